@@ -1,0 +1,51 @@
+package release
+
+import "time"
+
+// Record is the release record: written last, as an OCI artifact tagged
+// "<tag>.release". No record, no release.
+type Record struct {
+	// Version of this format. Always 1.
+	Version int    `json:"version"`
+	Project string `json:"project"`
+	Tag     string `json:"tag"`
+	// Commit is the full commit.
+	Commit string `json:"commit"`
+	Branch string `json:"branch,omitempty"`
+	// Build is the CI build number, empty outside CI.
+	Build string `json:"build,omitempty"`
+	// RunURL is the page of the CI run that published.
+	RunURL  string    `json:"runURL,omitempty"`
+	Created time.Time `json:"created"`
+	// Images by name.
+	Images map[string]RecordedImage `json:"images"`
+	// Checks by name.
+	Checks map[string]RecordedCheck `json:"checks,omitempty"`
+	// Files are the deploy files, by path relative to the project, with their
+	// content's sha256 digest. The contents are layers beside the record.
+	Files map[string]string `json:"files,omitempty"`
+}
+
+// RecordedImage is one image of a release.
+type RecordedImage struct {
+	// Repository without the registry's host and namespace.
+	Repository string `json:"repository"`
+	// Digest of the index or manifest, "sha256:…".
+	Digest string `json:"digest"`
+	// Content is the content tag.
+	Content string `json:"content"`
+	// Platforms maps each platform to the digest of its manifest.
+	Platforms map[string]string `json:"platforms,omitempty"`
+}
+
+// RecordedCheck is a check's result.
+type RecordedCheck struct {
+	Passed bool `json:"passed"`
+	// Skipped says that the user skipped it; such a release can't go to a
+	// protected environment.
+	Skipped bool `json:"skipped,omitempty"`
+	// Inputs is the digest of what the check ran on.
+	Inputs string `json:"inputs,omitempty"`
+	// Seconds it took.
+	Seconds float64 `json:"seconds,omitempty"`
+}
