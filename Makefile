@@ -1,0 +1,49 @@
+# Slipway's targets. `make` alone prints them.
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+TEST    ?= ./...
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo demo-rollback demo-down test lint bench update clean
+
+help: ## print the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install what is missing: Docker with buildx and compose (Debian and Ubuntu, as root)
+	@.ci/setup
+
+build: ## build bin/slipway
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/slipway ./cmd/slipway
+
+demo: setup build ## take the sample from source to a running, verified release on this machine
+	@examples/tracker/demo up
+
+demo-rollback: setup build ## release a visible change of the sample, then roll it back
+	@examples/tracker/demo rollback
+
+demo-down: ## remove everything that the demo made
+	@examples/tracker/demo down
+
+test: ## run every test (TEST=./pipelines/config for one package)
+	@.ci/setup tests
+	go vet $(TEST)
+	go test -p 2 -timeout 25m $(TEST)
+
+lint: .cache/tools/staticcheck ## gofmt, go vet, staticcheck
+	@files=$$(gofmt -l .); \
+	if [ -n "$$files" ]; then echo "not formatted; run gofmt -w on:"; echo "$$files"; exit 1; fi
+	go vet ./...
+	.cache/tools/staticcheck ./...
+
+bench: setup build ## measure start-up, plan and publish against their limits
+	go test -p 1 -run '^$$' -bench . -benchtime 3x -timeout 25m ./...
+
+update: ## write the generated files and the golden files of the tests anew
+	go generate ./...
+
+clean: ## remove what was built here
+	rm -rf bin .cache/tools
+
+.cache/tools/staticcheck: tools/staticcheck/go.mod tools/staticcheck/go.sum
+	cd tools/staticcheck && go build -o ../../$@ honnef.co/go/tools/cmd/staticcheck
