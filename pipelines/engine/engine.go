@@ -166,8 +166,14 @@ type Unsupported struct {
 	Subject string
 	// Instead is the engine that can.
 	Instead string
+	// Or is another way out, as an order: "make a builder with …".
+	Or string
 }
 
 func (e *Unsupported) Error() string {
-	return fmt.Sprintf("%s: the %s engine can't do %s; use --engine %s", e.Subject, e.Engine, e.Feature, e.Instead)
+	text := fmt.Sprintf("%s: the %s engine can't do %s; use --engine %s", e.Subject, e.Engine, e.Feature, e.Instead)
+	if e.Or != "" {
+		text += ", or " + e.Or
+	}
+	return text
 }
