@@ -1,0 +1,154 @@
+package composefile
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestUsers(t *testing.T) {
+	p := mustLoad(t, `
+services:
+  web: {image: "acme/api:${TAG}"}
+  worker: {image: "docker.io/acme/api@sha256:`+strings.Repeat("a", 64)+`"}
+  front: {image: "127.0.0.1:5077/acme/api:1"}
+  db: {image: postgres}
+  built: {build: .}
+  odd: {image: "Not A Reference"}
+`)
+	got := Users(p, map[string]string{
+		"api": "acme/api", "hub": "index.docker.io/acme/api", "local": "127.0.0.1:5077/acme/api",
+		"pg": "docker.io/library/postgres", "unused": "acme/api-extra", "built": "built",
+	})
+	want := map[string][]string{
+		"api": {"web", "worker"}, "hub": {"web", "worker"}, "local": {"front"}, "pg": {"db"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestOverride(t *testing.T) {
+	pinned := "127.0.0.1:5077/acme/api@sha256:" + strings.Repeat("a", 64)
+	base := "services: {web: {build: ., image: 'x:${TAG}', pull_policy: build}, on: {build: .}, db: {image: postgres:16}}"
+	p, err := Load(context.Background(), Options{
+		Files: []string{"base.yml", "override.yml"}, Dir: "/opt/app",
+		Contents: map[string][]byte{
+			"base.yml": []byte(base), "override.yml": Override(map[string]string{"web": pinned, "on": pinned}),
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"web", "on"} {
+		s := p.Services[name]
+		if s.Image != pinned || s.Build != nil || s.PullPolicy != "missing" {
+			t.Errorf("%s: image %q, build %v, pull policy %q", name, s.Image, s.Build, s.PullPolicy)
+		}
+	}
+	if got := p.Services["db"].Image; got != "postgres:16" {
+		t.Errorf("db's image is %q", got)
+	}
+}
+
+func TestOverrideOfNothingLoads(t *testing.T) {
+	_, err := Load(context.Background(), Options{
+		Files: []string{"base.yml", "override.yml"}, Dir: "/opt/app",
+		Contents: map[string][]byte{"base.yml": []byte("services: {a: {image: b}}"), "override.yml": Override(nil)},
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestOrder(t *testing.T) {
+	p := mustLoad(t, `
+services:
+  a: {image: x, depends_on: {migrate: {condition: service_completed_successfully}, z: {condition: service_started}}}
+  b: {image: x}
+  db: {image: x}
+  linked: {image: x, links: [z]}
+  migrate: {image: x, depends_on: {db: {condition: service_healthy}}}
+  z: {image: x}
+`)
+	if diff := cmp.Diff([]string{"db", "migrate", "z", "a", "b", "linked"}, Order(p)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestOrderSkipsDisabledDependencies(t *testing.T) {
+	p := mustLoad(t, "services: {a: {image: x, depends_on: {b: {condition: service_started, required: false}}}, b: {image: x, profiles: [p]}}")
+	if diff := cmp.Diff([]string{"a"}, Order(p)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestCanRunTwice(t *testing.T) {
+	tests := map[string]struct{ service, reason string }{
+		"plain":               {"ports: ['80'], volumes: [./up:/up, logs:/logs], environment: {A: b}", ""},
+		"port range":          {"ports: ['8000-8010:80']", ""},
+		"random port":         {"ports: ['0:80']", ""},
+		"fixed port":          {"ports: ['8080:80']", "it publishes the fixed host port 8080"},
+		"fixed port, long":    {"ports: [{target: 80, published: '8080', host_ip: 127.0.0.1}]", "it publishes the fixed host port 8080"},
+		"equal ranges":        {"ports: ['8080-8081:80-81']", "it publishes the fixed host port 8080"},
+		"container_name":      {"container_name: web", `it has the fixed container_name "web"`},
+		"host network":        {"network_mode: host", "it shares a network with network_mode: host"},
+		"container's network": {"network_mode: 'service:other'", "it shares a network with network_mode: service:other"},
+		"no network":          {"network_mode: none", ""},
+		"fixed address":       {"networks: {n: {ipv4_address: 10.0.0.2}}", "it has a fixed address on network n"},
+		"mac address":         {"mac_address: '02:42:ac:11:65:43'", "it has a fixed mac_address"},
+		"device":              {"devices: ['/dev/ttyUSB0:/dev/ttyUSB0']", "it uses the device /dev/ttyUSB0"},
+		"database":            {"volumes: ['logs:/var/lib/postgresql/data']", "PostgreSQL allows one process on the data in /var/lib/postgresql/data"},
+		"database, read-only": {"volumes: ['logs:/var/lib/mysql:ro']", ""},
+		"stop first":          {"deploy: {update_config: {order: stop-first}}", "its deploy.update_config.order is stop-first"},
+		"start first":         {"deploy: {update_config: {order: start-first}}", ""},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			p := mustLoad(t, "services:\n  web: {image: x, "+tc.service+"}\n  other: {image: x}\n"+
+				"volumes: {logs: {}}\nnetworks: {n: {ipam: {config: [{subnet: 10.0.0.0/24}]}}}\n")
+			ok, reason := CanRunTwice(p.Services["web"])
+			if ok != (tc.reason == "") || reason != tc.reason {
+				t.Errorf("got %v, %q, want %q", ok, reason, tc.reason)
+			}
+		})
+	}
+}
+
+func TestVariables(t *testing.T) {
+	text := "# $COMMENT\n" +
+		"services:\n" +
+		"  web: # ${COMMENT}\n" +
+		"    image: a/b:${TAG}\n" +
+		"    ${KEY}: x\n" +
+		"    \"q$KEY\": 'it ${S}\n" +
+		"      more ${S2:?}'\n" +
+		"    command: |\n" +
+		"      one $A\n" +
+		"      two ${B:-${C}} $$ESCAPED # ${D+x}\n" +
+		"    folded: >-\n" +
+		"\n" +
+		"      one $E\n" +
+		"\n" +
+		"    plain: one $F-not-default\n" +
+		"      two $G\r\n" +
+		"    seq:\n" +
+		"      - ${H?need}\n" +
+		"      - \"a\\n$I\"\n" +
+		"    anchored: &a ${J}\n" +
+		"    alias: *a\n" +
+		"---\n" +
+		"other: {k: \"${K}\", l: [$L, \"${M}\"]}\n"
+	want := []Variable{
+		{Name: "TAG", Line: 4}, {Name: "S", Line: 6}, {Name: "S2", Line: 7, Required: true},
+		{Name: "A", Line: 9}, {Name: "B", Line: 10, Default: true}, {Name: "C", Line: 10}, {Name: "D", Line: 10, Default: true},
+		{Name: "E", Line: 13}, {Name: "F", Line: 15}, {Name: "G", Line: 16},
+		{Name: "H", Line: 18, Required: true}, {Name: "I", Line: 19}, {Name: "J", Line: 20},
+		{Name: "K", Line: 23}, {Name: "L", Line: 23}, {Name: "M", Line: 23},
+	}
+	if diff := cmp.Diff(want, Variables([]byte(text))); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,0 +1,135 @@
+// Package composefile answers questions about compose files: which service
+// uses which of our images, in which order services start, which of them can
+// run twice, which variables a file needs. The model is compose-go's.
+package composefile
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/consts"
+	"github.com/compose-spec/compose-go/v2/loader"
+	"github.com/compose-spec/compose-go/v2/template"
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// Options say what to load.
+type Options struct {
+	// Files of one compose project; later ones override earlier ones. A
+	// relative one is relative to Dir.
+	Files []string
+	// Dir is the project directory: relative mounts and contexts are made
+	// absolute with it. It need not exist.
+	Dir string
+	// Name is the compose project's name. When empty it is what compose itself
+	// takes: COMPOSE_PROJECT_NAME in Env, the file's own name, the name of Dir.
+	Name string
+	// Env are the variables for interpolation. Nothing comes from the process's
+	// own environment. An unset variable without a default is the empty string,
+	// as in compose; see Variables.
+	Env map[string]string
+	// Contents are files that are not on disk, such as those of a release
+	// record: by path as in Files, or as another file includes or extends it.
+	Contents map[string][]byte
+	// Profiles to enable; "*" is all.
+	Profiles []string
+}
+
+// Load reads a compose project: merged, interpolated and checked for unknown
+// keys, dangling references and cycles. Files that env_file and label_file name
+// are not read: they are on the host. Every file format since version 2 is
+// read as the Compose Specification, as compose itself does.
+func Load(ctx context.Context, o Options) (*types.Project, error) {
+	if len(o.Files) == 0 {
+		return nil, errors.New("loading a compose project: no file named")
+	}
+	files := make([]types.ConfigFile, len(o.Files))
+	texts := map[string][]byte{}
+	for i, path := range o.Files {
+		content, err := o.read(path)
+		if err != nil {
+			return nil, fmt.Errorf("reading compose file %q: %w", path, err)
+		}
+		if len(bytes.TrimSpace(content)) == 0 {
+			return nil, fmt.Errorf("loading compose file %q: it is empty", path)
+		}
+		if err := refuseVersion1(path, content); err != nil {
+			return nil, err
+		}
+		files[i] = types.ConfigFile{Filename: o.abs(path), Content: blankVersion(content)}
+		texts[o.abs(path)] = content
+	}
+	env := types.Mapping(o.Env).Clone()
+	if env == nil {
+		env = types.Mapping{}
+	}
+	recorded := &contents{files: o.Contents}
+	defer recorded.remove()
+	details := types.ConfigDetails{WorkingDir: o.Dir, ConfigFiles: files, Environment: env}
+	project, err := loader.LoadWithContext(ctx, details, func(l *loader.Options) {
+		name, explicit := o.projectName()
+		l.SetProjectName(name, explicit)
+		l.SkipResolveEnvironment, l.SkipResolveLabels = true, true
+		l.Profiles = o.Profiles
+		l.ResourceLoaders = append(l.ResourceLoaders, recorded)
+		l.Interpolate.Substitute = substitute
+	})
+	if err != nil {
+		return nil, fmt.Errorf("loading compose file %s: %w", quoted(o.Files), explain(err, texts))
+	}
+	return project, nil
+}
+
+func (o Options) read(path string) ([]byte, error) {
+	if content, ok := o.Contents[path]; ok {
+		return content, nil
+	}
+	return os.ReadFile(o.abs(path))
+}
+
+func (o Options) abs(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(o.Dir, path)
+}
+
+// projectName follows compose's order; a name that is only guessed from the
+// directory gives way to the file's own.
+func (o Options) projectName() (name string, explicit bool) {
+	if o.Name != "" {
+		return o.Name, true
+	}
+	if name := o.Env[consts.ComposeProjectName]; name != "" {
+		return name, true
+	}
+	return loader.NormalizeProjectName(filepath.Base(o.Dir)), false
+}
+
+// substitute is compose's own, without its warnings to the process's log.
+func substitute(text string, lookup template.Mapping) (string, error) {
+	return template.SubstituteWithOptions(text, lookup, template.WithoutLogging)
+}
+
+// obsoleteVersion is the top-level version key, which compose ignores.
+var obsoleteVersion = regexp.MustCompile(`(?m)^version[ \t]*:[ \t]*["']?[\d.]*["']?[ \t]*(#.*)?\r?$`)
+
+// blankVersion takes the obsolete version key out, keeping line numbers:
+// compose-go would print a warning about it to the process's log.
+func blankVersion(content []byte) []byte {
+	return obsoleteVersion.ReplaceAll(content, nil)
+}
+
+func quoted(paths []string) string {
+	q := make([]string, len(paths))
+	for i, p := range paths {
+		q[i] = fmt.Sprintf("%q", p)
+	}
+	return strings.Join(q, ", ")
+}
