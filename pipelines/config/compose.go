@@ -1,0 +1,56 @@
+package config
+
+// ComposeTarget is a compose stack.
+type ComposeTarget struct {
+	// File is the compose file, or several that are merged in order.
+	File Strings `yaml:"file"`
+	// Path is the stack's directory on the host; relative mounts of the
+	// compose file are relative to it. A relative path is relative to the project.
+	Path string `yaml:"path"`
+	// Project is the compose project's name. As compose itself chooses it when
+	// empty, so that a stack that already runs is adopted.
+	Project string `yaml:"project,omitempty"`
+	// Env is written into the stack's .env file.
+	Env *EnvFile `yaml:"env,omitempty"`
+	// Before are steps before the new containers, such as migrations.
+	Before []Step `yaml:"before,omitempty"`
+	// After are steps when the new containers are healthy.
+	After []Step `yaml:"after,omitempty"`
+	// Strategy is rolling (start the new container beside the old one, switch
+	// when it is healthy) or recreate.
+	Strategy Strategy `yaml:"strategy,omitempty" jsonschema:"enum=rolling,enum=recreate,default=rolling"`
+	// HealthTimeout is how long a new container may take to become healthy.
+	HealthTimeout Duration `yaml:"health-timeout,omitempty" jsonschema:"default=2m"`
+	// Settle is how long a service without a health check must run without a restart.
+	Settle Duration `yaml:"settle,omitempty" jsonschema:"default=5s"`
+	// Keep is how many releases rollback can go back to.
+	Keep int `yaml:"keep,omitempty" jsonschema:"minimum=1,default=5"`
+}
+
+// Strategy is how new containers take the place of old ones.
+type Strategy string
+
+// The strategies of a compose target.
+const (
+	Rolling  Strategy = "rolling"
+	Recreate Strategy = "recreate"
+)
+
+// EnvFile is an env file that Slipway writes. A file of that name that somebody
+// made by hand is never overwritten.
+type EnvFile struct {
+	// File is relative to the target's path.
+	File string `yaml:"file,omitempty" jsonschema:"default=.env"`
+	// Set are variables. Values env://NAME and file://PATH are secrets.
+	Set map[string]string `yaml:"set,omitempty"`
+}
+
+// Step is a one-off command in a service's container.
+type Step struct {
+	// Service of the compose file, in whose image the command runs.
+	Service string `yaml:"service"`
+	// Run is the command.
+	Run Command `yaml:"run"`
+	// Timeout ends a step that hangs.
+	Timeout Duration `yaml:"timeout,omitempty" jsonschema:"default=30m"`
+}

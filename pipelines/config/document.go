@@ -1,0 +1,83 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// position is a place in the file; both count from 1.
+type position struct{ line, column int }
+
+// document is a file under examination: where its values are, and what is wrong.
+type document struct {
+	name     string
+	lines    []string
+	values   map[string]*node    // by path
+	keys     map[string]position // of the key that leads to a path
+	hidden   []string            // texts that no message may show
+	problems []Problem
+}
+
+func newDocument(name string, data []byte) *document {
+	return &document{
+		name:   name,
+		lines:  strings.Split(strings.ReplaceAll(string(data), "\r\n", "\n"), "\n"),
+		values: map[string]*node{},
+		keys:   map[string]position{},
+	}
+}
+
+// report notes a problem at a place.
+func (d *document) report(at position, path, suggestion, format string, args ...any) {
+	at.line, at.column = max(at.line, 1), max(at.column, 1)
+	p := Problem{File: d.name, Line: at.line, Column: at.column, Path: path,
+		Message: fmt.Sprintf(format, args...), Suggestion: suggestion}
+	if at.line <= len(d.lines) {
+		p.Source = strings.TrimRight(d.lines[at.line-1], " \t\r")
+	}
+	d.problems = append(d.problems, p)
+}
+
+// wrong notes a problem with the value at path.
+func (d *document) wrong(path, format string, args ...any) {
+	d.report(d.place(path), path, "", format, args...)
+}
+
+// place is where the value at path is, or the nearest value around it.
+func (d *document) place(path string) position {
+	for {
+		if n, ok := d.values[path]; ok {
+			return n.at
+		}
+		cut := strings.LastIndexAny(path, ".[")
+		if cut < 0 {
+			return position{}
+		}
+		path = path[:cut]
+	}
+}
+
+// hide keeps the text of the value at path out of every message.
+func (d *document) hide(path string) {
+	if n, ok := d.values[path]; ok {
+		d.hidden = append(d.hidden, strings.Split(n.text, "\n")...)
+	}
+}
+
+// err is an *Error of all problems in the order of the file, or nil.
+func (d *document) err() error {
+	if len(d.problems) == 0 {
+		return nil
+	}
+	for i := range d.problems {
+		for _, secret := range d.hidden {
+			d.problems[i].Source = mask(d.problems[i].Source, secret)
+		}
+	}
+	slices.SortStableFunc(d.problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return &Error{Problems: d.problems}
+}

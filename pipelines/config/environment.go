@@ -1,0 +1,25 @@
+package config
+
+// Environment is one place that releases are deployed to.
+type Environment struct {
+	// When says which branch or git tag a CI run deploys here.
+	When *When `yaml:"when,omitempty"`
+	// Protected takes only releases with a record and passed checks, and asks
+	// at a terminal.
+	Protected bool `yaml:"protected,omitempty"`
+	// Registry that hosts pull from.
+	Registry string `yaml:"registry"`
+	// Mirror are registries that get the same tags and digests.
+	Mirror []string `yaml:"mirror,omitempty"`
+	// PromoteFrom is the environment that must have verified a release before
+	// it comes here.
+	PromoteFrom string `yaml:"promote-from,omitempty"`
+	// Deploy are the targets, in order, under one lock.
+	Deploy Map[Target] `yaml:"deploy,omitempty"`
+}
+
+// Target is one thing to deploy. Exactly one of its kinds is set.
+type Target struct {
+	// Compose is a compose stack.
+	Compose *ComposeTarget `yaml:"compose,omitempty" jsonschema:"oneof_required=compose"`
+}

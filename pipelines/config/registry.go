@@ -1,0 +1,52 @@
+package config
+
+// Registry is one registry. Exactly one of its kinds is set.
+type Registry struct {
+	// DockerHub is a namespace on Docker Hub.
+	DockerHub *DockerHub `yaml:"dockerhub,omitempty" jsonschema:"oneof_required=dockerhub"`
+	// ECR is a private registry on Amazon ECR.
+	ECR *ECR `yaml:"ecr,omitempty" jsonschema:"oneof_required=ecr"`
+	// OCI is any other registry.
+	OCI *OCI `yaml:"oci,omitempty" jsonschema:"oneof_required=oci"`
+	// Embedded is the registry inside Slipway.
+	Embedded *EmbeddedRegistry `yaml:"embedded,omitempty" jsonschema:"oneof_required=embedded"`
+}
+
+// DockerHub is a namespace on Docker Hub. Logs in with DOCKER_USER and
+// DOCKER_PASS, or with Docker's own configuration.
+type DockerHub struct {
+	// Namespace is the user or organisation.
+	Namespace string `yaml:"namespace"`
+}
+
+// ECR is a private registry on Amazon ECR. Logs in with Docker's own
+// configuration and credential helpers.
+type ECR struct {
+	// Account is the 12-digit account number. Quote it: YAML reads a bare one as a number.
+	Account string `yaml:"account"`
+	// Region, such as us-east-1.
+	Region string `yaml:"region"`
+}
+
+// OCI is any other registry.
+type OCI struct {
+	// Host, with a port if it is not 443.
+	Host string `yaml:"host"`
+	// Namespace is put before every repository.
+	Namespace string `yaml:"namespace,omitempty"`
+	// Insecure speaks plain HTTP. Loopback addresses always may.
+	Insecure bool `yaml:"insecure,omitempty"`
+	// Username as env://NAME or file://PATH. Docker's own configuration when empty.
+	Username string `yaml:"username,omitempty"`
+	// Password as env://NAME or file://PATH. Docker's own configuration when empty.
+	Password string `yaml:"password,omitempty"`
+}
+
+// EmbeddedRegistry is the registry inside Slipway, served on loopback while a
+// command needs it.
+type EmbeddedRegistry struct {
+	// Address to serve on, a loopback one with a fixed port.
+	Address string `yaml:"address,omitempty" jsonschema:"default=127.0.0.1:5077"`
+	// Path is the directory it is kept in. $XDG_DATA_HOME/slipway/registry when empty.
+	Path string `yaml:"path,omitempty"`
+}
