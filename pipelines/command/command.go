@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -23,7 +24,10 @@ type Command struct {
 	Args []string
 	// Env is added to the process's own environment, as KEY=value.
 	Env []string
-	Dir string
+	// Unset names variables of the process's own environment that the program
+	// does not get.
+	Unset []string
+	Dir   string
 	// Stdin is nothing (the null device) when nil.
 	Stdin io.Reader
 	// Detached puts the program into a session of its own, so that it goes on
@@ -82,9 +86,7 @@ func (c Command) Run(ctx context.Context, stdout, stderr io.Writer) error {
 	tail := &tailWriter{}
 	cmd := exec.CommandContext(ctx, c.Args[0], c.Args[1:]...)
 	cmd.Dir, cmd.Stdin = c.Dir, c.Stdin
-	if len(c.Env) > 0 {
-		cmd.Env = append(os.Environ(), c.Env...)
-	}
+	cmd.Env = c.environ(os.Environ())
 	cmd.Stdout, cmd.Stderr = stdout, io.Writer(tail)
 	if stderr != nil {
 		cmd.Stderr = io.MultiWriter(stderr, tail)
@@ -110,6 +112,15 @@ func (c Command) Run(ctx context.Context, stdout, stderr io.Writer) error {
 		failed.ExitCode, failed.Err = -1, cause
 	}
 	return failed
+}
+
+// environ is what the program gets: own without Unset, then Env.
+func (c Command) environ(own []string) []string {
+	kept := slices.DeleteFunc(own, func(variable string) bool {
+		name, _, _ := strings.Cut(variable, "=")
+		return slices.Contains(c.Unset, name)
+	})
+	return append(kept, c.Env...)
 }
 
 // Output runs c and returns its standard output.
