@@ -14,6 +14,9 @@ type decodable interface {
 // decode sets v from n, and reports what does not fit v's type.
 func (d *document) decode(path string, n *node, v reflect.Value) {
 	d.values[path] = n
+	if n.kind == broken {
+		return
+	}
 	if v.Kind() == reflect.Pointer {
 		v.Set(reflect.New(v.Type().Elem()))
 		v = v.Elem()

@@ -26,7 +26,6 @@ func (c *Command) decode(d *document, path string, n *node) {
 		if len(n.items) == 0 {
 			d.wrong(path, "an empty command")
 		}
-	case broken:
 	default:
 		d.wrong(path, "want a command, as a string or a list of words, found %s", n.kind)
 	}
@@ -44,7 +43,6 @@ func (s *Strings) decode(d *document, path string, n *node) {
 		if len(items) == 0 {
 			d.wrong(path, "an empty list")
 		}
-	case broken:
 	default:
 		d.wrong(path, "want a string or a list of strings, found %s", n.kind)
 	}
@@ -65,9 +63,6 @@ type Duration time.Duration
 const durationPattern = `^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`
 
 func (v *Duration) decode(d *document, path string, n *node) {
-	if n.kind == broken {
-		return
-	}
 	parsed, err := time.ParseDuration(n.text)
 	if n.kind != text || err != nil || !regexp.MustCompile(durationPattern).MatchString(n.text) {
 		d.wrong(path, "want a duration such as 90s, 5m or 1h30m")

@@ -1,0 +1,68 @@
+package config
+
+import "strings"
+
+// defaultAddress is where the embedded registry is served.
+const defaultAddress = "127.0.0.1:5077"
+
+// Host is the registry's host, with its port if it has one.
+func (r Registry) Host() string {
+	switch {
+	case r.DockerHub != nil:
+		return "docker.io"
+	case r.ECR != nil:
+		domain := "amazonaws.com"
+		if strings.HasPrefix(r.ECR.Region, "cn-") {
+			domain += ".cn"
+		}
+		return r.ECR.Account + ".dkr.ecr." + r.ECR.Region + "." + domain
+	case r.OCI != nil:
+		return r.OCI.Host
+	case r.Embedded != nil && r.Embedded.Address != "":
+		return r.Embedded.Address
+	}
+	return defaultAddress
+}
+
+// Repository is the full name of an image's repository: host, namespace, and
+// then the image's own choice or "<project>/<image>". Docker Hub has no nested
+// names; there it is "<project>-<image>".
+func (r Registry) Repository(project, image string, c Image) string {
+	if c.Repository != "" {
+		return r.full(c.Repository)
+	}
+	return r.full(r.nested(project, image))
+}
+
+// RecordRepository is the full name of the repository in r that keeps release
+// records: the configured one, or that of the first image. The images are the
+// resolved ones, those of a bake file included. A project without images keeps
+// its records in "<project>/release".
+func (c *Config) RecordRepository(r Registry, images Map[Image]) string {
+	switch {
+	case c.Record != nil:
+		return r.full(c.Record.Repository)
+	case len(images) == 0:
+		return r.full(r.nested(c.Project, "release"))
+	}
+	return r.Repository(c.Project, images[0].Name, images[0].Value)
+}
+
+func (r Registry) nested(project, image string) string {
+	if r.DockerHub != nil {
+		return project + "-" + image
+	}
+	return project + "/" + image
+}
+
+// full puts host and namespace before a repository.
+func (r Registry) full(repository string) string {
+	parts := []string{r.Host()}
+	switch {
+	case r.DockerHub != nil:
+		parts = append(parts, r.DockerHub.Namespace)
+	case r.OCI != nil && r.OCI.Namespace != "":
+		parts = append(parts, r.OCI.Namespace)
+	}
+	return strings.Join(append(parts, repository), "/")
+}
