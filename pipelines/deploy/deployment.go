@@ -1,0 +1,64 @@
+package deploy
+
+import (
+	"context"
+	"time"
+
+	"github.com/slipwayhq/slipway/pipelines/report"
+)
+
+// Deployment is one deploy of one release to the targets of an environment.
+type Deployment struct {
+	Journal *Journal
+	// Tag of the release.
+	Tag string
+	// Targets in the order they are changed.
+	Targets []Item
+	By      Holder
+	// Wait is how long to wait for a lock that somebody else holds; zero fails at once.
+	Wait time.Duration
+	// Guard refuses the deploy under the lock, before anything changed, such as
+	// an older commit over a newer one. Live is nil before the first deploy. Nil
+	// for none.
+	Guard func(ctx context.Context, live *Entry) error
+	// Rollback says that somebody asked for an earlier release: steps are not
+	// run, and the history says so.
+	Rollback bool
+	// Down are commands that undo migrations. They run in the live release's
+	// containers before anything changes.
+	Down []Step
+	// Keep is how many releases can be gone back to; 5 when zero.
+	Keep     int
+	Reporter report.Reporter
+}
+
+// reporter is d's reporter, or one that drops everything.
+func (d Deployment) reporter() report.Reporter {
+	if d.Reporter == nil {
+		return report.Discard
+	}
+	return d.Reporter
+}
+
+// Item is one target and what it should run.
+type Item struct {
+	Target  Target
+	Desired Desired
+}
+
+// Step is a command in a service of a target.
+type Step struct {
+	Target, Service string
+	Command         []string
+}
+
+// Result is a deploy that succeeded.
+type Result struct {
+	Entry Entry `json:"entry"`
+	// Plans that were applied, in order.
+	Plans []Plan `json:"plans"`
+	// Previous is the tag that was live before; empty for none.
+	Previous string `json:"previous,omitempty"`
+	// Running is what runs on each target.
+	Running map[string][]Running `json:"running"`
+}

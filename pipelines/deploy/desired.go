@@ -1,0 +1,92 @@
+package deploy
+
+import (
+	"strings"
+
+	"github.com/slipwayhq/slipway/pipelines/release"
+	"github.com/slipwayhq/slipway/pipelines/secrets"
+)
+
+// Desired is what one target should run. It is kept in the Journal, without
+// its secrets, so that a rollback needs neither the registry nor the working
+// tree.
+type Desired struct {
+	Project     string         `json:"project"`
+	Environment string         `json:"environment"`
+	Release     release.Record `json:"release"`
+	// Images by name.
+	Images map[string]Image `json:"images,omitempty"`
+	// Files are the release's deploy files: path relative to the project, to content.
+	Files map[string]string `json:"files,omitempty"`
+	// Main are the files of Files that the target starts from, in order, such
+	// as a compose file and its override. Without one nothing is to run.
+	Main []string `json:"main,omitempty"`
+	// Variables are for interpolation in deploy files; see Variables. They are
+	// no secrets.
+	Variables map[string]string `json:"variables,omitempty"`
+	// Images of an adopted stack, which no release names: service to reference.
+	Adopted map[string]string `json:"adopted,omitempty"`
+	// Env are the values of the target's env file, by key.
+	Env map[string]secrets.Value `json:"-"`
+	// Login pulls the images; nil for the host's own login. It never stays on a host.
+	Login *Login `json:"-"`
+	// Returning says that this release ran before and comes back: steps such as
+	// migrations are not run.
+	Returning bool `json:"-"`
+}
+
+// Image is one image of a release where the hosts pull it.
+type Image struct {
+	// Reference is "host/repository@sha256:…".
+	Reference string `json:"reference"`
+	// Accepted are the digests that prove the image: the index's or manifest's,
+	// and those of its platforms.
+	Accepted []string `json:"accepted"`
+}
+
+// Repository is the reference without its digest.
+func (i Image) Repository() string {
+	repository, _, _ := strings.Cut(i.Reference, "@")
+	return repository
+}
+
+// Login is a registry login.
+type Login struct {
+	// Registry is the host, as in image references; Docker Hub's is "docker.io".
+	Registry string
+	Username string
+	Password secrets.Value
+}
+
+// Variables are what deploy files can interpolate:
+//
+//   - DEPLOY_TAG, SLIPWAY_TAG: the release's tag
+//   - DEPLOY_ENV: the environment
+//   - REGISTRY, ECR_REGISTRY: host, with the namespace if there is one, of the registry to pull from
+//   - <NAME>_IMAGE: the image called name, pinned by digest
+//   - <NAME>_REPOSITORY: the same without the digest
+//
+// In <NAME> every character but letters and digits becomes an underscore.
+func Variables(tag, environment, registry string, images map[string]Image) map[string]string {
+	v := map[string]string{
+		"DEPLOY_TAG": tag, "SLIPWAY_TAG": tag, "DEPLOY_ENV": environment,
+		"REGISTRY": registry, "ECR_REGISTRY": registry,
+	}
+	for name, image := range images {
+		v[variableName(name)+"_IMAGE"] = image.Reference
+		v[variableName(name)+"_REPOSITORY"] = image.Repository()
+	}
+	return v
+}
+
+func variableName(image string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 'A'
+		case r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+			return r
+		}
+		return '_'
+	}, image)
+}

@@ -1,0 +1,112 @@
+package deploy
+
+import (
+	"context"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// LeaseTimes are the times of a lock. Zero values are the defaults.
+type LeaseTimes struct {
+	// TTL is how long a heartbeat may stand still before the lock is taken
+	// over; 30 s when zero.
+	TTL time.Duration
+	// Beat is the time between heartbeats; a sixth of TTL when zero.
+	Beat time.Duration
+}
+
+func (t LeaseTimes) ttl() time.Duration {
+	if t.TTL == 0 {
+		return 30 * time.Second
+	}
+	return t.TTL
+}
+
+func (t LeaseTimes) beat() time.Duration {
+	if t.Beat == 0 {
+		return t.ttl() / 6
+	}
+	return t.Beat
+}
+
+// Lease is a lock that is held while its heartbeat moves. A killed run strands
+// nobody: its heartbeat stands still, and after TTL the next run takes over
+// with the next number, which stops a holder that was only slow.
+type Lease struct {
+	Info    LockInfo
+	journal *Journal
+	stop    context.CancelCauseFunc
+	beating sync.WaitGroup
+}
+
+// Acquire takes the lock for a deploy of release, waiting up to wait while
+// somebody else holds it: a *Locked error says who does. The returned context
+// ends with ErrLockLost when the lock is lost.
+func (j *Journal) Acquire(ctx context.Context, by Holder, release string, wait time.Duration) (*Lease, context.Context, error) {
+	info, err := j.take(ctx, LockInfo{By: by, Release: release}, wait)
+	if err != nil {
+		return nil, ctx, err
+	}
+	held, stop := context.WithCancelCause(ctx)
+	l := &Lease{Info: info, journal: j, stop: stop}
+	l.beating.Go(func() { l.heartbeat(held) })
+	return l, held, nil
+}
+
+// Check fails with ErrLockLost when the lock is not held any more.
+func (l *Lease) Check(ctx context.Context) error {
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	n, err := l.journal.newest(ctx)
+	if err != nil {
+		return err
+	}
+	if n != l.Info.N {
+		return ErrLockLost
+	}
+	_, err = l.journal.files.ReadFile(ctx, l.journal.lockFile(n, "released"))
+	if err == nil {
+		return ErrLockLost // somebody unlocked it by hand
+	}
+	return nil
+}
+
+// Release gives the lock back. It works after ctx was cancelled, too.
+func (l *Lease) Release(ctx context.Context) error {
+	l.stop(nil)
+	l.beating.Wait()
+	ctx = context.WithoutCancel(ctx)
+	if n, err := l.journal.newest(ctx); err != nil || n != l.Info.N {
+		return err // a lock that was lost is another's to release
+	}
+	return l.journal.release(ctx, l.Info.N)
+}
+
+func (l *Lease) heartbeat(ctx context.Context) {
+	times := l.journal.lease
+	tick := time.NewTicker(times.beat())
+	defer tick.Stop()
+	renewed := time.Now()
+	for count := 1; ; count++ {
+		err := l.Check(ctx)
+		if err == nil {
+			err = l.journal.files.WriteFile(ctx, l.journal.lockFile(l.Info.N, "beat"), []byte(strconv.Itoa(count)), 0o644)
+		}
+		switch {
+		case err == nil:
+			renewed = time.Now()
+		case ctx.Err() != nil:
+			return
+		case err == ErrLockLost || time.Since(renewed) >= times.ttl():
+			l.stop(ErrLockLost)
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}

@@ -1,0 +1,206 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// ErrLockLost is the cause when a holder finds that somebody took its lock over.
+var ErrLockLost = errors.New("the environment's lock was lost: another run took it over")
+
+// LockInfo is who holds an environment's lock.
+type LockInfo struct {
+	// N is the fencing number: it only grows, and the greatest one holds.
+	N  int    `json:"n"`
+	By Holder `json:"by"`
+	// Release is the tag that is deployed.
+	Release string    `json:"release,omitempty"`
+	Since   time.Time `json:"since"`
+	// Message is why somebody locked by hand.
+	Message string `json:"message,omitempty"`
+	// Manual locks never expire.
+	Manual  bool    `json:"manual,omitempty"`
+	Process process `json:"process"`
+}
+
+func (i LockInfo) String() string {
+	var b strings.Builder
+	who := i.By.User
+	if who == "" {
+		who = "somebody"
+	}
+	b.WriteString(who)
+	if i.By.Host != "" {
+		fmt.Fprintf(&b, " on %s", i.By.Host)
+	}
+	if i.Release != "" {
+		fmt.Fprintf(&b, ", deploying %s", i.Release)
+	}
+	if !i.Since.IsZero() {
+		fmt.Fprintf(&b, ", since %s", i.Since.UTC().Format(time.RFC3339))
+	}
+	if i.By.RunURL != "" {
+		fmt.Fprintf(&b, ", %s", i.By.RunURL)
+	}
+	if i.Message != "" {
+		fmt.Fprintf(&b, ": %s", i.Message)
+	}
+	return b.String()
+}
+
+// Locked is the error when somebody else holds the lock.
+type Locked struct{ Info LockInfo }
+
+func (e *Locked) Error() string {
+	if e.Info.Manual {
+		return fmt.Sprintf("locking the environment: locked by hand by %s; unlock it first", e.Info)
+	}
+	return fmt.Sprintf("locking the environment: held by %s; wait for it to end (--lock-wait waits)", e.Info)
+}
+
+// Lock takes the lock by hand. It stays until Unlock.
+func (j *Journal) Lock(ctx context.Context, by Holder, message string) (LockInfo, error) {
+	return j.take(ctx, LockInfo{By: by, Message: message, Manual: true}, 0)
+}
+
+// Unlock frees the lock, whoever holds it, and says who did; nil when it was free.
+func (j *Journal) Unlock(ctx context.Context) (*LockInfo, error) {
+	held, err := j.Held(ctx)
+	if held == nil || err != nil {
+		return nil, err
+	}
+	return held, j.release(ctx, held.N)
+}
+
+// Held is who holds the lock, expired or not; nil when it is free.
+func (j *Journal) Held(ctx context.Context) (*LockInfo, error) {
+	n, err := j.newest(ctx)
+	if n == 0 || err != nil {
+		return nil, err
+	}
+	_, err = j.files.ReadFile(ctx, j.lockFile(n, "released"))
+	if err == nil {
+		return nil, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("reading the lock: %w", err)
+	}
+	info := LockInfo{N: n}
+	err = j.read(ctx, path.Join("lock", strconv.Itoa(n), "info.json"), &info)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	return &info, nil // without info.json its maker is about to write it, or was killed
+}
+
+// take makes want the lock's holder, waiting up to wait for somebody else. A
+// lease whose heartbeat does not move for its time to live, on our own clock,
+// has expired; watching it costs that long once, also without a wait.
+func (j *Journal) take(ctx context.Context, want LockInfo, wait time.Duration) (LockInfo, error) {
+	deadline := time.Now().Add(wait)
+	watch := heartbeatWatch{}
+	for {
+		held, err := j.Held(ctx)
+		if err != nil {
+			return want, err
+		}
+		if held == nil || held.Process.gone() || (!held.Manual && watch.expired(j.beat(ctx, held.N), held.N, j.lease.ttl())) {
+			taken, err := j.claim(ctx, want)
+			if !errors.Is(err, fs.ErrExist) {
+				return taken, err
+			}
+			continue // somebody else was faster
+		}
+		if (held.Manual || watch.alive) && !time.Now().Before(deadline) {
+			return want, &Locked{Info: *held}
+		}
+		select {
+		case <-ctx.Done():
+			return want, fmt.Errorf("locking the environment: %w", context.Cause(ctx))
+		case <-time.After(j.lease.beat() / 2):
+		}
+	}
+}
+
+// claim makes the next lock directory; only one of several callers can.
+func (j *Journal) claim(ctx context.Context, want LockInfo) (LockInfo, error) {
+	n, err := j.newest(ctx)
+	if err != nil {
+		return want, err
+	}
+	want.N, want.Since, want.Process = n+1, time.Now().UTC(), thisProcess()
+	if want.Manual {
+		want.Process = process{} // it outlives the process that made it
+	}
+	if err := j.files.MkdirExclusive(ctx, path.Join(j.dir, "lock", strconv.Itoa(want.N))); err != nil {
+		return want, fmt.Errorf("locking the environment: %w", err)
+	}
+	if err := j.write(ctx, path.Join("lock", strconv.Itoa(want.N), "info.json"), want, 0o644); err != nil {
+		return want, err
+	}
+	return want, j.forget(ctx, want.N)
+}
+
+// forget removes the locks before n; their holders see that n took over.
+func (j *Journal) forget(ctx context.Context, n int) error {
+	all, err := numbers(ctx, j.files, path.Join(j.dir, "lock"))
+	for _, old := range all {
+		if old < n && err == nil {
+			err = j.files.Remove(ctx, path.Join(j.dir, "lock", strconv.Itoa(old)))
+		}
+	}
+	return err
+}
+
+func (j *Journal) release(ctx context.Context, n int) error {
+	if err := j.files.WriteFile(ctx, j.lockFile(n, "released"), nil, 0o644); err != nil {
+		return fmt.Errorf("unlocking the environment: %w", err)
+	}
+	return nil
+}
+
+// newest is the greatest lock number; 0 before the first lock.
+func (j *Journal) newest(ctx context.Context) (int, error) {
+	all, err := numbers(ctx, j.files, path.Join(j.dir, "lock"))
+	if err != nil || len(all) == 0 {
+		return 0, err
+	}
+	return all[len(all)-1], nil
+}
+
+func (j *Journal) beat(ctx context.Context, n int) string {
+	beat, err := j.files.ReadFile(ctx, j.lockFile(n, "beat"))
+	if err != nil {
+		return "" // none yet; if it can't be read, it does not move either
+	}
+	return string(beat)
+}
+
+func (j *Journal) lockFile(n int, name string) string {
+	return path.Join(j.dir, "lock", strconv.Itoa(n), name)
+}
+
+// heartbeatWatch finds out whether a lease is alive, from what changes while
+// we look: the clocks of two machines are never compared.
+type heartbeatWatch struct {
+	n     int
+	beat  string
+	since time.Time
+	alive bool // the heartbeat moved while we looked
+}
+
+func (w *heartbeatWatch) expired(beat string, n int, ttl time.Duration) bool {
+	switch {
+	case n != w.n:
+		*w = heartbeatWatch{n: n, beat: beat, since: time.Now()}
+	case beat != w.beat:
+		w.beat, w.since, w.alive = beat, time.Now(), true
+	}
+	return time.Since(w.since) >= ttl
+}

@@ -1,0 +1,57 @@
+package deploy
+
+import "encoding/json"
+
+// Plan is what a deploy would do to one target.
+type Plan struct {
+	Target string `json:"target"`
+	// Tag of the release; empty when nothing is to run.
+	Tag string `json:"tag"`
+	// Changes, in the order they are made. Things that stay are not in it.
+	Changes []Change `json:"changes"`
+	// Unchanged are the subjects that stay as they are.
+	Unchanged []string `json:"unchanged,omitempty"`
+	// Notes are worth reading before agreeing, such as why a service has to stop
+	// for a moment.
+	Notes []string `json:"notes,omitempty"`
+	// Pins are what the plan saw. A plan that was saved is refused when they moved.
+	Pins []Pin `json:"pins"`
+	// Actions are the target's own, for its Apply.
+	Actions json.RawMessage `json:"actions"`
+}
+
+// Change is one line of a plan. Env keys are shown, never values.
+type Change struct {
+	Kind    Kind   `json:"kind"`
+	Subject string `json:"subject"`
+	Before  string `json:"before,omitempty"`
+	After   string `json:"after,omitempty"`
+	Note    string `json:"note,omitempty"`
+}
+
+// Kind is what happens to a change's subject.
+type Kind string
+
+// The kinds of change.
+const (
+	Start      Kind = "start"       // a service that does not run yet
+	Replace    Kind = "replace"     // new containers beside the old ones, then the old ones stop
+	Recreate   Kind = "recreate"    // the old container stops, then the new one starts
+	Restart    Kind = "restart"     // a container that is there but does not run
+	Stop       Kind = "stop"        // surplus containers of a service that stays
+	Remove     Kind = "remove"      // a service that the release no longer has
+	RunStep    Kind = "run"         // a step, such as a migration
+	AddEnv     Kind = "env-add"     // a key of the env file
+	ChangeEnv  Kind = "env-change"
+	RemoveEnv  Kind = "env-remove"
+	AdoptStack Kind = "adopt-stack" // a stack that runs already becomes ours
+)
+
+// Pin is one thing a plan saw: what, and its digest or other fingerprint.
+type Pin struct {
+	Subject string `json:"subject"`
+	Value   string `json:"value"`
+}
+
+// Empty says that there is nothing to do.
+func (p Plan) Empty() bool { return len(p.Changes) == 0 }
