@@ -17,6 +17,9 @@ type Record struct {
 	// RunURL is the page of the CI run that published.
 	RunURL  string    `json:"runURL,omitempty"`
 	Created time.Time `json:"created"`
+	// Final says that the release may go to a protected environment: its tag is
+	// Final, so it was made from a commit with nothing changed.
+	Final bool `json:"final"`
 	// Images by name.
 	Images map[string]RecordedImage `json:"images"`
 	// Checks by name.
