@@ -38,13 +38,11 @@ func (d *document) decode(path string, n *node, v reflect.Value) {
 		if d.expect(path, n, list) {
 			for i, item := range n.items {
 				v.Set(reflect.Append(v, reflect.Zero(v.Type().Elem())))
-				d.decode(fmt.Sprintf("%s[%d]", path, i), item, v.Index(i))
+				d.decode(index(path, i), item, v.Index(i))
 			}
 		}
 	case reflect.String:
-		if d.expect(path, n, text) {
-			v.SetString(n.text)
-		}
+		v.SetString(d.decodeText(path, n))
 	case reflect.Int:
 		if d.expect(path, n, integer) {
 			v.SetInt(n.number)
@@ -54,6 +52,17 @@ func (d *document) decode(path string, n *node, v reflect.Value) {
 			v.SetBool(strings.EqualFold(n.text, "true"))
 		}
 	}
+}
+
+// decodeText is the text of a string that can't be empty.
+func (d *document) decodeText(path string, n *node) string {
+	if d.expect(path, n, text) && n.text == "" {
+		d.wrong(path, "can't be empty; give it a value, or leave it out")
+	}
+	if n.kind != text {
+		return ""
+	}
+	return n.text
 }
 
 // decodeTexts fills a map of strings. Numbers and booleans count as their
@@ -90,6 +99,9 @@ func (d *document) mismatch(path string, n *node, want kind) {
 		d.wrong(path, "want %s, found %s", want, n.kind)
 	}
 }
+
+// index is the path of an item of the list at path.
+func index(path string, i int) string { return fmt.Sprintf("%s[%d]", path, i) }
 
 // join is the path of a key below path.
 func join(path, key string) string {

@@ -16,7 +16,7 @@ type document struct {
 	lines    []string
 	values   map[string]*node    // by path
 	keys     map[string]position // of the key that leads to a path
-	hidden   []string            // texts that no message may show
+	hidden   []*node             // secrets that no message may show
 	problems []Problem
 }
 
@@ -59,13 +59,6 @@ func (d *document) place(path string) position {
 	}
 }
 
-// hide keeps the text of the value at path out of every message.
-func (d *document) hide(path string) {
-	if n, ok := d.values[path]; ok {
-		d.hidden = append(d.hidden, strings.Split(n.text, "\n")...)
-	}
-}
-
 // err is an *Error of all problems in the order of the file, or nil.
 func (d *document) err() error {
 	if len(d.problems) == 0 {
@@ -73,11 +66,11 @@ func (d *document) err() error {
 	}
 	for i := range d.problems {
 		for _, secret := range d.hidden {
-			d.problems[i].Source = mask(d.problems[i].Source, secret)
+			d.problems[i].mask(secret)
 		}
 	}
 	slices.SortStableFunc(d.problems, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Path, b.Path))
 	})
 	return &Error{Problems: d.problems}
 }

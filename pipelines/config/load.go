@@ -35,7 +35,7 @@ func Parse(name string, data []byte) (*Config, error) {
 	}
 	if root != nil {
 		d.decode("", root, reflect.ValueOf(c).Elem())
-		d.validate(c)
+		validator{d, c}.validate()
 	}
 	if err := d.err(); err != nil {
 		return nil, err

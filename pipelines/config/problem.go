@@ -81,10 +81,17 @@ func excerpt(line string, column int) (text, indent string) {
 	return string(runes[from:to]), indent
 }
 
-// mask replaces secret by as many asterisks wherever it is in line.
-func mask(line, secret string) string {
-	if secret == "" {
-		return line
+// mask puts asterisks over a secret in the source line. One that is written
+// with escapes takes the rest of the line with it.
+func (p *Problem) mask(secret *node) {
+	runes := []rune(p.Source)
+	if p.Line != secret.at.line || secret.at.column > len(runes) {
+		return
 	}
-	return strings.ReplaceAll(line, secret, strings.Repeat("*", utf8.RuneCountInString(secret)))
+	before, after := string(runes[:secret.at.column-1]), string(runes[secret.at.column-1:])
+	hidden := secret.text
+	if !strings.Contains(after, hidden) {
+		hidden = after
+	}
+	p.Source = before + strings.Replace(after, hidden, strings.Repeat("*", utf8.RuneCountInString(hidden)), 1)
 }

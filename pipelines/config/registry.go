@@ -36,7 +36,7 @@ type OCI struct {
 	Namespace string `yaml:"namespace,omitempty"`
 	// Insecure speaks plain HTTP. Loopback addresses always may.
 	Insecure bool `yaml:"insecure,omitempty"`
-	// Username as env://NAME or file://PATH. Docker's own configuration when empty.
+	// Username, plain or as env://NAME or file://PATH. Docker's own configuration when empty.
 	Username string `yaml:"username,omitempty"`
 	// Password as env://NAME or file://PATH. Docker's own configuration when empty.
 	Password string `yaml:"password,omitempty"`

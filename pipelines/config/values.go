@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"regexp"
 	"time"
 )
@@ -13,10 +12,10 @@ type Command []string
 func (c *Command) decode(d *document, path string, n *node) {
 	switch n.kind {
 	case text:
-		*c = Command{"/bin/sh", "-c", n.text}
+		*c = Command{"/bin/sh", "-c", d.decodeText(path, n)}
 	case list:
 		for i, item := range n.items {
-			at := fmt.Sprintf("%s[%d]", path, i)
+			at := index(path, i)
 			d.values[at] = item
 			if !item.isScalar() {
 				d.mismatch(at, item, text)
@@ -47,11 +46,9 @@ func (s *Strings) decode(d *document, path string, n *node) {
 		d.wrong(path, "want a string or a list of strings, found %s", n.kind)
 	}
 	for i, item := range items {
-		at := fmt.Sprintf("%s[%d]", path, i)
+		at := index(path, i)
 		d.values[at] = item
-		if d.expect(at, item, text) {
-			*s = append(*s, item.text)
-		}
+		*s = append(*s, d.decodeText(at, item))
 	}
 }
 

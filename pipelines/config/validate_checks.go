@@ -1,0 +1,33 @@
+package config
+
+import "github.com/distribution/reference"
+
+func (v validator) check(path string, e Entry[Check]) {
+	c := e.Value
+	v.named(path, e.Name, entryName)
+	if c.Build != nil {
+		v.build(path+".build", *c.Build)
+	}
+	if c.Image != "" {
+		if _, err := reference.ParseNormalizedNamed(c.Image); err != nil {
+			v.wrong(path+".image", "reading image %q: %v", c.Image, err)
+		}
+	}
+	v.environ(path+".env", c.Env)
+	v.inProject(path+".mount", c.Mount)
+	v.absolute(path+".workdir", c.Workdir)
+	if c.Compose != nil {
+		v.allInProject(path+".compose.file", c.Compose.File)
+		v.containerOnly(path)
+	}
+}
+
+// containerOnly reports the keys that a check with compose can't have.
+func (v validator) containerOnly(path string) {
+	for _, key := range []string{"run", "env", "mount", "workdir"} {
+		at := path + "." + key
+		if _, there := v.values[at]; there {
+			v.report(v.keys[at], at, "", "does nothing in a compose check: set it on the service in the compose file")
+		}
+	}
+}

@@ -1,0 +1,63 @@
+package config
+
+import (
+	"net"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+var (
+	account      = regexp.MustCompile(`^[0-9]{12}$`)
+	region       = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]+$`)
+	host         = regexp.MustCompile(`^([a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?$`)
+	hubNamespace = regexp.MustCompile(`^[a-z0-9]+([_-]+[a-z0-9]+)*$`)
+)
+
+func (v validator) registry(path string, e Entry[Registry]) {
+	v.named(path, e.Name, entryName)
+	r := e.Value
+	if r.DockerHub != nil {
+		v.matches(path+".dockerhub.namespace", r.DockerHub.Namespace, hubNamespace, "a user or organisation of Docker Hub")
+	}
+	if r.ECR != nil {
+		v.matches(path+".ecr.account", r.ECR.Account, account, "the 12 digits of an AWS account")
+		v.matches(path+".ecr.region", r.ECR.Region, region, "an AWS region, such as us-east-1")
+	}
+	if r.OCI != nil {
+		v.oci(path+".oci", *r.OCI)
+	}
+	if r.Embedded != nil {
+		v.loopback(path+".embedded.address", r.Embedded.Address)
+	}
+}
+
+func (v validator) oci(path string, r OCI) {
+	switch strings.ToLower(r.Host) {
+	case "docker.io", "index.docker.io", "registry-1.docker.io":
+		v.wrong(path+".host", "Docker Hub has a kind of its own: write dockerhub: {namespace: %s}", r.Namespace)
+	default:
+		v.matches(path+".host", r.Host, host, "host or host:port, without https:// and without a path")
+	}
+	v.matches(path+".namespace", r.Namespace, repositoryPath, "lower-case words, separated by '/'")
+	v.plainOrSecret(path+".username", r.Username)
+	v.secret(path + ".password")
+	_, user := v.values[path+".username"]
+	_, password := v.values[path+".password"]
+	if user != password {
+		v.wrong(path, "username and password come together: give both, or none to use Docker's own configuration")
+	}
+}
+
+// loopback reports an address that others could reach, or that has no fixed port.
+func (v validator) loopback(path, address string) {
+	if address == "" {
+		return
+	}
+	name, port, err := net.SplitHostPort(address)
+	number, _ := strconv.Atoi(port)
+	ip := net.ParseIP(name)
+	if err != nil || number < 1 || number > 65535 || name != "localhost" && !ip.IsLoopback() {
+		v.wrong(path, "%q is no loopback address with a port: want one such as %s", address, defaultAddress)
+	}
+}

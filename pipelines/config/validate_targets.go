@@ -1,0 +1,22 @@
+package config
+
+import "regexp"
+
+// composeProject is the grammar of https://github.com/compose-spec/compose-spec/blob/main/04-version-and-name.md
+var composeProject = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
+
+func (v validator) target(path string, e Entry[Target]) {
+	v.named(path, e.Name, entryName)
+	if e.Value.Compose != nil {
+		v.compose(path+".compose", *e.Value.Compose)
+	}
+}
+
+func (v validator) compose(path string, c ComposeTarget) {
+	v.allInProject(path+".file", c.File)
+	v.matches(path+".project", c.Project, composeProject, "lower-case letters, digits, '_' and '-'")
+	if c.Env != nil {
+		v.local(path+".env.file", c.Env.File, "the target's path")
+		v.environ(path+".env.set", c.Env.Set)
+	}
+}
