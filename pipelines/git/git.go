@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"regexp"
 	"strings"
 
 	"github.com/slipwayhq/slipway/pipelines/command"
@@ -29,11 +30,7 @@ func Open(ctx context.Context, dir string) (*Repository, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the git repository at %q: %w", dir, explain(err, dir))
 	}
-	top := strings.TrimSuffix(out, "\n")
-	if top == "" {
-		return nil, fmt.Errorf("opening the git repository at %q: it is a bare repository, without files; run in a checkout", dir)
-	}
-	return &Repository{dir: top}, nil
+	return &Repository{dir: strings.TrimSuffix(out, "\n")}, nil
 }
 
 // Dir is the absolute path of the top of the work tree.
@@ -71,6 +68,9 @@ func gitCommand(dir string, args ...string) command.Command {
 	}
 }
 
+// untrusted finds the repository in git's message about another user's files.
+var untrusted = regexp.MustCompile(`dubious ownership in repository at '([^']+)'`)
+
 // explain puts the next step in the place of git's own words where it has one.
 func explain(err error, dir string) error {
 	var failed *command.Error
@@ -81,7 +81,12 @@ func explain(err error, dir string) error {
 	case errors.Is(err, exec.ErrNotFound):
 		return errors.New("the program git is not installed or not on PATH; install git")
 	case strings.Contains(failed.Stderr, "dubious ownership"):
-		return fmt.Errorf("its files belong to another user, so git refuses to read them; run: git config --global --add safe.directory %q", dir)
+		if at := untrusted.FindStringSubmatch(failed.Stderr); at != nil {
+			dir = at[1]
+		}
+		return fmt.Errorf("its files belong to another user, so git refuses to read them; run: git config --global --add safe.directory '%s'", dir)
+	case strings.Contains(failed.Stderr, "must be run in a work tree"):
+		return errors.New("it is a bare repository, without files; run in a checkout")
 	case strings.Contains(failed.Stderr, "not a git repository"):
 		return fmt.Errorf("%w; run `git init` and commit, or give --commit with the full commit", ErrNoRepository)
 	}
