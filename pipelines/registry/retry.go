@@ -1,0 +1,138 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+
+	"github.com/slipwayhq/slipway/pipelines/report"
+)
+
+const (
+	firstDelay = 200 * time.Millisecond
+	maxDelay   = 15 * time.Second
+	// refusedFor is how long a refused connection is tried again: a registry
+	// that restarts is back by then, one that does not run never is.
+	refusedFor = 3 * time.Second
+	// requestTimeout bounds one attempt at a request without a large body.
+	requestTimeout = 30 * time.Second
+)
+
+// retry runs try until it succeeds, fails for good, or the time for it is over.
+// It is the only place that tries again. The error says what was done ("doing"
+// reads as `resolving "host/app:1"`) and what to do about it. A zero limit does
+// not bound the attempts.
+func (c *Client) retry(ctx context.Context, doing string, repo name.Repository, limit time.Duration, try func(context.Context) error) error {
+	start := time.Now()
+	for attempt := 1; ; attempt++ {
+		said, err := attemptOnce(ctx, limit, try)
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return fmt.Errorf("%s: %w", doing, context.Cause(ctx))
+		}
+		budget := c.budget(err, said)
+		delay := max(backoff(attempt), said.retryAfter)
+		if time.Since(start)+delay > budget {
+			return c.explain(ctx, doing, repo, err, said)
+		}
+		c.notice(repo, err, delay)
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%s: %w", doing, context.Cause(ctx))
+		case <-time.After(delay):
+		}
+	}
+}
+
+func attemptOnce(ctx context.Context, limit time.Duration, try func(context.Context) error) (*response, error) {
+	said := &response{}
+	ctx = context.WithValue(ctx, responseKey{}, said)
+	if limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, limit)
+		defer cancel()
+	}
+	return said, try(ctx)
+}
+
+// backoff doubles, with jitter so that fifty clients do not come back at once.
+func backoff(attempt int) time.Duration {
+	d := maxDelay
+	if attempt < 8 {
+		d = min(d, firstDelay<<(attempt-1))
+	}
+	return d/2 + rand.N(d/2)
+}
+
+// budget is how long an error like err is worth trying again for.
+func (c *Client) budget(err error, said *response) time.Duration {
+	var refused *transport.Error
+	var plain *plainHTTPError
+	var dns *net.DNSError
+	var network net.Error
+	switch {
+	case errors.As(err, &refused):
+		return c.statusBudget(refused, said)
+	case errors.As(err, &plain):
+		return 0
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return min(refusedFor, c.retryFor)
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return 0
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded),
+		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
+		errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed),
+		errors.As(err, &dns), errors.As(err, &network) && network.Timeout():
+		// Canceled is another goroutine's: the caller's own context is looked at before.
+		return c.retryFor
+	}
+	return 0
+}
+
+func (c *Client) statusBudget(e *transport.Error, said *response) time.Duration {
+	switch {
+	case e.StatusCode == http.StatusTooManyRequests && pullLimit(e, said):
+		return 0
+	case noSpace(e):
+		return 0
+	case e.StatusCode == http.StatusTooManyRequests, e.StatusCode == http.StatusRequestTimeout:
+		return c.retryFor
+	case e.StatusCode >= 500 && e.StatusCode != http.StatusNotImplemented:
+		return c.retryFor
+	case hasCode(e, transport.BlobUploadUnknownErrorCode):
+		// The upload's session is gone, such as after a registry's restart.
+		return c.retryFor
+	}
+	return 0
+}
+
+// notice tells the user about a wait that can be felt, at most every five
+// seconds for one registry.
+func (c *Client) notice(repo name.Repository, err error, delay time.Duration) {
+	if delay < time.Second {
+		return
+	}
+	host := repo.RegistryStr()
+	c.mu.Lock()
+	recent := time.Since(c.noticed[host]) < 5*time.Second
+	if !recent {
+		c.noticed[host] = time.Now()
+	}
+	c.mu.Unlock()
+	if !recent {
+		c.reporter.Report(report.Notice{Level: report.Warning, Text: fmt.Sprintf("registry %s: %s; trying again in %s",
+			shownHost(host), strings.TrimSpace(cause(err)), delay.Round(100*time.Millisecond))})
+	}
+}
