@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	awkwardSecret = `p<"a$s&'s` + "`" + `\w/or+d?`
+	awkwardSecret = `p<"a$s&'s` + "`" + `\w/or+d?:@` + "\x01"
 	pem           = "-----BEGIN KEY-----\nMIIEvQIBADANBg\nshort\nkqhkiG9w0BAQEF\n-----END KEY-----\n"
 )
 
@@ -104,9 +104,9 @@ func TestRedactorRemovesShortSecretsAsWords(t *testing.T) {
 
 func TestRedactorJoinsOverlaps(t *testing.T) {
 	for text, want := range map[string]string{
-		"xabcdefgx": "x[secret]x", "abcdabcd": "[secret][secret]", "abcdef": "[secret]ef",
+		"xabcdefgx": "x[secret]x", "abcdabcd": "[secret][secret]", "lalalala": "[secret]", "abcdef": "[secret]ef",
 	} {
-		if got := redactor("abcd", "cdefg").String(text); got != want {
+		if got := redactor("abcd", "cdefg", "lala").String(text); got != want {
 			t.Errorf("%q became %q, want %q", text, got, want)
 		}
 	}
@@ -122,10 +122,10 @@ func TestRedactorWithoutSecrets(t *testing.T) {
 
 // TestWriterAtEverySplit writes a text in two pieces and byte by byte.
 func TestWriterAtEverySplit(t *testing.T) {
-	text := "a " + awkwardSecret + " " + awkwardSecret + "b abc xabc " + pem + "abc\n-----BEGIN K abcdefgh abc"
-	r := redactor(awkwardSecret, pem, "abc", "efgh", "cdef-long")
+	text := "a " + awkwardSecret + " " + awkwardSecret + "b abc xabc " + pem + "abc\n-----BEGIN K 1234567 12345 xyzdef uvwx uvw"
+	r := redactor(awkwardSecret, pem, "abc", "1234", "34567", "xyz", "defgh-1", "uvw")
 	want := r.String(text)
-	if strings.Contains(want, "short") || !strings.Contains(want, "xabc") || !strings.HasSuffix(want, "abcd[secret] [secret]") {
+	if strings.Contains(want, "short") || !strings.Contains(want, "xabc") || !strings.HasSuffix(want, "K [secret] [secret]5 xyzdef uvwx [secret]") {
 		t.Fatalf("the text became %q", want)
 	}
 	var pieces [][]string
