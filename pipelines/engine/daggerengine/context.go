@@ -1,0 +1,89 @@
+package daggerengine
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"dagger.io/dagger"
+	"github.com/moby/patternmatcher/ignorefile"
+
+	"github.com/slipwayhq/slipway/pipelines/engine"
+	"github.com/slipwayhq/slipway/pipelines/release"
+)
+
+// Where the Dockerfile is in the directory that is built.
+const (
+	buildFiles = ".slipway-build"
+	dockerfile = buildFiles + "/Dockerfile"
+)
+
+// buildContext is the directory that b is built from: what the ignore file lets
+// through, the overlay, and the Dockerfile.
+//
+// Dagger would apply the ignore file once more, also to the overlay. It prefers
+// one that is named after the Dockerfile, so there is one, and it hides nothing
+// but itself and the Dockerfile.
+func (e *Engine) buildContext(b engine.Build) (*dagger.Directory, error) {
+	read, err := release.ReadDockerfile(b.Context, b.Dockerfile)
+	if err != nil {
+		return nil, err
+	}
+	ignored, err := ignorePatterns(read.Path+".dockerignore", filepath.Join(b.Context, ".dockerignore"))
+	if err != nil {
+		return nil, err
+	}
+	dir := e.client.Host().Directory(b.Context, dagger.HostDirectoryOpts{Exclude: ignored, NoCache: true})
+	for _, at := range slices.Sorted(maps.Keys(b.Overlay)) {
+		if !filepath.IsLocal(filepath.FromSlash(at)) {
+			return nil, fmt.Errorf("overlay %q: the path leaves the context", at)
+		}
+		if dir, err = e.put(dir, at, b.Overlay[at]); err != nil {
+			return nil, fmt.Errorf("overlay %q: %w", at, err)
+		}
+	}
+	return dir.
+		WithNewFile(dockerfile, string(read.Content)).
+		WithNewFile(dockerfile+".dockerignore", buildFiles+"\n"), nil
+}
+
+// put replaces what is at a path of dir with a file or directory of this machine.
+func (e *Engine) put(dir *dagger.Directory, at, path string) (*dagger.Directory, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return dir.WithoutDirectory(at).WithFile(at, e.client.Host().File(path, dagger.HostFileOpts{NoCache: true})), nil
+	}
+	return dir.WithoutDirectory(at).WithDirectory(at, e.hostDirectory(path)), nil
+}
+
+// hostDirectory is a directory of this machine as it is now.
+func (e *Engine) hostDirectory(path string) *dagger.Directory {
+	return e.client.Host().Directory(path, dagger.HostDirectoryOpts{NoCache: true})
+}
+
+// ignorePatterns are those of the first of the files that exists.
+func ignorePatterns(files ...string) ([]string, error) {
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading the ignore file: %w", err)
+		}
+		patterns, err := ignorefile.ReadAll(bytes.NewReader(content))
+		if err != nil {
+			return nil, fmt.Errorf("reading the ignore file %q: %w", file, err)
+		}
+		return patterns, nil
+	}
+	return nil, nil
+}

@@ -1,0 +1,43 @@
+package daggerengine
+
+import (
+	"context"
+	"fmt"
+
+	"dagger.io/dagger"
+	"github.com/distribution/reference"
+
+	"github.com/slipwayhq/slipway/pipelines/engine"
+)
+
+// push publishes the platforms of an image.
+func (e *Engine) push(ctx context.Context, platforms []*dagger.Container, to engine.Push) (engine.Built, error) {
+	doing := fmt.Sprintf("pushing to %q", to.Repository)
+	at, err := e.endpoint(to.Repository+":"+to.Tag, to.Insecure)
+	if err != nil {
+		return engine.Built{}, err
+	}
+	logout, err := e.login(ctx, at.host, to.Auth)
+	if err != nil {
+		return engine.Built{}, err
+	}
+	defer logout()
+	published, err := platforms[0].Publish(ctx, at.reference, dagger.ContainerPublishOpts{
+		PlatformVariants: platforms[1:],
+		MediaTypes:       dagger.ImageMediaTypesOcimediaTypes,
+		RegistryService:  at.service,
+	})
+	if err != nil {
+		return engine.Built{}, explain(doing, err)
+	}
+	named, err := reference.ParseNormalizedNamed(published)
+	if err != nil {
+		return engine.Built{}, fmt.Errorf("%s: reading %q: %w", doing, published, err)
+	}
+	canonical, ok := named.(reference.Canonical)
+	if !ok {
+		return engine.Built{}, fmt.Errorf("%s: the Dagger engine gave no digest: %q", doing, published)
+	}
+	digest := canonical.Digest().String()
+	return engine.Built{Digest: digest, Reference: to.Repository + "@" + digest, PushedTag: true}, nil
+}

@@ -1,0 +1,86 @@
+package daggerengine
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strconv"
+
+	"dagger.io/dagger"
+	"github.com/distribution/reference"
+
+	"github.com/slipwayhq/slipway/pipelines/engine"
+)
+
+// endpoint is how the engine gets at a registry.
+type endpoint struct {
+	// reference of the image there.
+	reference string
+	// host is the registry in reference, as a login names it.
+	host string
+	// service leads from the engine to this machine, and from here to the
+	// registry; nil when the engine goes there itself.
+	service *dagger.Service
+}
+
+// endpoint finds the way to the registry of ref. This machine's loopback
+// addresses are none of the engine's, even where it runs here: in its own
+// network. And an engine insists on HTTPS unless its own configuration says
+// otherwise. So both kinds are reached through this process, as a registry on
+// the engine's loopback, with which plain HTTP is spoken.
+func (e *Engine) endpoint(ref string, insecure bool) (endpoint, error) {
+	named, err := reference.ParseNormalizedNamed(ref)
+	if err != nil {
+		return endpoint{}, fmt.Errorf("reading image reference %q: %w", ref, err)
+	}
+	domain := reference.Domain(named)
+	host, port, err := net.SplitHostPort(domain)
+	if err != nil {
+		host, port = domain, "80"
+	}
+	if !loopback(host) && !insecure {
+		return endpoint{reference: named.String(), host: domain}, nil
+	}
+	number, err := strconv.Atoi(port)
+	if err != nil {
+		return endpoint{}, fmt.Errorf("reading image reference %q: port %q", ref, port)
+	}
+	there := net.JoinHostPort("localhost", port)
+	return endpoint{
+		reference: there + named.String()[len(domain):],
+		host:      there,
+		service: e.client.Host().Service([]dagger.PortForward{{Backend: number, Frontend: number, Protocol: dagger.NetworkProtocolTcp}},
+			dagger.HostServiceOpts{Host: host}),
+	}, nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// login makes the session use auth with a registry until logout. It is the
+// session's, not a container's: images are cached as without it.
+func (e *Engine) login(ctx context.Context, host string, auth *engine.Auth) (logout func(), err error) {
+	value := ""
+	if auth != nil {
+		value = auth.Username + "\x00" + auth.Password.Reveal()
+	}
+	logout, err = e.names.enter(ctx, map[string]string{"registry " + host: value})
+	if err != nil || auth == nil {
+		return logout, err
+	}
+	secret := e.client.SetSecret("slipway login "+e.next(), auth.Password.Reveal())
+	if _, err := e.client.Container().WithRegistryAuth(host, auth.Username, secret).ID(ctx); err != nil {
+		logout()
+		return nil, explain("logging in to "+host, err)
+	}
+	leave := logout
+	return func() {
+		ctx, cancel := cleanup(ctx)
+		defer cancel()
+		// Failing leaves a login in a session that ends soon.
+		_, _ = e.client.Container().WithoutRegistryAuth(host).ID(ctx)
+		leave()
+	}, nil
+}
