@@ -11,14 +11,21 @@ import (
 // Redactor removes secrets from text: each becomes "[secret]", also as base64,
 // in a URL, in JSON, in an env file or a shell command, and line by line (lines
 // of eight bytes and more) when it has several. A secret of fewer than four
-// bytes is removed only where it stands as a word of its own. The zero Redactor
-// knows no secrets. It is safe for several goroutines.
+// bytes is removed only where it stands as a word of its own. It is safe for
+// several goroutines.
 type Redactor struct {
 	mu    sync.RWMutex
 	known map[string]bool
 	// texts are removed wherever they stand, words only between other characters
 	// than letters, digits and _.
 	texts, words []string
+}
+
+// NewRedactor makes a Redactor that knows values.
+func NewRedactor(values ...Value) *Redactor {
+	r := &Redactor{}
+	r.Add(values...)
+	return r
 }
 
 // Add makes values secrets from now on.

@@ -21,11 +21,11 @@ const (
 )
 
 func redactor(plain ...string) *Redactor {
-	var r Redactor
+	r := NewRedactor()
 	for _, p := range plain {
 		r.Add(NewValue(p))
 	}
-	return &r
+	return r
 }
 
 func TestRedactorRemovesEveryForm(t *testing.T) {
