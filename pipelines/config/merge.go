@@ -1,38 +1,30 @@
 package config
 
-import "github.com/goccy/go-yaml/ast"
+import "go.yaml.in/yaml/v4"
 
 // mapping reads the pairs of a mapping: duplicates are problems, and what "<<"
 // brings in comes after, and never over, the mapping's own keys.
-func (r reader) mapping(at position, values []*ast.MappingValueNode) *node {
-	m := &node{kind: mapping, at: at}
+func (r reader) mapping(n *yaml.Node) *node {
+	m := &node{kind: mapping, at: start(n)}
 	seen := map[string]position{}
 	var merged []*node
-	for _, v := range values {
-		keyAt := place(v.Key.GetToken())
-		if v.Key.IsMergeKey() {
-			merged = append(merged, r.sources(v.Value)...)
-			continue
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := r.node(n.Content[i]), r.node(n.Content[i+1])
+		switch first, duplicate := seen[key.text]; {
+		case n.Content[i].ShortTag() == "!!merge":
+			merged = append(merged, r.sources(value)...)
+		case !key.isScalar():
+			r.report(key.at, "", "", "a key has to be a plain word, not %s", key.kind)
+		case duplicate:
+			r.report(key.at, "", "", "duplicate key %q; the first one is on line %d", key.text, first.line)
+		default:
+			seen[key.text] = key.at
+			m.pairs = append(m.pairs, pair{key.text, key.at, value})
 		}
-		key := r.node(keyNode(v.Key))
-		if !key.isScalar() {
-			r.report(keyAt, "", "", "a key has to be a plain word, not %s", key.kind)
-			continue
-		}
-		value := r.node(v.Value)
-		if value.at == (position{}) {
-			value.at = keyAt
-		}
-		if first, ok := seen[key.text]; ok {
-			r.report(keyAt, "", "", "duplicate key %q; the first one is on line %d", key.text, first.line)
-			continue
-		}
-		seen[key.text] = keyAt
-		m.pairs = append(m.pairs, pair{key.text, keyAt, value})
 	}
 	for _, source := range merged {
 		for _, p := range source.pairs {
-			if _, ok := seen[p.key]; !ok {
+			if _, own := seen[p.key]; !own {
 				seen[p.key] = p.at
 				m.pairs = append(m.pairs, p)
 			}
@@ -41,25 +33,15 @@ func (r reader) mapping(at position, values []*ast.MappingValueNode) *node {
 	return m
 }
 
-// keyNode is the key without its explicit "?" marker.
-func keyNode(key ast.MapKeyNode) ast.Node {
-	if k, ok := key.(*ast.MappingKeyNode); ok {
-		return k.Value
-	}
-	return key
-}
-
 // sources are the mappings that a merge key brings in: one, or a list of them.
-func (r reader) sources(value ast.Node) []*node {
-	source := r.node(value)
-	sources := []*node{source}
-	if source.kind == list {
-		sources = source.items
+func (r reader) sources(value *node) []*node {
+	sources := []*node{value}
+	if value.kind == list {
+		sources = value.items
 	}
 	for _, s := range sources {
-		if s.kind != mapping {
-			r.report(startOf(value), "", "", "<< merges mappings, and this is %s", s.kind)
-			return nil
+		if s.kind != mapping && s.kind != broken {
+			r.report(s.at, "", "", "<< merges mappings, and this is %s", s.kind)
 		}
 	}
 	return sources

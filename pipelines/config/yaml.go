@@ -1,147 +1,106 @@
 package config
 
 import (
+	"bytes"
 	"errors"
+	"io"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
+	goccy "github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/parser"
-	"github.com/goccy/go-yaml/token"
+	"go.yaml.in/yaml/v4"
 )
 
 // read parses YAML into a node. It is nil when the file is empty or malformed.
 func (d *document) read(data []byte) *node {
-	file, err := parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey())
-	if err != nil {
-		d.malformed(err)
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	var first, second yaml.Node
+	switch err := decoder.Decode(&first); {
+	case errors.Is(err, io.EOF):
+		return nil
+	case err != nil:
+		d.malformed(data, err)
 		return nil
 	}
-	r := reader{document: d, anchors: map[string]*node{}}
-	var root *node
-	for _, doc := range file.Docs {
-		if doc.Body == nil {
-			continue
-		}
-		if root != nil {
-			d.report(startOf(doc.Body), "", "", "a second YAML document; slipway.yaml is one document")
-			break
-		}
-		root = r.node(doc.Body)
+	switch err := decoder.Decode(&second); {
+	case err == nil:
+		d.report(start(&second), "", "", "a second YAML document begins here; slipway.yaml is one document")
+	case !errors.Is(err, io.EOF):
+		d.malformed(data, err)
 	}
-	return root
+	r := reader{document: d, read: map[*yaml.Node]*node{}}
+	return r.node(&first)
 }
 
-// malformed notes a syntax error of the YAML parser.
-func (d *document) malformed(err error) {
-	var syntax *yaml.SyntaxError
-	if !errors.As(err, &syntax) {
-		d.report(position{}, "", "", "malformed YAML: %v", err)
+// malformed notes a syntax error. The other parser finds the place: the marks of
+// yaml/v4's errors are some lines off.
+func (d *document) malformed(data []byte, err error) {
+	var syntax *goccy.SyntaxError
+	if _, other := parser.ParseBytes(data, 0); errors.As(other, &syntax) && syntax.Token != nil {
+		at := syntax.Token.Position
+		d.report(position{at.Line, at.Column}, "", "", "malformed YAML: %s", syntax.Message)
 		return
 	}
-	d.report(place(syntax.Token), "", "", "malformed YAML: %s", syntax.Message)
+	d.report(position{}, "", "", "malformed %v", err)
 }
 
-func place(t *token.Token) position {
-	if t == nil || t.Position == nil {
-		return position{}
-	}
-	return position{t.Position.Line, t.Position.Column}
-}
-
-// startOf is where a value begins; for a block mapping, its first key.
-func startOf(n ast.Node) position {
-	switch n := n.(type) {
-	case *ast.MappingNode:
-		if !n.IsFlowStyle && len(n.Values) > 0 {
-			return startOf(n.Values[0])
-		}
-		return place(n.Start)
-	case *ast.MappingValueNode:
-		return place(n.Key.GetToken())
-	}
-	return place(n.GetToken())
-}
+func start(n *yaml.Node) position { return position{n.Line, n.Column} }
 
 // reader turns the parser's tree into nodes.
 type reader struct {
 	*document
-	anchors map[string]*node // those that are complete so far, so nothing contains itself
+	read map[*yaml.Node]*node // nil for those that are being read
 }
 
-func (r reader) node(n ast.Node) *node {
-	if n == nil {
-		return &node{kind: nothing}
+func (r reader) node(n *yaml.Node) *node {
+	if done, seen := r.read[n]; seen {
+		if done == nil {
+			r.report(start(n), "", "", "this anchor contains itself")
+			return &node{kind: broken, at: start(n)}
+		}
+		return done
 	}
-	at := startOf(n)
-	switch n := n.(type) {
-	case *ast.MappingNode:
-		return r.mapping(at, n.Values)
-	case *ast.MappingValueNode:
-		return r.mapping(at, []*ast.MappingValueNode{n})
-	case *ast.SequenceNode:
-		l := &node{kind: list, at: at}
-		for _, item := range n.Values {
+	r.read[n] = nil
+	r.read[n] = r.convert(n)
+	return r.read[n]
+}
+
+func (r reader) convert(n *yaml.Node) *node {
+	switch n.Kind {
+	case yaml.DocumentNode:
+		return r.node(n.Content[0])
+	case yaml.AliasNode:
+		return r.node(n.Alias)
+	case yaml.MappingNode:
+		return r.mapping(n)
+	case yaml.SequenceNode:
+		l := &node{kind: list, at: start(n)}
+		for _, item := range n.Content {
 			l.items = append(l.items, r.node(item))
 		}
 		return l
-	case *ast.AnchorNode:
-		value := r.node(n.Value)
-		if n.Name != nil {
-			r.anchors[n.Name.GetToken().Value] = value
-		}
-		return value
-	case *ast.AliasNode:
-		return r.alias(at, n)
-	case *ast.TagNode:
-		return r.tagged(at, n)
 	}
-	return scalar(at, n)
-}
-
-func (r reader) alias(at position, n *ast.AliasNode) *node {
-	name := ""
-	if n.Value != nil {
-		name = n.Value.GetToken().Value
-	}
-	if target, ok := r.anchors[name]; ok {
-		return target
-	}
-	r.report(at, "", "", "no anchor &%s before this alias", name)
-	return &node{kind: broken, at: at}
-}
-
-func (r reader) tagged(at position, n *ast.TagNode) *node {
-	value := r.node(n.Value)
-	switch tag := n.Start.Value; {
-	case tag == "!!str" && value.isScalar():
-		return &node{kind: text, at: value.at, text: value.text}
-	case tag == "!!map" && value.kind == mapping, tag == "!!seq" && value.kind == list:
-	default:
-		r.report(at, "", "", "the YAML tag %s is not supported here", tag)
-	}
-	return value
+	return r.scalar(n)
 }
 
 // scalar is a value without parts.
-func scalar(at position, n ast.Node) *node {
-	switch n := n.(type) {
-	case *ast.StringNode:
-		return &node{kind: text, at: at, text: n.Value}
-	case *ast.LiteralNode:
-		return &node{kind: text, at: at, text: n.Value.Value}
-	case *ast.BoolNode:
-		return &node{kind: boolean, at: at, text: n.Token.Value}
-	case *ast.IntegerNode:
-		i := &node{kind: integer, at: at, text: n.Token.Value}
-		switch v := n.Value.(type) {
-		case int64:
-			i.number = v
-		case uint64:
-			i.number = int64(min(v, 1<<63-1))
+func (r reader) scalar(n *yaml.Node) *node {
+	s := &node{kind: text, at: start(n), text: n.Value}
+	switch n.ShortTag() {
+	case "!!str", "!!timestamp", "!!merge":
+	case "!!null":
+		s.kind = nothing
+	case "!!bool":
+		s.kind = boolean
+	case "!!float":
+		s.kind = decimal
+	case "!!int":
+		s.kind = integer
+		if err := n.Decode(&s.number); err != nil {
+			s.kind = decimal // beyond 64 bits
 		}
-		return i
-	case *ast.FloatNode, *ast.InfinityNode, *ast.NanNode:
-		return &node{kind: decimal, at: at, text: n.GetToken().Value}
+	default:
+		s.kind = broken
+		r.report(s.at, "", "", "the YAML tag %s is not supported here", n.Tag)
 	}
-	return &node{kind: nothing, at: at}
+	return s
 }

@@ -1,0 +1,86 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/invopop/jsonschema"
+)
+
+const schemaFile = "../../schema/slipway.schema.json"
+
+// TestSchema keeps the published JSON Schema the one of the types.
+func TestSchema(t *testing.T) {
+	got, err := generateSchema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, schemaFile, got)
+}
+
+// generateSchema makes the JSON Schema of Config. Comments in the source become
+// descriptions, which is why this runs as a test and the result is kept.
+func generateSchema() ([]byte, error) {
+	r := &jsonschema.Reflector{
+		FieldNameTag:   "yaml",
+		ExpandedStruct: true,
+		Anonymous:      true,
+		Mapper:         scalarSchema,
+	}
+	if err := r.AddGoComments("github.com/slipwayhq/slipway/pipelines/config", ".", jsonschema.WithFullComment()); err != nil {
+		return nil, err
+	}
+	for name, comment := range r.CommentMap {
+		r.CommentMap[name] = strings.ReplaceAll(comment, "\n", " ")
+	}
+	s := r.Reflect(Config{})
+	image := r.Reflect(Image{}) // which the reflector does not see behind Images
+	image.Version = ""
+	s.Definitions["Image"] = image
+	s.ID = "https://raw.githubusercontent.com/slipwayhq/slipway/main/schema/slipway.schema.json"
+	s.Title = "slipway.yaml"
+	s.PatternProperties = map[string]*jsonschema.Schema{"^x-": jsonschema.TrueSchema}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	err := e.Encode(s)
+	return b.Bytes(), err
+}
+
+// scalarSchema is the schema of the types that have a form of their own in
+// YAML, as their decode methods take it.
+func scalarSchema(t reflect.Type) *jsonschema.Schema {
+	one := uint64(1)
+	word := &jsonschema.Schema{Type: "string", MinLength: &one}
+	literal := &jsonschema.Schema{Extras: map[string]any{"type": []string{"string", "number", "boolean"}}}
+	switch t {
+	case reflect.TypeFor[Command]():
+		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{word, {Type: "array", Items: literal, MinItems: &one}}}
+	case reflect.TypeFor[Strings]():
+		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{word, {Type: "array", Items: word, MinItems: &one}}}
+	case reflect.TypeFor[Duration]():
+		return &jsonschema.Schema{Type: "string", Pattern: durationPattern}
+	case reflect.TypeFor[map[string]string]():
+		return &jsonschema.Schema{Type: "object", AdditionalProperties: literal}
+	}
+	if t.Kind() == reflect.String {
+		return word
+	}
+	return nil
+}
+
+// JSONSchemaAlias makes the schema of a Map that of a mapping.
+func (Map[T]) JSONSchemaAlias() any { return map[string]T{} }
+
+// JSONSchemaExtend adds the other form that Images have: written out by name.
+func (Images) JSONSchemaExtend(s *jsonschema.Schema) {
+	bake := *s
+	*s = jsonschema.Schema{Description: s.Description, AnyOf: []*jsonschema.Schema{
+		&bake,
+		{Type: "object", AdditionalProperties: &jsonschema.Schema{Ref: "#/$defs/Image"}},
+	}}
+}
