@@ -1,7 +1,7 @@
 # Slipway's targets. `make` alone prints them.
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-LDFLAGS := -s -w -X main.version=$(VERSION)
+LDFLAGS := -s -w -X github.com/slipwayhq/slipway/cmd/slipway/internal/cli.version=$(VERSION)
 TEST    ?= ./...
 
 .DEFAULT_GOAL := help
@@ -17,13 +17,13 @@ build: ## build bin/slipway
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/slipway ./cmd/slipway
 
 demo: setup build ## take the sample from source to a running, verified release on this machine
-	@examples/tracker/demo up
+	@examples/demo up
 
 demo-rollback: setup build ## release a visible change of the sample, then roll it back
-	@examples/tracker/demo rollback
+	@examples/demo rollback
 
 demo-down: ## remove everything that the demo made
-	@examples/tracker/demo down
+	@examples/demo down
 
 test: ## run every test (TEST=./pipelines/config for one package)
 	@.ci/setup tests
