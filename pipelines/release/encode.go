@@ -89,9 +89,6 @@ func (i RecordedImage) validate(name string) (problems []error) {
 	wrong := func(format string, args ...any) {
 		problems = append(problems, fmt.Errorf("image %q: "+format, append([]any{name}, args...)...))
 	}
-	if i.Repository == "" {
-		wrong("repository is empty")
-	}
 	if !digestGrammar.MatchString(i.Digest) {
 		wrong("%q is not a sha256 digest", i.Digest)
 	}

@@ -31,8 +31,9 @@ type Record struct {
 
 // RecordedImage is one image of a release.
 type RecordedImage struct {
-	// Repository without the registry's host and namespace.
-	Repository string `json:"repository"`
+	// Repository as slipway.yaml names it, without the registry's host and
+	// namespace; empty for the name that a registry gives it by default.
+	Repository string `json:"repository,omitempty"`
 	// Digest of the index or manifest, "sha256:…".
 	Digest string `json:"digest"`
 	// Content is the content tag.

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/moby/patternmatcher"
 	"github.com/moby/patternmatcher/ignorefile"
 	"github.com/tonistiigi/fsutil"
 	"github.com/tonistiigi/fsutil/types"
@@ -142,6 +143,9 @@ func readIgnoreFile(name string) ([]string, error) {
 		return nil, err
 	}
 	patterns, err := ignorefile.ReadAll(bytes.NewReader(content))
+	if err == nil {
+		_, err = patternmatcher.New(patterns)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("reading %q: %w", name, err)
 	}
