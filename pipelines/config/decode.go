@@ -91,6 +91,8 @@ func (d *document) expect(path string, n *node, want kind) bool {
 func (d *document) mismatch(path string, n *node, want kind) {
 	switch {
 	case n.kind == broken:
+	case n.kind == nothing && want == mapping:
+		d.wrong(path, "has no value; want a mapping (an empty one is {}), or leave the key out")
 	case n.kind == nothing:
 		d.wrong(path, "has no value; want %s, or leave the key out", want)
 	case want == text && n.isScalar():

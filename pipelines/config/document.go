@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // position is a place in the file; both count from 1.
@@ -57,6 +58,18 @@ func (d *document) place(path string) position {
 		}
 		path = path[:cut]
 	}
+}
+
+// columnOf is the column of the first word in a line, or 1.
+func (d *document) columnOf(word string, line int) int {
+	if line < 1 || line > len(d.lines) {
+		return 1
+	}
+	before, _, found := strings.Cut(d.lines[line-1], word)
+	if !found {
+		return 1
+	}
+	return utf8.RuneCountInString(before) + 1
 }
 
 // err is an *Error of all problems in the order of the file, or nil.

@@ -36,9 +36,9 @@ func (d *document) decodeStruct(path string, n *node, v reflect.Value) {
 	}
 	switch {
 	case len(found) > 1:
-		d.report(d.keys[join(path, found[1])], path, "", "only one of %s can be there; found %s", words(kinds), words(found))
+		d.report(d.keys[join(path, found[1])], path, "", "only one of %s can be there; found %s", words(kinds, "and"), words(found, "and"))
 	case len(kinds) > 0 && len(found) == 0 && len(meant) == 0:
-		d.report(d.keyOf(path, n), path, "", "needs one of %s", words(kinds))
+		d.report(d.keyOf(path, n), path, "", "needs one of %s", words(kinds, "or"))
 	}
 }
 
@@ -86,10 +86,10 @@ func (d *document) keyOf(path string, n *node) position {
 	return n.at
 }
 
-// words joins names as a sentence does.
-func words(names []string) string {
+// words joins names as a sentence does, with "and" or "or" before the last.
+func words(names []string, last string) string {
 	if len(names) < 2 {
 		return strings.Join(names, "")
 	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+	return strings.Join(names[:len(names)-1], ", ") + " " + last + " " + names[len(names)-1]
 }

@@ -12,7 +12,7 @@ func (v validator) inProject(at, value string) {
 	case strings.Contains(value, "://"), strings.HasPrefix(value, "git@"):
 		v.wrong(at, "%q is not a path: fetch it first, and name the directory or file", value)
 	case filepath.IsAbs(value):
-		v.wrong(at, "%q is absolute: want a path relative to the directory of slipway.yaml", value)
+		v.wrong(at, "%q is absolute: want a relative path, which is right on every machine", value)
 	}
 }
 

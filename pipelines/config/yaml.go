@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"regexp"
+	"strconv"
 
 	goccy "github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/parser"
@@ -31,9 +33,16 @@ func (d *document) read(data []byte) *node {
 	return r.node(&first)
 }
 
+var unknownAnchor = regexp.MustCompile(`line (\d+).*: unknown anchor '(.+)' referenced`)
+
 // malformed notes a syntax error. The other parser finds the place: the marks of
 // yaml/v4's errors are some lines off.
 func (d *document) malformed(data []byte, err error) {
+	if found := unknownAnchor.FindStringSubmatch(err.Error()); found != nil {
+		line, _ := strconv.Atoi(found[1])
+		d.report(position{line, d.columnOf("*"+found[2], line)}, "", "", "there is no anchor &%s before this", found[2])
+		return
+	}
 	var syntax *goccy.SyntaxError
 	if _, other := parser.ParseBytes(data, 0); errors.As(other, &syntax) && syntax.Token != nil {
 		at := syntax.Token.Position
