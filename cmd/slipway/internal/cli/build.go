@@ -1,0 +1,37 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/slipwayhq/slipway/pipelines"
+)
+
+func newBuild(g *globals) *cobra.Command {
+	var o pipelines.BuildOptions
+	c := &cobra.Command{
+		Use:   "build",
+		Short: "Build the images, publish nothing",
+		Example: `  slipway build
+  slipway build --image api --image admin`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			var built []pipelines.BuiltImage
+			err := g.with(c.Context(), func(p *pipelines.Project) (err error) {
+				built, err = p.Build(c.Context(), o)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			return g.print(built, func() {
+				rows := make([][]string, len(built))
+				for i, b := range built {
+					rows[i] = []string{b.Name, b.Reference}
+				}
+				table(g.env.Out, []string{"IMAGE", "REFERENCE"}, rows)
+			})
+		},
+	}
+	c.Flags().StringSliceVar(&o.Images, "image", nil, "image to build (default: all)")
+	_ = c.RegisterFlagCompletionFunc("image", g.complete(func(p *pipelines.Project) []string { return p.Config.Images.Named.Names() }))
+	return c
+}

@@ -1,0 +1,164 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/slipwayhq/slipway/pipelines"
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+)
+
+// deployFlags are the options of deploy, release and rollback that the command
+// line adds.
+type deployFlags struct {
+	yes bool
+}
+
+func newDeploy(g *globals) *cobra.Command {
+	var o pipelines.DeployOptions
+	var flags deployFlags
+	var dryRun bool
+	c := &cobra.Command{
+		Use:   "deploy",
+		Short: "Deploy a release to an environment",
+		Long: `Deploys one release: pulls its images by digest, takes the environment's lock,
+compares what runs with what should, changes just that, and proves by digest that
+the release runs. When the new release does not become healthy, the one before it
+is brought back and the command fails.`,
+		Example: `  slipway deploy --env prod                  # the newest release of this commit
+  slipway deploy --env prod --tag 75_db4b44b
+  slipway deploy --env prod --dry-run        # the same as slipway plan --env prod`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if dryRun {
+				return plan(g, c.Context(), pipelines.PlanOptions{Env: o.Env, Tag: o.Tag, Only: o.Only}, false)
+			}
+			return deployTo(c.Context(), g, o, flags)
+		},
+	}
+	g.envFlag(c, &o.Env, "environment to deploy to")
+	c.Flags().StringVar(&o.Tag, "tag", "", "release to deploy (default: the newest one of this commit)")
+	c.Flags().BoolVar(&dryRun, "dry-run", false, "print the plan and change nothing")
+	g.deployFlags(c, &o, &flags)
+	return c
+}
+
+func (g *globals) deployFlags(c *cobra.Command, o *pipelines.DeployOptions, flags *deployFlags) {
+	f := c.Flags()
+	f.StringSliceVar(&o.Only, "only", nil, "target to deploy (default: all of the environment, in their order)")
+	f.BoolVar(&o.AllowDiverged, "allow-diverged", false, "let an older or diverged commit replace the live one")
+	f.DurationVar(&o.LockWait, "lock-wait", 0, "how long to wait for a lock that another deploy holds, such as 10m")
+	f.BoolVarP(&flags.yes, "yes", "y", false, "do not ask before changing a protected environment")
+}
+
+func deployTo(ctx context.Context, g *globals, o pipelines.DeployOptions, flags deployFlags) error {
+	var result deploy.Result
+	o.Confirm = g.confirm(flags)
+	err := g.with(ctx, func(p *pipelines.Project) (err error) {
+		result, err = p.Deploy(ctx, o)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return g.print(result, func() { printDeployed(g, result) })
+}
+
+func printDeployed(g *globals, r deploy.Result) {
+	rows := [][]string{}
+	for _, p := range r.Plans {
+		for _, run := range r.Running[p.Target] {
+			rows = append(rows, []string{p.Target, run.Subject, short(run.Image), run.State})
+		}
+	}
+	if len(rows) > 0 {
+		table(g.env.Out, []string{"TARGET", "SERVICE", "IMAGE", "STATE"}, rows)
+	}
+	fmt.Fprintf(g.env.Out, "\nRelease %s runs, proven by digest", r.Entry.Tag)
+	if r.Previous != "" && r.Previous != r.Entry.Tag {
+		fmt.Fprintf(g.env.Out, " (before: %s)", r.Previous)
+	}
+	fmt.Fprintln(g.env.Out, ".")
+}
+
+// confirm asks at a terminal before a protected environment is changed. Where
+// nobody can answer, nobody is asked: CI.
+func (g *globals) confirm(flags deployFlags) func(environment, tag string) error {
+	if flags.yes || !g.env.InTerminal || !g.env.ErrTerminal {
+		return nil
+	}
+	return func(environment, tag string) error {
+		fmt.Fprintf(g.env.Err, "\nDeploy %s to the protected environment %s? [y/N] ", tag, environment)
+		answer, _ := bufio.NewReader(g.env.In).ReadString('\n') // the end of the input is a no
+		if a := strings.ToLower(strings.TrimSpace(answer)); a != "y" && a != "yes" {
+			return fmt.Errorf("not deployed: the answer was no")
+		}
+		return nil
+	}
+}
+
+func newRelease(g *globals) *cobra.Command {
+	var publish pipelines.PublishOptions
+	var o pipelines.DeployOptions
+	var flags deployFlags
+	c := &cobra.Command{
+		Use:   "release",
+		Short: "Publish, then deploy",
+		Example: `  slipway release --env staging
+  slipway release --env prod --yes --lock-wait 10m`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			ctx := c.Context()
+			var result deploy.Result
+			o.Confirm = g.confirm(flags)
+			err := g.with(ctx, func(p *pipelines.Project) (err error) {
+				result, err = p.Release(ctx, publish, o)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			return g.print(result, func() { printDeployed(g, result) })
+		},
+	}
+	g.envFlag(c, &o.Env, "environment to publish for and to deploy to")
+	publishFlags(g, c, &publish)
+	g.deployFlags(c, &o, &flags)
+	return c
+}
+
+func newRollback(g *globals) *cobra.Command {
+	var o pipelines.RollbackOptions
+	var flags deployFlags
+	c := &cobra.Command{
+		Use:   "rollback",
+		Short: "Go back to the last release that verified",
+		Long: `Brings back the last release before the live one that verified, or the one that
+--to names. It uses the files recorded with that release; nothing is built.`,
+		Example: `  slipway rollback --env prod
+  slipway rollback --env prod --to 74_1c9e2f0
+  slipway rollback --env prod --down "app: rake db:rollback STEP=2"`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			var result deploy.Result
+			o.Confirm = g.confirm(flags)
+			err := g.with(c.Context(), func(p *pipelines.Project) (err error) {
+				result, err = p.Rollback(c.Context(), o)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			return g.print(result, func() { printDeployed(g, result) })
+		},
+	}
+	g.envFlag(c, &o.Env, "environment to roll back")
+	f := c.Flags()
+	f.StringVar(&o.To, "to", "", "release to go back to (default: the last one before that verified)")
+	f.StringArrayVar(&o.Down, "down", nil, `command that undoes migrations, run in the live release first, as "SERVICE: COMMAND"`)
+	f.DurationVar(&o.LockWait, "lock-wait", 0*time.Second, "how long to wait for a lock that another deploy holds, such as 10m")
+	f.BoolVarP(&flags.yes, "yes", "y", false, "do not ask before changing a protected environment")
+	return c
+}

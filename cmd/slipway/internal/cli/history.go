@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/slipwayhq/slipway/pipelines"
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+)
+
+func newHistory(g *globals) *cobra.Command {
+	var o pipelines.HistoryOptions
+	c := &cobra.Command{
+		Use:   "history",
+		Short: "List the deploys of an environment, newest first",
+		Example: `  slipway history --env prod
+  slipway history --env prod --limit 0 --json   # all of them`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			var entries []deploy.Entry
+			err := g.with(c.Context(), func(p *pipelines.Project) (err error) {
+				entries, err = p.History(c.Context(), o)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			return g.print(entries, func() { printHistory(g, entries) })
+		},
+	}
+	g.envFlag(c, &o.Env, "environment to list")
+	c.Flags().IntVar(&o.Limit, "limit", 20, "how many deploys to list; 0 is all")
+	return c
+}
+
+func printHistory(g *globals, entries []deploy.Entry) {
+	if len(entries) == 0 {
+		fmt.Fprintln(g.env.Out, "Nothing was deployed here yet.")
+		return
+	}
+	rows := make([][]string, len(entries))
+	for i, e := range entries {
+		outcome := string(e.Outcome)
+		if e.ReturnedTo != "" {
+			outcome += " to " + e.ReturnedTo
+		}
+		rows[i] = []string{strconv.Itoa(e.ID), e.Tag, outcome, moment(e.Started), orDash(e.By.User), orDash(e.Error)}
+	}
+	table(g.env.Out, []string{"ID", "RELEASE", "OUTCOME", "STARTED", "BY", "ERROR"}, rows)
+}

@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/slipwayhq/slipway/pipelines"
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+)
+
+func newPlan(g *globals) *cobra.Command {
+	var o pipelines.PlanOptions
+	var detailed bool
+	c := &cobra.Command{
+		Use:   "plan",
+		Short: "Show everything that a deploy would do",
+		Long: `Shows what a deploy would change on each target. For a commit that has no release
+yet it shows which images a publish would build and which it would reuse.
+Nothing is changed.`,
+		Example: `  slipway plan --env prod
+  slipway plan --env prod --tag 75_db4b44b --json
+  slipway plan --env prod --detailed-exitcode || echo "changes, or an error"`,
+		RunE: func(c *cobra.Command, _ []string) error { return plan(g, c.Context(), o, detailed) },
+	}
+	g.envFlag(c, &o.Env, "environment to plan for")
+	c.Flags().StringVar(&o.Tag, "tag", "", "release to plan (default: the newest one of this commit)")
+	c.Flags().StringSliceVar(&o.Only, "only", nil, "target to plan (default: all)")
+	c.Flags().BoolVar(&detailed, "detailed-exitcode", false, "end with exit code 3 when there are changes")
+	return c
+}
+
+func plan(g *globals, ctx context.Context, o pipelines.PlanOptions, detailed bool) error {
+	var planned pipelines.Planned
+	err := g.with(ctx, func(p *pipelines.Project) (err error) {
+		planned, err = p.Plan(ctx, o)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := g.print(planned, func() { printPlan(g, planned) }); err != nil {
+		return err
+	}
+	if detailed && !planned.Empty() {
+		return exitError(exitChanges)
+	}
+	return nil
+}
+
+func printPlan(g *globals, p pipelines.Planned) {
+	out := g.env.Out
+	fmt.Fprintf(out, "Environment %s, release %s", p.Environment, p.Tag)
+	if !p.Published {
+		fmt.Fprint(out, " (not published yet)")
+	}
+	fmt.Fprint(out, "\n\n")
+	if len(p.Images) > 0 {
+		rows := make([][]string, len(p.Images))
+		for i, image := range p.Images {
+			rows[i] = []string{image.Name, string(image.Action), orDash(short(image.Digest)), image.Content}
+		}
+		table(out, []string{"IMAGE", "ACTION", "DIGEST", "CONTENT"}, rows)
+		fmt.Fprintln(out)
+	}
+	for _, target := range p.Targets {
+		printTargetPlan(g, target)
+	}
+	switch {
+	case !p.Published:
+		fmt.Fprintln(out, "Targets are planned once the release exists: run `slipway publish`.")
+	case p.Empty():
+		fmt.Fprintln(out, "Nothing to do: the release runs.")
+	}
+}
+
+func printTargetPlan(g *globals, p deploy.Plan) {
+	out := g.env.Out
+	fmt.Fprintf(out, "Target %s:\n", p.Target)
+	for _, c := range p.Changes {
+		line := fmt.Sprintf("  %-8s %s", c.Kind, c.Subject)
+		switch {
+		case c.Before != "" && c.After != "":
+			line += fmt.Sprintf("  %s -> %s", c.Before, c.After)
+		case c.After != "":
+			line += "  " + c.After
+		}
+		if c.Note != "" {
+			line += "  (" + c.Note + ")"
+		}
+		fmt.Fprintln(out, line)
+	}
+	if len(p.Unchanged) > 0 {
+		fmt.Fprintf(out, "  unchanged: %s\n", strings.Join(p.Unchanged, ", "))
+	}
+	for _, note := range p.Notes {
+		fmt.Fprintf(out, "  note: %s\n", note)
+	}
+	fmt.Fprintln(out)
+}

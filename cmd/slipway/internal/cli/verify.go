@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/slipwayhq/slipway/pipelines"
+)
+
+func newVerify(g *globals) *cobra.Command {
+	var o pipelines.VerifyOptions
+	c := &cobra.Command{
+		Use:   "verify",
+		Short: "Compare what runs with what should run",
+		Long: `Compares what runs in an environment with its live release, by digest, and shows
+every difference. Ends with exit code 1 when there is one.`,
+		Example: `  slipway verify --env prod
+  slipway verify --env prod --json`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			var verified pipelines.Verified
+			err := g.with(c.Context(), func(p *pipelines.Project) (err error) {
+				verified, err = p.Verify(c.Context(), o)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			if err := g.print(verified, func() { printVerified(g, verified) }); err != nil {
+				return err
+			}
+			if len(verified.Drift) > 0 {
+				return exitError(exitFailed)
+			}
+			return nil
+		},
+	}
+	g.envFlag(c, &o.Env, "environment to verify")
+	return c
+}
+
+func printVerified(g *globals, v pipelines.Verified) {
+	if len(v.Drift) == 0 {
+		fmt.Fprintf(g.env.Out, "Release %s runs in %s, proven by digest.\n", v.Tag, v.Environment)
+		return
+	}
+	rows := make([][]string, len(v.Drift))
+	for i, d := range v.Drift {
+		rows[i] = []string{d.Target, d.Subject, d.Kind, orDash(short(d.Want)), orDash(short(d.Got))}
+	}
+	table(g.env.Out, []string{"TARGET", "SUBJECT", "DRIFT", "WANT", "GOT"}, rows)
+	fmt.Fprintf(g.env.Out, "\n%s does not run release %s as it was released. To bring it back: slipway deploy --env %s --tag %s\n",
+		v.Environment, v.Tag, v.Environment, v.Tag)
+}

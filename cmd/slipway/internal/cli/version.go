@@ -1,0 +1,40 @@
+package cli
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// version is set by the linker for releases.
+var version string
+
+type versionInfo struct {
+	Version string `json:"version"`
+	Go      string `json:"go"`
+	OS      string `json:"os"`
+	Arch    string `json:"arch"`
+}
+
+func newVersion(g *globals) *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   "Print the version",
+		Example: "  slipway version --json",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			info := versionInfo{Version: version, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
+			if build, ok := debug.ReadBuildInfo(); ok && info.Version == "" {
+				info.Version = build.Main.Version
+			}
+			if info.Version == "" {
+				info.Version = "(devel)"
+			}
+			return g.print(info, func() {
+				fmt.Fprintf(g.env.Out, "slipway %s %s %s/%s\n", info.Version, info.Go, info.OS, info.Arch)
+			})
+		},
+	}
+}

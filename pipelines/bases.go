@@ -1,0 +1,43 @@
+package pipelines
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/slipwayhq/slipway/pipelines/report"
+)
+
+// localImages is an engine that has images of its own, which no registry may
+// know: those imported or built on this machine.
+type localImages interface {
+	LocalDigest(ctx context.Context, reference string) (digest string, ok bool, err error)
+}
+
+// baseDigest is what a base image's reference stands for: as its registry
+// says, so that all machines agree; where no registry answers, what the engine
+// has under that name, which is what the build will use.
+func (p *Project) baseDigest(ctx context.Context, reference string) (string, error) {
+	found, err := p.registry.Resolve(ctx, reference)
+	if err == nil {
+		return found.Digest, nil
+	}
+	if ctx.Err() != nil {
+		return "", context.Cause(ctx)
+	}
+	e, engineErr := p.engine.get(ctx)
+	if engineErr != nil {
+		return "", fmt.Errorf("finding base image %q: %w", reference, err)
+	}
+	if local, ok := e.(localImages); ok {
+		digest, ok, localErr := local.LocalDigest(ctx, reference)
+		if localErr == nil && ok {
+			p.notice(report.Warning, "base image %s is taken from this machine: no registry answered for it", reference)
+			return digest, nil
+		}
+	}
+	return "", fmt.Errorf("finding base image %q: %w", reference, err)
+}
+
+func (p *Project) notice(level report.Level, format string, args ...any) {
+	p.reporter.Report(report.Notice{Level: level, Text: fmt.Sprintf(format, args...)})
+}

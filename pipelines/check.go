@@ -1,0 +1,234 @@
+package pipelines
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/slipwayhq/slipway/pipelines/config"
+	"github.com/slipwayhq/slipway/pipelines/engine"
+	"github.com/slipwayhq/slipway/pipelines/release"
+	"github.com/slipwayhq/slipway/pipelines/report"
+	"github.com/slipwayhq/slipway/pipelines/secrets"
+)
+
+// CheckOptions say which checks to run.
+type CheckOptions struct {
+	// Names of the checks; all of them when empty.
+	Names []string
+}
+
+// CheckResult is a check that ran.
+type CheckResult struct {
+	Name   string `json:"name"`
+	Passed bool   `json:"passed"`
+	// Reused says that the very same inputs have passed before.
+	Reused   bool    `json:"reused,omitempty"`
+	ExitCode int     `json:"exitCode"`
+	Seconds  float64 `json:"seconds"`
+	// Exported are the files brought out, relative to the project.
+	Exported []string `json:"exported,omitempty"`
+
+	// inputs is the digest of what the check ran on.
+	inputs string
+}
+
+// CheckError is a check that did not pass.
+type CheckError struct {
+	Name     string
+	ExitCode int
+}
+
+func (e *CheckError) Error() string {
+	return fmt.Sprintf("check %q failed with exit code %d", e.Name, e.ExitCode)
+}
+
+// checkTimeout ends a check that names no timeout of its own.
+const checkTimeout = 30 * time.Minute
+
+// Check runs the checks on this working tree, all of them to their end, and
+// brings out what they export. Images that compose checks name are built.
+func (p *Project) Check(ctx context.Context, o CheckOptions) ([]CheckResult, error) {
+	checks, err := p.selectChecks(o.Names)
+	if err != nil {
+		return nil, err
+	}
+	images, err := p.images(ctx)
+	if err != nil {
+		return nil, err
+	}
+	source := newBuiltImages(p, images)
+	defer source.clean()
+	return p.runChecks(ctx, checks, source, nil)
+}
+
+func (p *Project) selectChecks(names []string) (config.Map[config.Check], error) {
+	if len(names) == 0 {
+		return p.Config.Checks, nil
+	}
+	var selected config.Map[config.Check]
+	for _, name := range names {
+		check, ok := p.Config.Checks.Get(name)
+		if !ok {
+			return nil, usage("unknown check %q: %s", name, choices("checks", p.Config.Checks.Names(), p.Config.Path))
+		}
+		selected = append(selected, config.Entry[config.Check]{Name: name, Value: check})
+	}
+	return selected, nil
+}
+
+// imageSource gives compose checks the images that the project builds.
+type imageSource interface {
+	// names of the images, and the repositories that a compose file may call
+	// each of them by.
+	names() map[string][]string
+	// image waits until the image can be run.
+	image(ctx context.Context, name string) (engine.Image, error)
+}
+
+// runChecks runs the checks in parallel. With a memory, which is a publish, the
+// first failure stops the others, and checks that passed on the same inputs are
+// not run again; without one all run and the error holds every failure.
+func (p *Project) runChecks(ctx context.Context, checks config.Map[config.Check], images imageSource, memory *checkMemory) ([]CheckResult, error) {
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(checksParallel)
+	results, failures := make([]CheckResult, len(checks)), make([]error, len(checks))
+	for i, check := range checks {
+		group.Go(func() error {
+			results[i], failures[i] = p.runCheck(groupCtx, check.Name, check.Value, images, memory)
+			if memory != nil {
+				return failures[i]
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return results, errors.Join(failures...)
+}
+
+// runCheck runs one check to its end or its timeout.
+func (p *Project) runCheck(ctx context.Context, name string, check config.Check, images imageSource, memory *checkMemory) (CheckResult, error) {
+	result := CheckResult{Name: name}
+	err := report.Run(ctx, p.reporter, "check "+name, func(t *report.Task) error {
+		var inputs release.Hash
+		if memory != nil {
+			var err error
+			if inputs, err = p.checkInputs(ctx, check, images, memory.bases); err != nil {
+				return err
+			}
+			kept, found, err := memory.recall(ctx, name, check, inputs, t)
+			if err != nil || found {
+				result = kept
+				return err
+			}
+			result.inputs = string(inputs)
+		}
+		limit := check.Timeout.Or(checkTimeout)
+		timed, cancel := context.WithTimeoutCause(ctx, limit,
+			fmt.Errorf("check %q did not end within %s: raise its timeout in %s if it needs longer", name, limit, filepath.Base(p.Config.Path)))
+		defer cancel()
+		started := time.Now()
+		ended, err := p.startCheck(timed, name, check, images, t)
+		result.Seconds = time.Since(started).Seconds()
+		if err != nil {
+			if cause := context.Cause(timed); cause != nil && ctx.Err() == nil {
+				return cause
+			}
+			return fmt.Errorf("running check %q: %w", name, err)
+		}
+		result.ExitCode, result.Passed = ended.ExitCode, ended.ExitCode == 0
+		result.Exported = exported(check.Export, ended.Missing)
+		p.warnMissing(name, ended.Missing)
+		if !result.Passed {
+			return &CheckError{Name: name, ExitCode: ended.ExitCode}
+		}
+		if memory != nil {
+			return memory.keep(ctx, name, check, inputs, result)
+		}
+		return nil
+	})
+	return result, err
+}
+
+func (p *Project) startCheck(ctx context.Context, name string, check config.Check, images imageSource, t *report.Task) (engine.Result, error) {
+	plain, secret, err := p.split(check.Env)
+	if err != nil {
+		return engine.Result{}, err
+	}
+	if check.Compose != nil {
+		return p.composeCheck(ctx, name, check, images, plain, secret, t)
+	}
+	return p.containerCheck(ctx, name, check, plain, secret, t)
+}
+
+func (p *Project) containerCheck(ctx context.Context, name string, check config.Check, env map[string]string, secret map[string]secrets.Value, t *report.Task) (engine.Result, error) {
+	run := engine.Run{
+		Name: name, Command: check.Run, Env: env, Secrets: secret,
+		Workdir: check.Workdir, Exports: p.exports(check.Export),
+	}
+	if check.Mount != "" {
+		run.Mount = filepath.Join(p.dir, check.Mount)
+	}
+	if check.Build != nil {
+		build, err := p.build("check "+name, *check.Build, nil)
+		if err != nil {
+			return engine.Result{}, err
+		}
+		run.Build = &build
+	} else {
+		run.Image = &engine.Image{Reference: check.Image}
+	}
+	e, err := p.engine.get(ctx)
+	if err != nil {
+		return engine.Result{}, err
+	}
+	if run.Build != nil {
+		if err := e.Supports(*run.Build); err != nil {
+			return engine.Result{}, err
+		}
+	}
+	return e.Run(ctx, run, t)
+}
+
+// exports brings each file to the same relative path in the project; an
+// absolute one by its base name.
+func (p *Project) exports(paths []string) []engine.Export {
+	exports := make([]engine.Export, len(paths))
+	for i, path := range paths {
+		exports[i] = engine.Export{From: path, To: filepath.Join(p.dir, exportName(path))}
+	}
+	return exports
+}
+
+func exportName(path string) string {
+	if filepath.IsAbs(path) || !filepath.IsLocal(path) {
+		return filepath.Base(path)
+	}
+	return path
+}
+
+func exported(paths, missing []string) []string {
+	gone := map[string]bool{}
+	for _, m := range missing {
+		gone[m] = true
+	}
+	var names []string
+	for _, path := range paths {
+		if !gone[path] {
+			names = append(names, exportName(path))
+		}
+	}
+	return names
+}
+
+func (p *Project) warnMissing(check string, missing []string) {
+	for _, path := range missing {
+		p.reporter.Report(report.Notice{Level: report.Warning, Text: fmt.Sprintf("check %q left no %q to export", check, path)})
+	}
+}

@@ -1,0 +1,123 @@
+package pipelines
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/slipwayhq/slipway/pipelines/config"
+	"github.com/slipwayhq/slipway/pipelines/registry"
+	"github.com/slipwayhq/slipway/pipelines/release"
+	"github.com/slipwayhq/slipway/pipelines/report"
+)
+
+// checkMemory keeps the results of checks that passed in the registry, so that
+// a publish of unchanged inputs, on whichever machine, runs none of them again.
+type checkMemory struct {
+	project    *Project
+	repository string
+	bases      *baseDigests
+	// rerun forgets: every check runs, and its result is kept.
+	rerun bool
+}
+
+const (
+	checkType = "application/vnd.slipway.check.v1+json"
+	// checkResult is the name of the result; what a check exported is below exportDir.
+	checkResult = "check.json"
+	exportDir   = "exports/"
+	// exportLimit is how many bytes of exported files are kept with a result. A
+	// check that exports more runs at every publish.
+	exportLimit = 16 << 20
+)
+
+// keptCheck is the result of a check that passed.
+type keptCheck struct {
+	Name    string  `json:"name"`
+	Seconds float64 `json:"seconds"`
+	RunURL  string  `json:"runURL,omitempty"`
+	Commit  string  `json:"commit"`
+}
+
+func checkTag(inputs release.Hash) string { return "check-" + string(inputs[:32]) }
+
+// recall brings the result of a check that passed on the very same inputs, and
+// the files that it exported.
+func (m *checkMemory) recall(ctx context.Context, name string, check config.Check, inputs release.Hash, t *report.Task) (CheckResult, bool, error) {
+	if m.rerun || check.Cache != nil && !*check.Cache {
+		return CheckResult{}, false, nil
+	}
+	kept, err := m.project.registry.GetArtifact(ctx, m.repository, checkTag(inputs))
+	if errors.Is(err, registry.ErrNotFound) {
+		return CheckResult{}, false, nil
+	}
+	if err != nil {
+		return CheckResult{}, false, fmt.Errorf("looking for the result of check %q: %w", name, err)
+	}
+	var passed keptCheck
+	if err := json.Unmarshal(kept.Files[checkResult], &passed); err != nil {
+		return CheckResult{}, false, fmt.Errorf("reading the kept result of check %q: %w; use --rerun-checks", name, err)
+	}
+	if err := m.restore(check, kept.Files); err != nil {
+		return CheckResult{}, false, err
+	}
+	t.Reused("passed on the same inputs at commit " + passed.Commit[:min(7, len(passed.Commit))])
+	return CheckResult{
+		Name: name, Passed: true, Reused: true, Seconds: passed.Seconds,
+		Exported: exported(check.Export, nil), inputs: string(inputs),
+	}, true, nil
+}
+
+// restore writes the exported files of a kept result.
+func (m *checkMemory) restore(check config.Check, files map[string][]byte) error {
+	for _, path := range check.Export {
+		name := exportName(path)
+		content, ok := files[exportDir+filepath.ToSlash(name)]
+		if !ok {
+			continue
+		}
+		to := filepath.Join(m.project.dir, name)
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+			return fmt.Errorf("writing exported %q: %w", name, err)
+		}
+		if err := os.WriteFile(to, content, 0o644); err != nil {
+			return fmt.Errorf("writing exported %q: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// keep writes the result of a check that passed. Exports that are directories,
+// are missing, or are too large keep the check from being remembered: a reuse
+// would not bring them back.
+func (m *checkMemory) keep(ctx context.Context, name string, check config.Check, inputs release.Hash, result CheckResult) error {
+	if check.Cache != nil && !*check.Cache {
+		return nil
+	}
+	passed, err := json.Marshal(keptCheck{Name: name, Seconds: result.Seconds, RunURL: m.project.Info.RunURL, Commit: m.project.Info.Commit})
+	if err != nil {
+		return fmt.Errorf("keeping the result of check %q: %w", name, err)
+	}
+	files, size := map[string][]byte{checkResult: passed}, 0
+	for _, path := range check.Export {
+		from := filepath.Join(m.project.dir, exportName(path))
+		info, err := os.Stat(from)
+		if err != nil || !info.Mode().IsRegular() || size+int(info.Size()) > exportLimit {
+			return nil
+		}
+		content, err := os.ReadFile(from)
+		if err != nil {
+			return nil
+		}
+		size += len(content)
+		files[exportDir+filepath.ToSlash(exportName(path))] = content
+	}
+	_, _, err = m.project.registry.PutArtifact(ctx, m.repository, checkTag(inputs), registry.Artifact{Type: checkType, Files: files})
+	if err != nil {
+		return fmt.Errorf("keeping the result of check %q: %w", name, err)
+	}
+	return nil
+}

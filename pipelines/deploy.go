@@ -1,0 +1,112 @@
+package pipelines
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/slipwayhq/slipway/pipelines/config"
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/release"
+)
+
+// DeployOptions say what to deploy and where.
+type DeployOptions struct {
+	// Env is the environment; the one that matches this build, or the only one,
+	// when empty.
+	Env string
+	// Tag of the release; the newest one of this commit when empty.
+	Tag string
+	// Only are the targets to deploy; all when empty.
+	Only []string
+	// AllowDiverged lets an older or diverged commit replace the live one.
+	AllowDiverged bool
+	// Direct skips the proof that the environment to promote from runs it.
+	Direct bool
+	// LockWait is how long to wait for another deploy; zero fails at once.
+	LockWait time.Duration
+	// Confirm asks before a protected environment is changed; an error stops the
+	// deploy. Nil does not ask.
+	Confirm func(environment, tag string) error
+}
+
+// Deploy brings one release to one environment and proves that it runs. It
+// uses the files that were recorded with the release, never the working tree's.
+// A release that is not healthy is a *deploy.Failure, and the one before it
+// runs again.
+func (p *Project) Deploy(ctx context.Context, o DeployOptions) (deploy.Result, error) {
+	s, d, record, err := p.prepare(ctx, o)
+	if err != nil {
+		return deploy.Result{}, err
+	}
+	if err := p.admit(ctx, s, record, o); err != nil {
+		return deploy.Result{}, err
+	}
+	if s.config.Protected && o.Confirm != nil {
+		if err := o.Confirm(s.name, record.Tag); err != nil {
+			return deploy.Result{}, err
+		}
+	}
+	d.Guard = p.guard(s, record, o)
+	return deploy.Run(ctx, d)
+}
+
+// Release publishes, then deploys what was published.
+func (p *Project) Release(ctx context.Context, publish PublishOptions, o DeployOptions) (deploy.Result, error) {
+	environment, err := p.environment(o.Env)
+	if err != nil {
+		return deploy.Result{}, err
+	}
+	publish.Env, o.Env = environment.Name, environment.Name
+	published, err := p.Publish(ctx, publish)
+	if err != nil {
+		return deploy.Result{}, err
+	}
+	o.Tag = published.Tag
+	return p.Deploy(ctx, o)
+}
+
+// prepare finds the release and what its targets should run. It changes
+// nothing.
+func (p *Project) prepare(ctx context.Context, o DeployOptions) (*stage, deploy.Deployment, release.Record, error) {
+	var none deploy.Deployment
+	environment, err := p.environment(o.Env)
+	if err != nil {
+		return nil, none, release.Record{}, err
+	}
+	from, err := p.destination(ctx, environment.Value.Registry)
+	if err != nil {
+		return nil, none, release.Record{}, err
+	}
+	record, files, err := p.findRelease(ctx, from, o.Tag)
+	if err != nil {
+		return nil, none, record, err
+	}
+	recorded, err := p.recordedEnvironment(environment.Name, record, files)
+	if err != nil {
+		return nil, none, record, err
+	}
+	s, err := p.stage(ctx, recorded, o.Only)
+	if err != nil {
+		return nil, none, record, err
+	}
+	items, err := p.desired(ctx, s, record, files)
+	if err != nil {
+		return nil, none, record, err
+	}
+	return s, p.deployment(s, record.Tag, items, o.LockWait), record, nil
+}
+
+// recordedEnvironment is the environment as the release's own slipway.yaml has it.
+func (p *Project) recordedEnvironment(name string, record release.Record, files map[string][]byte) (config.Entry[config.Environment], error) {
+	var none config.Entry[config.Environment]
+	recorded, err := p.recordedConfig(files)
+	if err != nil {
+		return none, fmt.Errorf("release %q: %w", record.Tag, err)
+	}
+	environment, ok := recorded.Environments.Get(name)
+	if !ok {
+		return none, fmt.Errorf("release %q was published before environment %q was in %s: publish this commit again, with another build number", record.Tag, name, p.Config.Path)
+	}
+	return config.Entry[config.Environment]{Name: name, Value: environment}, nil
+}

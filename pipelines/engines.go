@@ -1,0 +1,105 @@
+package pipelines
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/slipwayhq/slipway/pipelines/engine"
+	"github.com/slipwayhq/slipway/pipelines/engine/daggerengine"
+	"github.com/slipwayhq/slipway/pipelines/engine/dockerengine"
+	"github.com/slipwayhq/slipway/pipelines/release"
+	"github.com/slipwayhq/slipway/pipelines/report"
+)
+
+// EngineChoice is which engine does container work.
+type EngineChoice string
+
+// The engines to choose from; they are the values of --engine.
+const (
+	AutoEngine   EngineChoice = "auto"
+	DockerEngine EngineChoice = "docker"
+	DaggerEngine EngineChoice = "dagger"
+)
+
+// engineSource starts the chosen engine at its first use, once.
+type engineSource struct {
+	choice   EngineChoice
+	lookup   release.Lookup
+	reporter report.Reporter
+
+	mu      sync.Mutex
+	started engine.Engine
+}
+
+func newEngineSource(choice EngineChoice, lookup release.Lookup, reporter report.Reporter) (*engineSource, error) {
+	switch choice {
+	case AutoEngine, DockerEngine, DaggerEngine, "":
+		return &engineSource{choice: choice, lookup: lookup, reporter: reporter}, nil
+	}
+	return nil, usage("unknown engine %q: use auto, docker or dagger", choice)
+}
+
+// get is the engine, started if it was not.
+func (s *engineSource) get(ctx context.Context) (engine.Engine, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.started != nil {
+		return s.started, nil
+	}
+	e, err := s.start(ctx)
+	s.started = e
+	return e, err
+}
+
+func (s *engineSource) start(ctx context.Context) (engine.Engine, error) {
+	switch s.choice {
+	case DockerEngine:
+		return s.docker(), nil
+	case DaggerEngine:
+		return s.dagger(ctx)
+	}
+	return s.auto(ctx)
+}
+
+// auto takes Dagger if an engine of it can be reached from here, else Docker,
+// and says which and why.
+func (s *engineSource) auto(ctx context.Context) (engine.Engine, error) {
+	there, why := daggerengine.Available(s.lookup)
+	if there {
+		s.say("engine: dagger (" + why + ")")
+		return s.dagger(ctx)
+	}
+	s.say("engine: docker (no Dagger: " + why + ")")
+	return s.docker(), nil
+}
+
+func (s *engineSource) docker() engine.Engine {
+	return dockerengine.New(dockerengine.Options{Lookup: s.lookup})
+}
+
+func (s *engineSource) dagger(ctx context.Context) (engine.Engine, error) {
+	e, err := daggerengine.New(ctx, daggerengine.Options{Lookup: s.lookup})
+	if err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+func (s *engineSource) say(text string) {
+	s.reporter.Report(report.Notice{Level: report.Info, Text: text})
+}
+
+func (s *engineSource) close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.started == nil {
+		return nil
+	}
+	err := s.started.Close()
+	s.started = nil
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}

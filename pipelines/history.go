@@ -1,0 +1,27 @@
+package pipelines
+
+import (
+	"context"
+
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+)
+
+// HistoryOptions say what to list.
+type HistoryOptions struct {
+	Env string
+	// Limit is how many deploys to list; zero is all.
+	Limit int
+}
+
+// History lists the deploys of an environment, newest first.
+func (p *Project) History(ctx context.Context, o HistoryOptions) ([]deploy.Entry, error) {
+	environment, err := p.environment(o.Env)
+	if err != nil {
+		return nil, err
+	}
+	s, err := p.stage(ctx, environment, nil)
+	if err != nil {
+		return nil, err
+	}
+	return s.journal.History(ctx, o.Limit)
+}

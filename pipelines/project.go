@@ -1,0 +1,158 @@
+// Package pipelines is the library behind the Dagger module and the command
+// line: one Project, and a method for each verb.
+package pipelines
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+
+	"github.com/slipwayhq/slipway/pipelines/config"
+	"github.com/slipwayhq/slipway/pipelines/git"
+	"github.com/slipwayhq/slipway/pipelines/registry"
+	"github.com/slipwayhq/slipway/pipelines/release"
+	"github.com/slipwayhq/slipway/pipelines/report"
+	"github.com/slipwayhq/slipway/pipelines/secrets"
+)
+
+// Options open a project.
+type Options struct {
+	// Config is the path of slipway.yaml; found upwards from Dir when empty.
+	Config string
+	// Dir is where to start; the current directory when empty.
+	Dir string
+	// Lookup reads the environment. Nothing else in the library does.
+	Lookup release.Lookup
+	// Overrides replace what CI or git say about the build.
+	Overrides release.Overrides
+	// Engine is auto, docker or dagger. auto when empty.
+	Engine EngineChoice
+	// Reporter takes progress; nobody when nil.
+	Reporter report.Reporter
+}
+
+// Project is one repository with its slipway.yaml, opened for its verbs.
+// Close it to end the engine's session and the embedded registry.
+type Project struct {
+	Config *config.Config
+	// Info is the build: its number, commit and branch.
+	Info release.Info
+
+	dir      string
+	lookup   release.Lookup
+	repo     *git.Repository
+	reporter report.Reporter
+	redactor *secrets.Redactor
+	secrets  secrets.Resolver
+	hasher   *release.Hasher
+	registry *registry.Client
+	engine   *engineSource
+	embedded *embeddedServers
+
+	bakeOnce sync.Once
+	baked    config.Map[config.Image]
+	bakeErr  error
+}
+
+// Open reads slipway.yaml and the state of the repository. It starts nothing.
+func Open(ctx context.Context, o Options) (*Project, error) {
+	if o.Reporter == nil {
+		o.Reporter = report.Discard
+	}
+	cfg, err := load(o)
+	if err != nil {
+		return nil, err
+	}
+	dir := filepath.Dir(cfg.Path)
+	repo, info, err := detect(ctx, dir, o)
+	if err != nil {
+		return nil, err
+	}
+	redactor := secrets.NewRedactor()
+	reporter := secrets.RedactReporter(o.Reporter, redactor)
+	p := &Project{
+		Config: cfg, Info: info,
+		dir: dir, lookup: o.Lookup, repo: repo, reporter: reporter, redactor: redactor,
+		secrets: secrets.Resolver{Lookup: o.Lookup, Dir: dir},
+		hasher:  release.NewHasher(),
+	}
+	logins, err := p.logins()
+	if err != nil {
+		return nil, err
+	}
+	p.registry = registry.New(registry.Options{Lookup: o.Lookup, Reporter: reporter, Logins: logins, Insecure: insecureHosts(cfg)})
+	if p.engine, err = newEngineSource(o.Engine, o.Lookup, reporter); err != nil {
+		return nil, err
+	}
+	p.embedded = &embeddedServers{lookup: o.Lookup, dir: dir}
+	return p, nil
+}
+
+// Close ends what the verbs started.
+func (p *Project) Close() error {
+	return errors.Join(p.engine.close(), p.embedded.close())
+}
+
+// Redact removes every secret that this run has resolved from err's text; its
+// kind stays.
+func (p *Project) Redact(err error) error { return p.redactor.Error(err) }
+
+func load(o Options) (*config.Config, error) {
+	path := o.Config
+	if path == "" {
+		found, err := config.Find(o.Dir)
+		if err != nil {
+			return nil, err
+		}
+		path = found
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("locating %q: %w", o.Config, err)
+	}
+	return config.Load(path)
+}
+
+// detect reads the repository and the build. Without a repository the build
+// must come from flags or CI, so that is decided by release.Detect.
+func detect(ctx context.Context, dir string, o Options) (*git.Repository, release.Info, error) {
+	repo, err := git.Open(ctx, dir)
+	if err != nil && !errors.Is(err, git.ErrNoRepository) {
+		return nil, release.Info{}, err
+	}
+	info, err := release.Detect(ctx, o.Lookup, repo, o.Overrides)
+	return repo, info, err
+}
+
+// resolve turns references (env://NAME, file://PATH) into secrets, which from
+// then on are removed from everything that is reported.
+func (p *Project) resolve(references map[string]string) (map[string]secrets.Value, error) {
+	values := make(map[string]secrets.Value, len(references))
+	var problems []error
+	for key, reference := range references {
+		value, err := p.secrets.Resolve(reference)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("%s: %w", key, err))
+			continue
+		}
+		p.redactor.Add(value)
+		values[key] = value
+	}
+	return values, errors.Join(problems...)
+}
+
+// split parts plain values from references and resolves the latter.
+func (p *Project) split(values map[string]string) (plain map[string]string, secret map[string]secrets.Value, err error) {
+	plain, references := map[string]string{}, map[string]string{}
+	for key, value := range values {
+		if secrets.IsRef(value) {
+			references[key] = value
+		} else {
+			plain[key] = value
+		}
+	}
+	secret, err = p.resolve(references)
+	return plain, secret, err
+}

@@ -1,0 +1,121 @@
+package pipelines
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/slipwayhq/slipway/pipelines/config"
+	"github.com/slipwayhq/slipway/pipelines/registry"
+	"github.com/slipwayhq/slipway/pipelines/release"
+)
+
+// getRecord reads the record of a release; found is false when there is none.
+func (p *Project) getRecord(ctx context.Context, d destination, images config.Map[config.Image], tag string) (record release.Record, files map[string][]byte, found bool, err error) {
+	recorded, err := p.registry.GetRecord(ctx, d.records(images), tag)
+	if errors.Is(err, registry.ErrNotFound) {
+		return record, nil, false, nil
+	}
+	return recorded.Record, recorded.Contents, err == nil, err
+}
+
+// findRelease is the release of that tag, or, without a tag, the newest one of
+// this commit.
+func (p *Project) findRelease(ctx context.Context, d destination, tag string) (release.Record, map[string][]byte, error) {
+	images, err := p.images(ctx)
+	if err != nil {
+		return release.Record{}, nil, err
+	}
+	if tag == "" {
+		newest, found, err := p.newestTag(ctx, d, images)
+		if err != nil {
+			return release.Record{}, nil, err
+		}
+		if !found {
+			return release.Record{}, nil, fmt.Errorf("this working tree (commit %s) has no release in registry %q: run `slipway publish` first, or name a release with --tag", p.Info.Commit, d.name)
+		}
+		tag = newest
+	}
+	record, files, found, err := p.getRecord(ctx, d, images, tag)
+	if err != nil {
+		return record, nil, fmt.Errorf("reading release %q: %w", tag, err)
+	}
+	if !found {
+		return record, nil, fmt.Errorf("release %q is not in registry %q: it was never published there, or its publish did not end; see the tags with `slipway history`, or run `slipway publish`", tag, d.name)
+	}
+	if record.Project != p.Config.Project {
+		return record, nil, fmt.Errorf("release %q in %s is of project %q, and this is project %q", tag, d.records(images), record.Project, p.Config.Project)
+	}
+	return record, files, nil
+}
+
+// newestTag is the tag of the newest release of exactly this working tree: of
+// HEAD's commit, or of the commit with these very changes.
+func (p *Project) newestTag(ctx context.Context, d destination, images config.Map[config.Image]) (tag string, found bool, err error) {
+	template, err := release.ParseTemplate(p.Config.Tag)
+	if err != nil {
+		return "", false, err
+	}
+	if p.Info.Dirty {
+		tag, err := template.Render(p.Info)
+		if err != nil {
+			return "", false, err
+		}
+		_, _, found, err := p.getRecord(ctx, d, images, tag.Name)
+		return tag.Name, found, err
+	}
+	matches := func(tag string) bool { return template.Matches(tag, p.Info.Commit) }
+	records, err := p.registry.Records(ctx, d.records(images), matches, 0)
+	if err != nil {
+		return "", false, fmt.Errorf("looking for releases of commit %s: %w", p.Info.Commit, err)
+	}
+	records = slices.DeleteFunc(records, func(r registry.Recorded) bool { return r.Commit != p.Info.Commit })
+	if len(records) == 0 {
+		return "", false, nil
+	}
+	newest := slices.MaxFunc(records, func(a, b registry.Recorded) int {
+		return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.Tag, b.Tag))
+	})
+	return newest.Tag, true, nil
+}
+
+// deployFiles are the files that deploys of this release need: slipway.yaml
+// and the compose files, by path relative to the project.
+func (p *Project) deployFiles() (map[string][]byte, error) {
+	names := []string{filepath.Base(p.Config.Path)}
+	for _, environment := range p.Config.Environments {
+		for _, target := range environment.Value.Deploy {
+			if compose := target.Value.Compose; compose != nil {
+				names = append(names, compose.File...)
+			}
+		}
+	}
+	files := map[string][]byte{}
+	for _, name := range names {
+		content, err := os.ReadFile(filepath.Join(p.dir, name))
+		if err != nil {
+			return nil, fmt.Errorf("reading deploy file %q: %w", name, err)
+		}
+		files[filepath.ToSlash(filepath.Clean(name))] = content
+	}
+	return files, nil
+}
+
+// recordedConfig is the slipway.yaml that a release was published with.
+func (p *Project) recordedConfig(files map[string][]byte) (*config.Config, error) {
+	name := filepath.Base(p.Config.Path)
+	data, ok := files[name]
+	if !ok {
+		return nil, fmt.Errorf("the release has no %q: publish it again", name)
+	}
+	c, err := config.Parse(name, data)
+	if err != nil {
+		return nil, fmt.Errorf("reading the release's own %q: %w", name, err)
+	}
+	c.Path = p.Config.Path
+	return c, nil
+}

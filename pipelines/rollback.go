@@ -1,0 +1,87 @@
+package pipelines
+
+import (
+	"context"
+	"regexp"
+	"time"
+
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+)
+
+// RollbackOptions say how far to go back.
+type RollbackOptions struct {
+	Env string
+	// To is the release to go back to; the last one before the live one that
+	// verified when empty.
+	To string
+	// Down are commands that undo migrations, run in the live release before it
+	// goes: "COMMAND" in the service that runs the steps before a deploy, or
+	// "SERVICE: COMMAND".
+	Down     []string
+	LockWait time.Duration
+	Confirm  func(environment, tag string) error
+}
+
+// Rollback brings an earlier release back with the files that were recorded
+// with it. Neither an engine nor the registry's records are needed.
+func (p *Project) Rollback(ctx context.Context, o RollbackOptions) (deploy.Result, error) {
+	environment, err := p.environment(o.Env)
+	if err != nil {
+		return deploy.Result{}, err
+	}
+	s, err := p.stage(ctx, environment, nil)
+	if err != nil {
+		return deploy.Result{}, err
+	}
+	items, err := p.current(ctx, s)
+	if err != nil {
+		return deploy.Result{}, err
+	}
+	d := p.deployment(s, o.To, items, o.LockWait)
+	if d.Down, err = s.downSteps(o.Down); err != nil {
+		return deploy.Result{}, err
+	}
+	if s.config.Protected && o.Confirm != nil {
+		to := o.To
+		if to == "" {
+			to = "the release before"
+		}
+		if err := o.Confirm(s.name, to); err != nil {
+			return deploy.Result{}, err
+		}
+	}
+	return deploy.Rollback(ctx, d, o.To)
+}
+
+var namedService = regexp.MustCompile(`^([a-zA-Z0-9._-]+): +(.+)$`)
+
+// downSteps reads the commands that undo migrations.
+func (s *stage) downSteps(commands []string) ([]deploy.Step, error) {
+	var steps []deploy.Step
+	for _, text := range commands {
+		step, err := s.downStep(text)
+		if err != nil {
+			return nil, err
+		}
+		steps = append(steps, step)
+	}
+	return steps, nil
+}
+
+func (s *stage) downStep(text string) (deploy.Step, error) {
+	service, line := "", text
+	if named := namedService.FindStringSubmatch(text); named != nil {
+		service, line = named[1], named[2]
+	}
+	for _, target := range s.targets {
+		before := s.composeOnly[target.Name()].Before
+		switch {
+		case service == "" && len(before) > 0:
+			service = before[0].Service
+		case service == "" || len(before) == 0 && len(s.targets) > 1:
+			continue
+		}
+		return deploy.Step{Target: target.Name(), Service: service, Command: []string{"/bin/sh", "-c", line}}, nil
+	}
+	return deploy.Step{}, usage("running %q: no target of environment %q has steps before its deploy, so say in which service, as --down \"SERVICE: %s\"", line, s.name, line)
+}

@@ -1,0 +1,12 @@
+package pipelines
+
+import "github.com/slipwayhq/slipway/pipelines/release"
+
+// tag is the release tag of this build.
+func (p *Project) tag() (release.Tag, error) {
+	template, err := release.ParseTemplate(p.Config.Tag)
+	if err != nil {
+		return release.Tag{}, err
+	}
+	return template.Render(p.Info)
+}

@@ -1,0 +1,53 @@
+package pipelines
+
+import (
+	"context"
+
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+)
+
+// VerifyOptions say what to verify.
+type VerifyOptions struct {
+	Env string
+}
+
+// Verified is what runs in an environment, compared with its live release.
+type Verified struct {
+	Environment string `json:"environment"`
+	Tag         string `json:"tag"`
+	// Running by target.
+	Running map[string][]deploy.Running `json:"running"`
+	// Drift is every difference; none is the proof.
+	Drift []deploy.Drift `json:"drift,omitempty"`
+}
+
+// Verify compares what runs with what should run. It changes nothing.
+func (p *Project) Verify(ctx context.Context, o VerifyOptions) (Verified, error) {
+	environment, err := p.environment(o.Env)
+	if err != nil {
+		return Verified{}, err
+	}
+	s, err := p.stage(ctx, environment, nil)
+	if err != nil {
+		return Verified{}, err
+	}
+	items := make([]deploy.Item, len(s.targets))
+	for i, target := range s.targets {
+		items[i].Target = target
+	}
+	proofs, err := deploy.Verify(ctx, p.deployment(s, "", items, 0))
+	if err != nil {
+		return Verified{}, err
+	}
+	live, err := s.journal.Live(ctx)
+	if err != nil {
+		return Verified{}, err
+	}
+	result := Verified{Environment: s.name, Tag: live.Tag, Running: map[string][]deploy.Running{}}
+	for _, target := range s.targets {
+		proof := proofs[target.Name()]
+		result.Running[target.Name()] = proof.Running
+		result.Drift = append(result.Drift, proof.Drift...)
+	}
+	return result, nil
+}
