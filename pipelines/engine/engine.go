@@ -164,16 +164,21 @@ type Unsupported struct {
 	Feature string
 	// Subject is the image or check that asks for it.
 	Subject string
-	// Instead is the engine that can.
+	// Instead is the engine that can; empty when none can.
 	Instead string
 	// Or is another way out, as an order: "make a builder with …".
 	Or string
 }
 
 func (e *Unsupported) Error() string {
-	text := fmt.Sprintf("%s: the %s engine can't do %s; use --engine %s", e.Subject, e.Engine, e.Feature, e.Instead)
-	if e.Or != "" {
-		text += ", or " + e.Or
+	text := fmt.Sprintf("%s: the %s engine can't do %s", e.Subject, e.Engine, e.Feature)
+	switch {
+	case e.Instead == "" && e.Or == "":
+		return text
+	case e.Instead == "":
+		return text + "; " + e.Or
+	case e.Or == "":
+		return text + "; use --engine " + e.Instead
 	}
-	return text
+	return text + "; use --engine " + e.Instead + ", or " + e.Or
 }

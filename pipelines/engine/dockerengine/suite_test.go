@@ -1,0 +1,63 @@
+package dockerengine
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/slipwayhq/slipway/pipelines/engine"
+	"github.com/slipwayhq/slipway/pipelines/engine/enginetest"
+)
+
+func TestSuite(t *testing.T) {
+	e := newTestEngine(t)
+	enginetest.Suite(t, func(*testing.T) engine.Engine { return e }, enginetest.Environment{
+		Leftovers: func(t *testing.T) []string { return leftovers(t, e) },
+	})
+	if err := e.Close(); err != nil {
+		t.Error(err)
+	}
+	if left := leftovers(t, e); len(left) > 0 {
+		t.Errorf("left behind after Close: %q", left)
+	}
+	if images := list(t, e, "image", "ls", "-q", "--filter", "reference="+prefix(e.id)+"*"); len(images) > 0 {
+		t.Errorf("images left behind after Close: %q", images)
+	}
+}
+
+// newTestEngine is an engine, or a skipped test where there is no Docker.
+func newTestEngine(t *testing.T) *Engine {
+	t.Helper()
+	e := New(Options{Dir: t.TempDir() + "/scratch", Lookup: os.LookupEnv})
+	t.Cleanup(func() { e.Close() })
+	err := e.probeCompose(context.Background())
+	var missing *engine.Unavailable
+	if errors.As(err, &missing) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// leftovers are the containers, networks and volumes of e's run.
+func leftovers(t *testing.T, e *Engine) []string {
+	t.Helper()
+	found := list(t, e, "ps", "-a", "--format", "{{.Names}}", "--filter", "label="+runLabel+"="+e.id)
+	for _, kind := range [][]string{{"ps", "-a", "--format", "{{.Names}}"}, {"network", "ls", "--format", "{{.Name}}"}, {"volume", "ls", "--format", "{{.Name}}"}} {
+		found = append(found, list(t, e, append(kind, "--filter", "name="+prefix(e.id))...)...)
+	}
+	return found
+}
+
+func list(t *testing.T, e *Engine, args ...string) []string {
+	t.Helper()
+	out, err := e.docker(args...).Output(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Fields(string(out))
+}
