@@ -1,0 +1,93 @@
+package architecture
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// docProblems are exported names of a file that no comment explains. A comment
+// on a group of constants or variables is enough; methods are explained by
+// their name and the interfaces that they are there for.
+func docProblems(files *token.FileSet, file *ast.File) []string {
+	var problems []string
+	problem := func(name *ast.Ident) {
+		problems = append(problems, fmt.Sprintf("%s: no comment says what %s is", files.Position(name.Pos()), name.Name))
+	}
+	for _, d := range file.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Recv == nil && d.Name.IsExported() && d.Doc == nil {
+				problem(d.Name)
+			}
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				switch spec := spec.(type) {
+				case *ast.TypeSpec:
+					if spec.Name.IsExported() && d.Doc == nil && spec.Doc == nil {
+						problem(spec.Name)
+					}
+				case *ast.ValueSpec:
+					for _, name := range spec.Names {
+						if name.IsExported() && d.Doc == nil && spec.Doc == nil && spec.Comment == nil {
+							problem(name)
+						}
+					}
+				}
+			}
+		}
+	}
+	return problems
+}
+
+func TestDocs(t *testing.T) {
+	for _, p := range list(t, "./...") {
+		documented := len(p.GoFiles) == 0
+		for _, name := range p.GoFiles {
+			files := token.NewFileSet()
+			file, err := parser.ParseFile(files, filepath.Join(p.Dir, name), nil, parser.ParseComments|parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			documented = documented || file.Doc != nil
+			report(t, docProblems(files, file))
+		}
+		if !documented {
+			t.Errorf("%s: no comment says what the package is for", p.path())
+		}
+	}
+}
+
+func TestDocProblems(t *testing.T) {
+	tests := map[string]struct {
+		source string
+		want   []string
+	}{
+		"all explained":         {source: "// F does.\nfunc F() {}\n// T is.\ntype T int\n// The colours.\nconst (\nRed = 1\nBlue = 2\n)\n"},
+		"nothing exported":      {source: "func f() {}\ntype t int\nvar v int\n"},
+		"methods":               {source: "// T is.\ntype T int\nfunc (T) String() string { return \"\" }\n"},
+		"a comment at the end":  {source: "var V int // V is.\n"},
+		"a function":            {source: "func F() {}\n", want: []string{"x.go:2:6: no comment says what F is"}},
+		"a type":                {source: "type T int\n", want: []string{"x.go:2:6: no comment says what T is"}},
+		"one of a group":        {source: "type (\n// T is.\nT int\nU int\n)\n", want: []string{"x.go:5:1: no comment says what U is"}},
+		"several in one line":   {source: "var A, b, C int\n", want: []string{"x.go:2:5: no comment says what A is", "x.go:2:11: no comment says what C is"}},
+		"a comment too far off": {source: "// F does.\n\nfunc F() {}\n", want: []string{"x.go:4:6: no comment says what F is"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			files := token.NewFileSet()
+			file, err := parser.ParseFile(files, "x.go", "package x\n"+test.source, parser.ParseComments|parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, docProblems(files, file)); diff != "" {
+				t.Errorf("problems (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,117 @@
+package architecture
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// layers from the bottom up. A package imports from lower layers only, so
+// those of one layer don't import each other. "x/*" are the packages in x.
+var layers = [][]string{
+	{"pipelines/command", "pipelines/report", "schema"},
+	{"pipelines/git"},
+	{"pipelines/release"},
+	{"pipelines/config"},
+	{"pipelines/secrets"},
+	{"pipelines/registry/*", "pipelines/aws", "pipelines/ssh", "pipelines/composefile"},
+	{"pipelines/registry"},
+	{"pipelines/engine", "pipelines/deploy"},
+	{"pipelines/engine/*", "pipelines/deploy/*", "pipelines/lint"},
+	{"pipelines"},
+	{"cmd/*", "ci"},
+}
+
+// restricted are libraries that only some of our packages may import.
+var restricted = []struct {
+	library string
+	only    []string
+}{
+	{"github.com/spf13", []string{"cmd"}},
+	{"dagger.io/dagger", []string{"pipelines/engine/daggerengine", "ci"}},
+	{"github.com/aws", []string{"pipelines/aws", "pipelines/deploy/ecs"}},
+	{"golang.org/x/crypto/ssh", []string{"pipelines/ssh"}},
+}
+
+// layer is the height of a package, or -1.
+func layer(path string) int {
+	return slices.IndexFunc(layers, func(names []string) bool {
+		return slices.ContainsFunc(names, func(name string) bool {
+			if dir, ok := cutStar(name); ok {
+				return path != dir && under(path, dir)
+			}
+			return path == name
+		})
+	})
+}
+
+func cutStar(name string) (string, bool) {
+	if n := len(name) - len("/*"); n > 0 && name[n:] == "/*" {
+		return name[:n], true
+	}
+	return name, false
+}
+
+// importProblems are the imports of one package that the design forbids.
+func importProblems(p listed) []string {
+	var problems []string
+	height := layer(p.path())
+	if height < 0 && len(p.GoFiles) > 0 {
+		return []string{fmt.Sprintf("%s has no place in the layers: give it one in internal/architecture/imports_test.go", p.path())}
+	}
+	for _, imported := range p.Imports {
+		for _, r := range restricted {
+			if under(imported, r.library) && !slices.ContainsFunc(r.only, func(dir string) bool { return under(p.path(), dir) }) {
+				problems = append(problems, fmt.Sprintf("%s imports %s, which only %v may", p.path(), imported, r.only))
+			}
+		}
+		if !ours(imported) || under(p.path(), "cmd") && under(within(imported), "cmd") {
+			continue
+		}
+		if layer(within(imported)) >= height {
+			problems = append(problems, fmt.Sprintf("%s imports %s, which is not below it", p.path(), within(imported)))
+		}
+	}
+	return problems
+}
+
+func TestImports(t *testing.T) {
+	for _, p := range list(t, "./...") {
+		report(t, importProblems(p))
+	}
+}
+
+func TestImportProblems(t *testing.T) {
+	tests := map[string]struct {
+		from    string
+		imports []string
+		want    []string
+	}{
+		"downwards":                 {from: "pipelines/engine/dockerengine", imports: []string{"fmt", module + "/pipelines/engine", module + "/pipelines/secrets"}},
+		"inside cmd":                {from: "cmd/slipway", imports: []string{module + "/cmd/slipway/internal/cli"}},
+		"registry's parts":          {from: "pipelines/registry", imports: []string{module + "/pipelines/registry/embedded"}},
+		"upwards":                   {from: "pipelines/release", imports: []string{module + "/pipelines/config"}, want: []string{"pipelines/release imports pipelines/config, which is not below it"}},
+		"config and secrets":        {from: "pipelines/config", imports: []string{module + "/pipelines/secrets"}, want: []string{"pipelines/config imports pipelines/secrets, which is not below it"}},
+		"one target from another":   {from: "pipelines/deploy/ecs", imports: []string{module + "/pipelines/deploy/compose"}, want: []string{"pipelines/deploy/ecs imports pipelines/deploy/compose, which is not below it"}},
+		"engine and deploy":         {from: "pipelines/engine", imports: []string{module + "/pipelines/deploy"}, want: []string{"pipelines/engine imports pipelines/deploy, which is not below it"}},
+		"the library and its users": {from: "pipelines", imports: []string{module + "/cmd/slipway/internal/cli"}, want: []string{"pipelines imports cmd/slipway/internal/cli, which is not below it"}},
+		"lint and the verbs":        {from: "pipelines/lint", imports: []string{module + "/pipelines"}, want: []string{"pipelines/lint imports pipelines, which is not below it"}},
+		"a new package":             {from: "pipelines/new", want: []string{"pipelines/new has no place in the layers: give it one in internal/architecture/imports_test.go"}},
+		"flags in the library":      {from: "pipelines", imports: []string{"github.com/spf13/pflag"}, want: []string{"pipelines imports github.com/spf13/pflag, which only [cmd] may"}},
+		"flags in the command":      {from: "cmd/slipway/internal/cli", imports: []string{"github.com/spf13/cobra"}},
+		"dagger in the wrong place": {from: "pipelines/engine", imports: []string{"dagger.io/dagger"}, want: []string{"pipelines/engine imports dagger.io/dagger, which only [pipelines/engine/daggerengine ci] may"}},
+		"a part of dagger":          {from: "pipelines", imports: []string{"dagger.io/dagger/telemetry"}, want: []string{"pipelines imports dagger.io/dagger/telemetry, which only [pipelines/engine/daggerengine ci] may"}},
+		"dagger in its engine":      {from: "pipelines/engine/daggerengine", imports: []string{"dagger.io/dagger"}},
+		"a longer name":             {from: "pipelines", imports: []string{"github.com/awsome/lib"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := importProblems(listed{ImportPath: module + "/" + test.from, GoFiles: []string{"x.go"}, Imports: test.imports})
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("problems (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

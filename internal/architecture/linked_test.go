@@ -1,0 +1,79 @@
+package architecture
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// linkedProblems are packages of a program that serve tests only.
+func linkedProblems(program string, packages []listed) []string {
+	var problems []string
+	for _, p := range packages {
+		helper := ours(p.ImportPath) && strings.HasSuffix(path.Base(p.ImportPath), "test")
+		if helper || p.ImportPath == "testing" || p.ImportPath == "net/http/httptest" {
+			problems = append(problems, fmt.Sprintf("%s is linked into %s", p.ImportPath, program))
+		}
+	}
+	return problems
+}
+
+func TestLinked(t *testing.T) {
+	report(t, linkedProblems("cmd/slipway", list(t, "-deps", "./cmd/slipway")))
+}
+
+func TestLinkedProblems(t *testing.T) {
+	got := linkedProblems("cmd/slipway", []listed{
+		{ImportPath: "fmt"}, {ImportPath: "testing"}, {ImportPath: "example.com/latest"},
+		{ImportPath: module + "/pipelines/engine"}, {ImportPath: module + "/pipelines/engine/enginetest"},
+	})
+	want := []string{"testing is linked into cmd/slipway", module + "/pipelines/engine/enginetest is linked into cmd/slipway"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
+
+// vague are names that say nothing about what a package is for.
+var vague = []string{"base", "common", "helper", "helpers", "misc", "shared", "util", "utils"}
+
+// nameProblems are vague names of a package and of the directories that it is in.
+func nameProblems(p listed) []string {
+	var problems []string
+	for _, name := range append(strings.Split(p.path(), "/"), p.Name) {
+		if slices.Contains(vague, name) {
+			problems = append(problems, fmt.Sprintf("%s: the name %q says nothing", p.path(), name))
+		}
+	}
+	return slices.Compact(problems)
+}
+
+func TestNames(t *testing.T) {
+	for _, p := range list(t, "./...") {
+		report(t, nameProblems(p))
+	}
+}
+
+func TestNameProblems(t *testing.T) {
+	tests := map[string]struct {
+		path, name string
+		want       []string
+	}{
+		"a good name":       {path: "pipelines/release", name: "release"},
+		"a part of a name":  {path: "pipelines/utility", name: "utility"},
+		"a vague package":   {path: "pipelines/util", name: "util", want: []string{`pipelines/util: the name "util" says nothing`}},
+		"a vague directory": {path: "pipelines/common/git", name: "git", want: []string{`pipelines/common/git: the name "common" says nothing`}},
+		"in disguise":       {path: "pipelines/git", name: "helpers", want: []string{`pipelines/git: the name "helpers" says nothing`}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := nameProblems(listed{ImportPath: module + "/" + test.path, Name: test.name})
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("problems (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,76 @@
+// Package architecture keeps the design's rules: which package may import
+// which, what the library must not call, what must not be linked into the
+// product. It has tests only.
+package architecture
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/slipwayhq/slipway"
+
+// listed is one package as the go command lists it.
+type listed struct {
+	ImportPath string
+	Name       string
+	Dir        string
+	// GoFiles are the non-test files of this platform.
+	GoFiles []string
+	Imports []string
+}
+
+// path is the package's path in the module: "." for the root.
+func (p listed) path() string { return within(p.ImportPath) }
+
+// ours says whether an import path is of this module.
+func ours(importPath string) bool {
+	return importPath == module || strings.HasPrefix(importPath, module+"/")
+}
+
+func within(importPath string) string {
+	if importPath == module {
+		return "."
+	}
+	return strings.TrimPrefix(importPath, module+"/")
+}
+
+// under says whether a path is that directory or in it.
+func under(path, dir string) bool { return path == dir || strings.HasPrefix(path, dir+"/") }
+
+// list runs go list in the module's root.
+func list(t *testing.T, args ...string) []listed {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", append([]string{"list", "-json=ImportPath,Name,Dir,GoFiles,Imports"}, args...)...)
+	cmd.Dir = "../.."
+	out, err := cmd.Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			t.Fatalf("listing packages: %v\n%s", err, exit.Stderr)
+		}
+		t.Fatalf("listing packages: %v", err)
+	}
+	var packages []listed
+	for decoder := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			return packages
+		} else if err != nil {
+			t.Fatalf("reading the list of packages: %v", err)
+		}
+		packages = append(packages, p)
+	}
+}
+
+// report fails the test with every problem.
+func report(t *testing.T, problems []string) {
+	t.Helper()
+	for _, p := range problems {
+		t.Error(p)
+	}
+}
