@@ -1,0 +1,89 @@
+package lint
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+
+	"github.com/moby/patternmatcher"
+	"github.com/moby/patternmatcher/ignorefile"
+
+	"github.com/slipwayhq/slipway/pipelines/config"
+	"github.com/slipwayhq/slipway/pipelines/release"
+)
+
+// buildContext is a directory that images are built from.
+type buildContext struct {
+	dir string
+	// name is dir relative to the project's directory.
+	name       string
+	dockerfile *file
+	// image is one of the images that are built from it.
+	image string
+	// ignored are the patterns of the ignore file; hasIgnore says that there is one.
+	ignored   []string
+	hasIgnore bool
+}
+
+func (p *project) buildContexts(dir string) []*buildContext {
+	var all []*buildContext
+	for _, image := range p.images {
+		if c := newBuildContext(dir, image.Name, image.Value.Build); c != nil {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// newBuildContext is nil when there is no Dockerfile: the build says that.
+func newBuildContext(dir, image string, b config.Build) *buildContext {
+	path := b.Dockerfile
+	if path == "" {
+		path = "Dockerfile"
+	}
+	c := &buildContext{dir: filepath.Join(dir, b.Context), name: filepath.ToSlash(filepath.Clean("./" + b.Context)), image: image}
+	read, err := release.ReadDockerfile(c.dir, path)
+	if err != nil {
+		return nil
+	}
+	c.dockerfile = newFile(dir, read.Path)
+	for _, name := range []string{read.Path + ".dockerignore", filepath.Join(c.dir, ".dockerignore")} {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			continue
+		}
+		c.hasIgnore = true
+		// A broken ignore file is the build's to tell.
+		c.ignored, _ = ignorefile.ReadAll(bytes.NewReader(content))
+		break
+	}
+	return c
+}
+
+// holds says that the builder gets the file name of the context's directory.
+func (c *buildContext) holds(name string) bool {
+	if _, err := os.Stat(filepath.Join(c.dir, name)); err != nil {
+		return false
+	}
+	left, err := patternmatcher.MatchesOrParentMatches(name, c.ignored)
+	return err == nil && !left
+}
+
+var (
+	copyAll     = regexp.MustCompile(`(?i)^\s*(COPY|ADD)\s+((--(chown|chmod|link|exclude|parents)\S*)\s+)*(\[\s*"\.?/?\*?"|\.?/?\*?\s)`)
+	healthcheck = regexp.MustCompile(`(?i)^\s*HEALTHCHECK\s+(-|CMD)`)
+)
+
+// line is the first line of the Dockerfile that matches; 0 when none does.
+func (c *buildContext) line(pattern *regexp.Regexp) int {
+	return 1 + slices.IndexFunc(c.dockerfile.lines, pattern.MatchString)
+}
+
+// imageHasHealthcheck says that an image brings its own health check.
+func (p *project) imageHasHealthcheck(image string) bool {
+	return slices.ContainsFunc(p.contexts, func(c *buildContext) bool {
+		return c.image == image && c.line(healthcheck) > 0
+	})
+}

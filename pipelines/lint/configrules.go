@@ -1,0 +1,100 @@
+package lint
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+)
+
+func configRules() []Rule {
+	return []Rule{
+		{
+			ID: "compose-invalid", Title: "a compose file that can't be read", Severity: Error,
+			Why:   "Compose refuses the file, or would read something else from it than was meant.",
+			check: composeInvalid,
+		},
+		{
+			ID: "variable-unset", Title: "a variable that nothing sets", Severity: Warning,
+			Why:   "Compose puts nothing in its place and goes on, unless .env on the server sets it.",
+			check: variableUnset,
+		},
+		{
+			ID: "version-obsolete", Title: "the obsolete version: key", Severity: Info,
+			Why:   "Compose ignores it and warns about it.",
+			check: versionObsolete,
+		},
+		{
+			ID: "image-unused", Title: "an image that no service uses", Severity: Warning,
+			Why:   "A release that no service uses is published and never deployed; the service that should use it runs something else.",
+			check: imageUnused,
+		},
+	}
+}
+
+// errorLine is the line in the errors of compose-go and of its YAML parser.
+var errorLine = regexp.MustCompile(`(?:\.ya?ml:|line )(\d+)`)
+
+func composeInvalid(p *project, found finder) {
+	for _, s := range p.stacks {
+		if s.err == nil {
+			continue
+		}
+		at := place{file: s.files[0]}
+		if m := errorLine.FindStringSubmatch(s.err.Error()); m != nil && len(s.files) == 1 {
+			at.line, _ = strconv.Atoi(m[1]) // digits
+			at.column = 1
+		}
+		found(at, s.err.Error(), "")
+	}
+}
+
+func variableUnset(p *project, found finder) {
+	for _, s := range p.targets() {
+		for _, v := range s.unset {
+			found(v.at, fmt.Sprintf("nothing sets the variable %s, and it has no default", v.Name),
+				fmt.Sprintf("set it under env: in slipway.yaml, or write ${%s:-default} or ${%s:?message}", v.Name, v.Name))
+		}
+	}
+}
+
+func versionObsolete(p *project, found finder) {
+	for _, s := range p.stacks {
+		for _, f := range s.files {
+			if at, ok := f.at("version"); ok {
+				found(at, "version: is obsolete", "remove the line")
+			}
+		}
+	}
+}
+
+func imageUnused(p *project, found finder) {
+	for _, environment := range p.config.Environments {
+		used := map[string]bool{}
+		stacks, readable := 0, true
+		for _, s := range p.targets() {
+			if s.environment != environment.Name {
+				continue
+			}
+			stacks++
+			readable = readable && s.err == nil
+			for image := range s.users {
+				used[image] = true
+			}
+		}
+		for _, image := range p.images {
+			if stacks > 0 && stacks == len(environment.Value.Deploy) && readable && !used[image.Name] {
+				found(p.file.near("images", image.Name),
+					fmt.Sprintf("no service that environment %s deploys uses image %s", environment.Name, image.Name),
+					"name it in a compose file as "+p.reference(environment.Name, image.Name)+":${DEPLOY_TAG}")
+			}
+		}
+	}
+}
+
+// reference is an image's repository as an environment's hosts pull it.
+func (p *project) reference(environment, image string) string {
+	e, _ := p.config.Environments.Get(environment)
+	r, _ := p.config.Registries.Get(e.Registry)
+	i, _ := p.images.Get(image)
+	return r.Repository(p.config.Project, image, i)
+}

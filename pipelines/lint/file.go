@@ -1,0 +1,113 @@
+package lint
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// file is one file that rules look at.
+type file struct {
+	// name is relative to the project's directory, with slashes.
+	name    string
+	content []byte
+	lines   []string
+	// roots are the documents of a YAML file; none when it is no YAML.
+	roots []ast.Node
+}
+
+// place is a position in a file. Line and column are 0 for the whole file.
+type place struct {
+	file         *file
+	line, column int
+}
+
+// newFile reads the file at path; one that can't be read is empty.
+func newFile(dir, path string) *file {
+	name := path
+	if rel, err := filepath.Rel(dir, path); err == nil {
+		name = rel
+	}
+	content, _ := os.ReadFile(path)
+	return &file{name: filepath.ToSlash(name), content: content, lines: strings.Split(string(content), "\n")}
+}
+
+// newYAML is newFile for YAML.
+func newYAML(dir, path string) *file {
+	f := newFile(dir, path)
+	parsed, err := parser.ParseBytes(f.content, 0)
+	if err != nil {
+		return f
+	}
+	for _, document := range parsed.Docs {
+		if document.Body != nil {
+			f.roots = append(f.roots, document.Body)
+		}
+	}
+	return f
+}
+
+var ignoreComment = regexp.MustCompile(`#\s*slipway:ignore\s+([\w,\- ]+)`)
+
+// silences says whether a comment on the line or the one above turns the rule off.
+func (f *file) silences(line int, rule string) bool {
+	for _, n := range []int{line, line - 1} {
+		if n < 1 || n > len(f.lines) {
+			continue
+		}
+		text := f.lines[n-1]
+		if n < line && !strings.HasPrefix(strings.TrimSpace(text), "#") {
+			continue // the comment of the line above is about that line
+		}
+		m := ignoreComment.FindStringSubmatch(text)
+		if m != nil && slices.Contains(strings.FieldsFunc(m[1], func(r rune) bool { return r == ',' || r == ' ' }), rule) {
+			return true
+		}
+	}
+	return false
+}
+
+// at is the place of the key at a path; false when the file has none.
+func (f *file) at(path ...string) (place, bool) {
+	for _, root := range f.roots {
+		if n := find(root, path); n != nil {
+			at := n.GetToken().Position
+			return place{f, at.Line, at.Column}, true
+		}
+	}
+	return place{file: f}, false
+}
+
+// near is the place of the longest beginning of path that the file has.
+func (f *file) near(path ...string) place {
+	for n := len(path); n > 0; n-- {
+		if at, ok := f.at(path[:n]...); ok {
+			return at
+		}
+	}
+	return place{file: f}
+}
+
+// value is the node at a path, nil when there is none.
+func (f *file) value(path ...string) ast.Node {
+	for _, root := range f.roots {
+		n := unwrap(root)
+		for _, key := range path {
+			pair := entry(n, key)
+			if pair == nil {
+				n = nil
+				break
+			}
+			n = unwrap(pair.Value)
+		}
+		if n != nil {
+			return n
+		}
+	}
+	return nil
+}

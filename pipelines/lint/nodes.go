@@ -1,0 +1,121 @@
+package lint
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// unwrap takes anchors and tags off a node.
+func unwrap(n ast.Node) ast.Node {
+	for {
+		switch v := n.(type) {
+		case *ast.AnchorNode:
+			n = v.Value
+		case *ast.TagNode:
+			n = v.Value
+		default:
+			return n
+		}
+	}
+}
+
+// entries are the pairs of a mapping; none when n is none.
+func entries(n ast.Node) []*ast.MappingValueNode {
+	switch v := unwrap(n).(type) {
+	case *ast.MappingNode:
+		return v.Values
+	case *ast.MappingValueNode:
+		return []*ast.MappingValueNode{v}
+	}
+	return nil
+}
+
+// entry is the pair of a mapping with the given key, nil when there is none.
+func entry(n ast.Node, key string) *ast.MappingValueNode {
+	for _, pair := range entries(n) {
+		if keyOf(pair) == key {
+			return pair
+		}
+	}
+	return nil
+}
+
+func keyOf(pair *ast.MappingValueNode) string { return pair.Key.GetToken().Value }
+
+// find is the key at a path below n, nil when there is none.
+func find(n ast.Node, path []string) ast.Node {
+	for i, key := range path {
+		pair := entry(n, key)
+		if pair == nil {
+			return nil
+		}
+		if i == len(path)-1 {
+			return pair.Key
+		}
+		n = pair.Value
+	}
+	return nil
+}
+
+// items are the values of a sequence; none when n is none.
+func items(n ast.Node) []ast.Node {
+	if v, ok := unwrap(n).(*ast.SequenceNode); ok {
+		return v.Values
+	}
+	return nil
+}
+
+// text is what a scalar says; false when n is none.
+func text(n ast.Node) (string, bool) {
+	switch v := unwrap(n).(type) {
+	case *ast.StringNode:
+		return v.Value, true
+	case *ast.LiteralNode:
+		return v.Value.Value, true
+	case ast.ScalarNode:
+		return v.GetToken().Value, true
+	}
+	return "", false
+}
+
+// scalar is one value of a file. An item of a list has its index as last key.
+type scalar struct {
+	path []string
+	text string
+	at   place
+}
+
+// key is the scalar's own key, of a list's item the list's.
+func (s scalar) key() string {
+	for _, key := range slices.Backward(s.path) {
+		if _, err := strconv.Atoi(key); err != nil {
+			return key
+		}
+	}
+	return ""
+}
+
+// scalars are all values of the file in its order.
+func (f *file) scalars() []scalar {
+	var all []scalar
+	var visit func(path []string, n ast.Node)
+	visit = func(path []string, n ast.Node) {
+		n = unwrap(n)
+		for _, pair := range entries(n) {
+			visit(append(slices.Clip(path), keyOf(pair)), pair.Value)
+		}
+		for i, item := range items(n) {
+			visit(append(slices.Clip(path), strconv.Itoa(i)), item)
+		}
+		if value, ok := text(n); ok {
+			at := n.GetToken().Position
+			all = append(all, scalar{path, value, place{f, at.Line, at.Column}})
+		}
+	}
+	for _, root := range f.roots {
+		visit(nil, root)
+	}
+	return all
+}
