@@ -4,8 +4,11 @@ import (
 	"context"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +22,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
 	"github.com/slipwayhq/slipway/pipelines/registry"
+	"github.com/slipwayhq/slipway/pipelines/registry/embedded"
 )
 
 // wireRegistry is an in-memory registry that records its requests and can
@@ -108,25 +112,29 @@ func refuse(w http.ResponseWriter, status int, code, message string) bool {
 	return true
 }
 
-// pushImage pushes a random image of one layer under reference and returns its digest.
+// randomImage is an image of two layers.
+func randomImage(t *testing.T, platform v1.Platform) v1.Image {
+	t.Helper()
+	image, err := random.Image(64<<10, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config, err := image.ConfigFile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	config = config.DeepCopy()
+	config.OS, config.Architecture, config.Variant = platform.OS, platform.Architecture, platform.Variant
+	if image, err = mutate.ConfigFile(image, config); err != nil {
+		t.Fatal(err)
+	}
+	return image
+}
+
+// pushImage pushes a random image under reference and returns its digest.
 func pushImage(t *testing.T, reference string) string {
 	t.Helper()
-	image, err := random.Image(64<<10, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	image, err = mutate.ConfigFile(image, &v1.ConfigFile{OS: "linux", Architecture: "arm64", Variant: "v8"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	layer, err := random.Layer(64<<10, "application/vnd.oci.image.layer.v1.tar+gzip")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if image, err = mutate.AppendLayers(image, layer); err != nil {
-		t.Fatal(err)
-	}
-	return push(t, reference, image)
+	return push(t, reference, randomImage(t, v1.Platform{OS: "linux", Architecture: "arm64", Variant: "v8"}))
 }
 
 func push(t *testing.T, reference string, it interface {
@@ -159,4 +167,27 @@ func testContext(t *testing.T) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	t.Cleanup(cancel)
 	return ctx
+}
+
+// serveDistribution is distribution behind a proxy that records the requests:
+// unlike the in-memory registry it keeps the blobs of repositories apart.
+func serveDistribution(t *testing.T) *wireRegistry {
+	t.Helper()
+	server, err := embedded.Serve(t.Context(), embedded.Options{Address: "127.0.0.1:0", Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	return serveHandler(t, httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: server.Address()}))
+}
+
+// freeAddress is a loopback address that nobody listens on.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	return listener.Addr().String()
 }

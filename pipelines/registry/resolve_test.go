@@ -8,7 +8,6 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
-	"github.com/google/go-containerregistry/pkg/v1/random"
 
 	"github.com/slipwayhq/slipway/pipelines/registry"
 )
@@ -84,10 +83,7 @@ func imageIndex(t *testing.T) (v1.ImageIndex, map[string]string) {
 		{OS: "linux", Architecture: "arm64", Variant: "v8"},
 		{OS: "unknown", Architecture: "unknown"},
 	} {
-		image, err := random.Image(64<<10, 2)
-		if err != nil {
-			t.Fatal(err)
-		}
+		image := randomImage(t, platform)
 		digest, err := image.Digest()
 		if err != nil {
 			t.Fatal(err)
