@@ -59,6 +59,6 @@ type Result struct {
 	Plans []Plan `json:"plans"`
 	// Previous is the tag that was live before; empty for none.
 	Previous string `json:"previous,omitempty"`
-	// Running is what runs on each target.
-	Running map[string][]Running `json:"running"`
+	// Proofs are what runs, by target.
+	Proofs map[string]Proof `json:"proofs"`
 }

@@ -50,3 +50,6 @@ const (
 
 // Verified says that the release ran with the right digests when it ended.
 func (o Outcome) Verified() bool { return o == OutcomeDeployed || o == OutcomeRollback }
+
+// Worked says that it is something to go back to.
+func (o Outcome) Worked() bool { return o.Verified() || o == OutcomeAdopted }

@@ -9,8 +9,7 @@ import (
 	"path"
 	"slices"
 	"strconv"
-
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"strings"
 )
 
 // Journal is what an environment remembers: the lock, which release is live,
@@ -18,9 +17,9 @@ import (
 //
 //	lock/<n>/                    see Lease
 //	live.json                    the id of the live deploy
-//	deploys/<id>/entry.json      the history's entry
-//	deploys/<id>/desired.json    by target, what was to run
-//	deploys/<id>/env.json        by target, the env file's values; mode 0600; for the live deploy and a running one only
+//	history/<id>.json            one Entry for each deploy
+//	snapshots/<id>/desired.json  what each target was to run, for the last releases
+//	snapshots/<id>/env.json      the values of env files, mode 0600, for the live release
 type Journal struct {
 	files Files
 	dir   string
@@ -57,7 +56,7 @@ func (j *Journal) Live(ctx context.Context) (*Entry, error) {
 
 // History is the newest entries first, limit of them, or all when it is zero.
 func (j *Journal) History(ctx context.Context, limit int) ([]Entry, error) {
-	ids, err := j.ids(ctx)
+	ids, err := numbers(ctx, j.files, path.Join(j.dir, "history"))
 	if err != nil {
 		return nil, err
 	}
@@ -68,9 +67,6 @@ func (j *Journal) History(ctx context.Context, limit int) ([]Entry, error) {
 	var entries []Entry
 	for _, id := range ids {
 		e, err := j.entry(ctx, id)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // killed before its first write
-		}
 		if err != nil {
 			return nil, err
 		}
@@ -79,52 +75,17 @@ func (j *Journal) History(ctx context.Context, limit int) ([]Entry, error) {
 	return entries, nil
 }
 
-// Desired is what deploy id wanted, by target, with the env files' values when
-// they are still kept.
-func (j *Journal) Desired(ctx context.Context, id int) (map[string]Desired, error) {
-	var desired map[string]Desired
-	if err := j.read(ctx, deployFile(id, "desired.json"), &desired); err != nil {
-		return nil, err
-	}
-	var env map[string]map[string]string
-	if err := j.read(ctx, deployFile(id, "env.json"), &env); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	for target, values := range env {
-		d := desired[target]
-		d.Env = make(map[string]secrets.Value, len(values))
-		for key, value := range values {
-			d.Env[key] = secrets.NewValue(value)
-		}
-		desired[target] = d
-	}
-	return desired, nil
-}
-
-// begin writes a new deploy's files, its entry last, and gives it the next id.
+// begin gives e the next id and writes its snapshot and then its entry.
 func (j *Journal) begin(ctx context.Context, e Entry, desired map[string]Desired) (Entry, error) {
-	ids, err := j.ids(ctx)
+	newest, err := j.History(ctx, 1)
 	if err != nil {
 		return e, err
 	}
 	e.ID = 1
-	if len(ids) > 0 {
-		e.ID = ids[len(ids)-1] + 1
+	if len(newest) > 0 {
+		e.ID = newest[0].ID + 1
 	}
-	env := map[string]map[string]string{}
-	for target, d := range desired {
-		if d.Env == nil {
-			continue
-		}
-		env[target] = make(map[string]string, len(d.Env))
-		for key, value := range d.Env {
-			env[target][key] = value.Reveal()
-		}
-	}
-	if err := j.write(ctx, deployFile(e.ID, "env.json"), env, 0o600); err != nil {
-		return e, err
-	}
-	if err := j.write(ctx, deployFile(e.ID, "desired.json"), desired, 0o644); err != nil {
+	if err := j.keep(ctx, e.ID, desired); err != nil {
 		return e, err
 	}
 	return e, j.save(ctx, e)
@@ -132,7 +93,7 @@ func (j *Journal) begin(ctx context.Context, e Entry, desired map[string]Desired
 
 // save writes an entry.
 func (j *Journal) save(ctx context.Context, e Entry) error {
-	return j.write(ctx, deployFile(e.ID, "entry.json"), e, 0o644)
+	return j.write(ctx, path.Join("history", strconv.Itoa(e.ID)+".json"), e, 0o644)
 }
 
 // point makes e the live deploy.
@@ -142,16 +103,9 @@ func (j *Journal) point(ctx context.Context, e Entry) error {
 
 func (j *Journal) entry(ctx context.Context, id int) (Entry, error) {
 	var e Entry
-	err := j.read(ctx, deployFile(id, "entry.json"), &e)
+	err := j.read(ctx, path.Join("history", strconv.Itoa(id)+".json"), &e)
 	return e, err
 }
-
-// ids are the ids of all deploys, in order.
-func (j *Journal) ids(ctx context.Context) ([]int, error) {
-	return numbers(ctx, j.files, path.Join(j.dir, "deploys"))
-}
-
-func deployFile(id int, name string) string { return path.Join("deploys", strconv.Itoa(id), name) }
 
 func (j *Journal) read(ctx context.Context, name string, into any) error {
 	data, err := j.files.ReadFile(ctx, path.Join(j.dir, name))
@@ -175,7 +129,7 @@ func (j *Journal) write(ctx context.Context, name string, from any, mode fs.File
 	return nil
 }
 
-// numbers are the names in dir that are numbers, in order.
+// numbers are the names in dir that are numbers, with or without ".json", in order.
 func numbers(ctx context.Context, files Files, dir string) ([]int, error) {
 	names, err := files.List(ctx, dir)
 	if err != nil {
@@ -183,7 +137,7 @@ func numbers(ctx context.Context, files Files, dir string) ([]int, error) {
 	}
 	var found []int
 	for _, name := range names {
-		if n, err := strconv.Atoi(name); err == nil {
+		if n, err := strconv.Atoi(strings.TrimSuffix(name, ".json")); err == nil {
 			found = append(found, n)
 		}
 	}

@@ -34,14 +34,14 @@ type Kind string
 
 // The kinds of change.
 const (
-	Start      Kind = "start"       // a service that does not run yet
-	Replace    Kind = "replace"     // new containers beside the old ones, then the old ones stop
-	Recreate   Kind = "recreate"    // the old container stops, then the new one starts
-	Restart    Kind = "restart"     // a container that is there but does not run
-	Stop       Kind = "stop"        // surplus containers of a service that stays
-	Remove     Kind = "remove"      // a service that the release no longer has
-	RunStep    Kind = "run"         // a step, such as a migration
-	AddEnv     Kind = "env-add"     // a key of the env file
+	Start      Kind = "start"    // a service that does not run yet
+	Replace    Kind = "replace"  // new containers beside the old ones, then the old ones stop
+	Recreate   Kind = "recreate" // the old container stops, then the new one starts
+	Restart    Kind = "restart"  // a container that is there but does not run
+	Stop       Kind = "stop"     // surplus containers of a service that stays
+	Remove     Kind = "remove"   // a service that the release no longer has
+	RunStep    Kind = "run"      // a step, such as a migration
+	AddEnv     Kind = "env-add"  // a key of the env file
 	ChangeEnv  Kind = "env-change"
 	RemoveEnv  Kind = "env-remove"
 	AdoptStack Kind = "adopt-stack" // a stack that runs already becomes ours

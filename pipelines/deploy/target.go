@@ -21,7 +21,13 @@ type Target interface {
 	// Observe, Plan and Apply, from any state in between.
 	Apply(ctx context.Context, d Desired, p Plan, s Session) error
 	// Verify compares what runs with d, by digest. No drift is the proof.
-	Verify(ctx context.Context, d Desired) ([]Drift, error)
+	Verify(ctx context.Context, d Desired) (Proof, error)
+}
+
+// Settler is a Target whose changes can outlive the run that made them.
+type Settler interface {
+	// Settle waits for what a killed run left working.
+	Settle(ctx context.Context, log io.Writer) error
 }
 
 // Pruner is a Target that can remove images it no longer needs.
@@ -66,6 +72,12 @@ type Session struct {
 	Log io.Writer
 	// Fence fails once the lock is lost. It is asked before every change.
 	Fence func(context.Context) error
+}
+
+// Proof is what Verify found.
+type Proof struct {
+	Running []Running `json:"running"`
+	Drift   []Drift   `json:"drift,omitempty"`
 }
 
 // Drift is one difference between what runs and what should.

@@ -1,0 +1,76 @@
+package compose
+
+import "github.com/slipwayhq/slipway/pipelines/config"
+
+// actions are a plan's private part: what Apply does, in order.
+type actions struct {
+	Project string `json:"project"`
+	// Pins are the references that services run.
+	Pins map[string]string `json:"pins,omitempty"`
+	// Env says that the env file is written, or removed.
+	Env bool `json:"env,omitempty"`
+	// Services that are the release's.
+	Services []string `json:"services,omitempty"`
+	Do       []action `json:"do,omitempty"`
+}
+
+// action is one thing to do. Exactly one of its kinds is set.
+type action struct {
+	Up     *up     `json:"up,omitempty"`
+	Stop   *stop   `json:"stop,omitempty"`
+	Step   *step   `json:"step,omitempty"`
+	Remove *remove `json:"remove,omitempty"`
+}
+
+// up starts containers of a service, then waits until they are healthy.
+type up struct {
+	Service string `json:"service"`
+	// Scale is how many containers there are afterwards, those of Old included.
+	Scale int `json:"scale"`
+	// Want is how many of them have to be healthy that are not in Old.
+	Want int `json:"want"`
+	// Clear are containers that do not run, removed first.
+	Clear []string `json:"clear,omitempty"`
+	// Beside leaves the running containers as they are.
+	Beside bool `json:"beside,omitempty"`
+	// Force starts new containers although compose sees no change.
+	Force bool `json:"force,omitempty"`
+	// Skip says that enough containers are there already; they only have to
+	// become healthy.
+	Skip bool `json:"skip,omitempty"`
+	// Old are the containers to stop once the new ones are healthy.
+	Old []string `json:"old,omitempty"`
+	// Ends says that the service is to end with exit code 0, not to run on.
+	Ends ending `json:"ends,omitempty"`
+}
+
+// ending is whether a service may or must end.
+type ending string
+
+const (
+	runsOn  ending = ""
+	mayEnd  ending = "may"  // its restart policy says that it does not come back
+	mustEnd ending = "must" // another service waits for its completion
+)
+
+// stop stops and removes surplus containers.
+type stop struct {
+	Service    string   `json:"service"`
+	Containers []string `json:"containers"`
+}
+
+// remove stops and removes services that the release does not have; All says
+// that nothing of the project is left then, so its networks go, too.
+type remove struct {
+	Services   []string `json:"services"`
+	Containers []string `json:"containers"`
+	All        bool     `json:"all,omitempty"`
+}
+
+// step is a one-off command.
+type step struct {
+	Key     string          `json:"key"`
+	Service string          `json:"service"`
+	Command []string        `json:"command"`
+	Timeout config.Duration `json:"timeout,omitempty"`
+}

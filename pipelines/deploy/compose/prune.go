@@ -1,0 +1,42 @@
+package compose
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path"
+
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+)
+
+// Prune removes the images and files of releases that nobody goes back to.
+// An image that a container still uses stays: docker refuses to remove it.
+func (t *Target) Prune(ctx context.Context, drop, keep []deploy.Desired, log io.Writer) error {
+	images, files := map[string]bool{}, map[string]bool{}
+	for _, d := range drop {
+		for _, image := range d.Images {
+			images[image.Reference] = true
+		}
+		files[t.filesDir(d)] = true
+	}
+	for _, d := range keep {
+		for _, image := range d.Images {
+			delete(images, image.Reference)
+		}
+		delete(files, t.filesDir(d))
+	}
+	for _, reference := range sortedKeys(images) {
+		s := &script{}
+		s.raw(shellWords([]string{"docker", "image", "inspect", reference}) + " >/dev/null 2>&1 || exit 0")
+		s.line("docker", "image", "rm", reference)
+		if err := t.run(ctx, s, log, nil); err != nil {
+			fmt.Fprintf(log, "keeping %s: %v\n", short(reference), scriptError(err))
+		}
+	}
+	for _, dir := range sortedKeys(files) {
+		if err := t.Host.Remove(ctx, path.Clean(dir)); err != nil {
+			return fmt.Errorf("removing the files of an old release: %w", err)
+		}
+	}
+	return nil
+}

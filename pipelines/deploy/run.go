@@ -1,0 +1,293 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/slipwayhq/slipway/pipelines/report"
+)
+
+// pullsAtOnce bounds how many targets pull at the same time.
+const pullsAtOnce = 4
+
+// Run deploys. A release that is not healthy, or that does not run with the
+// right digests, is a *Failure, and the release before it runs again.
+func Run(ctx context.Context, d Deployment) (Result, error) {
+	if err := pull(ctx, d); err != nil {
+		return Result{}, err
+	}
+	var lease *Lease
+	held := ctx
+	err := report.Run(ctx, d.reporter(), "lock", func(*report.Task) (err error) {
+		lease, held, err = d.Journal.Acquire(ctx, d.By, d.Tag, d.Wait)
+		return err
+	})
+	if err != nil {
+		return Result{}, err
+	}
+	r := &run{Deployment: d, lease: lease}
+	result, err := r.underLock(held)
+	return result, errors.Join(err, lease.Release(ctx))
+}
+
+// Preview is what Run would do: the plans, in order. It takes no lock and
+// changes nothing.
+func Preview(ctx context.Context, d Deployment) ([]Plan, error) {
+	r := &run{Deployment: d}
+	if err := r.readLive(ctx); err != nil {
+		return nil, err
+	}
+	var plans []Plan
+	for _, item := range r.ready() {
+		_, plan, err := planTarget(ctx, d.reporter(), item, false)
+		if err != nil {
+			return nil, err
+		}
+		plans = append(plans, plan)
+	}
+	return plans, nil
+}
+
+func pull(ctx context.Context, d Deployment) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(pullsAtOnce)
+	for _, item := range d.Targets {
+		group.Go(func() error {
+			name := "pull " + item.Target.Name()
+			return report.Run(ctx, d.reporter(), name, func(t *report.Task) error {
+				if err := item.Target.Pull(ctx, item.Desired, t); err != nil {
+					return fmt.Errorf("pulling the images of target %q: %w", item.Target.Name(), err)
+				}
+				return nil
+			})
+		})
+	}
+	return group.Wait()
+}
+
+// planTarget observes and plans one target; under the lock it first waits for
+// what a killed run left working there.
+func planTarget(ctx context.Context, r report.Reporter, item Item, locked bool) (Observed, Plan, error) {
+	var observed Observed
+	var plan Plan
+	name := item.Target.Name()
+	err := report.Run(ctx, r, "plan "+name, func(t *report.Task) (err error) {
+		if settler, ok := item.Target.(Settler); ok && locked {
+			if err := settler.Settle(ctx, t); err != nil {
+				return fmt.Errorf("waiting for target %q: %w", name, err)
+			}
+		}
+		if observed, err = item.Target.Observe(ctx, item.Desired); err != nil {
+			return fmt.Errorf("observing target %q: %w", name, err)
+		}
+		if plan, err = item.Target.Plan(item.Desired, observed); err != nil {
+			return fmt.Errorf("planning target %q: %w", name, err)
+		}
+		if plan.Empty() {
+			t.Reused("nothing to do")
+		} else {
+			t.Detail(fmt.Sprintf("%d changes", len(plan.Changes)))
+		}
+		return nil
+	})
+	return observed, plan, err
+}
+
+// run is one deploy under the lock.
+type run struct {
+	Deployment
+	lease *Lease
+	live  *Entry             // the live deploy before this one, nil for none
+	prior map[string]Desired // what the live deploy wanted of each target
+	plans []Plan
+	entry Entry
+}
+
+func (r *run) underLock(ctx context.Context) (Result, error) {
+	if err := r.recall(ctx); err != nil {
+		return Result{}, err
+	}
+	if r.Guard != nil {
+		if err := r.Guard(ctx, r.live); err != nil {
+			return Result{}, err
+		}
+	}
+	if err := r.plan(ctx); err != nil {
+		return Result{}, err
+	}
+	if r.nothingToDo() {
+		return r.confirm(ctx)
+	}
+	if err := r.begin(ctx); err != nil {
+		return Result{}, err
+	}
+	proofs, started, err := r.applyAll(ctx)
+	if err != nil {
+		return Result{}, r.fail(ctx, started, err)
+	}
+	if err := r.finish(ctx); err != nil {
+		return Result{}, err
+	}
+	r.prune(ctx)
+	return r.result(proofs), nil
+}
+
+func (r *run) result(proofs map[string]Proof) Result {
+	result := Result{Entry: r.entry, Plans: r.plans, Proofs: proofs}
+	if r.live != nil {
+		result.Previous = r.live.Tag
+	}
+	return result
+}
+
+// plan plans every target before anything changes. What runs already and is
+// not ours is adopted: a deploy that fails goes back to it.
+func (r *run) plan(ctx context.Context) error {
+	adopted := map[string]Desired{}
+	r.Targets = r.ready()
+	for _, item := range r.Targets {
+		observed, plan, err := planTarget(ctx, r.reporter(), item, true)
+		if err != nil {
+			return err
+		}
+		r.plans = append(r.plans, plan)
+		if observed.Previous != nil {
+			adopted[item.Target.Name()] = *observed.Previous
+		}
+	}
+	if r.live != nil || len(adopted) == 0 {
+		return nil
+	}
+	now := time.Now().UTC()
+	entry, err := r.Journal.begin(ctx, Entry{Tag: "adopted", By: r.By, Started: now, Ended: now, Outcome: OutcomeAdopted}, adopted)
+	if err != nil {
+		return err
+	}
+	r.live, r.prior = &entry, adopted
+	return r.Journal.point(ctx, entry)
+}
+
+// ready are the targets; steps such as migrations are not run for a release
+// that a target ran before.
+func (r *run) ready() []Item {
+	items := slices.Clone(r.Targets)
+	for i, item := range items {
+		before, known := r.prior[item.Target.Name()]
+		items[i].Desired.Returning = r.Rollback || known && before.Release.Tag == r.Tag
+	}
+	return items
+}
+
+func (r *run) nothingToDo() bool {
+	for _, plan := range r.plans {
+		if !plan.Empty() {
+			return false
+		}
+	}
+	return r.live != nil && r.live.Tag == r.Tag && len(r.Down) == 0
+}
+
+// confirm verifies a release that runs already.
+func (r *run) confirm(ctx context.Context) (Result, error) {
+	r.entry = *r.live
+	proofs := map[string]Proof{}
+	for _, item := range r.Targets {
+		proof, err := r.verify(ctx, item)
+		if err != nil {
+			return Result{}, &Failure{Tag: r.Tag, Target: item.Target.Name(), Err: err}
+		}
+		proofs[item.Target.Name()] = proof
+	}
+	return r.result(proofs), nil
+}
+
+// begin writes the deploy into the history. Its snapshot is complete: targets
+// that it does not touch stay as the live deploy has them.
+func (r *run) begin(ctx context.Context) error {
+	desired := maps.Clone(r.prior)
+	if desired == nil {
+		desired = map[string]Desired{}
+	}
+	entry := Entry{Tag: r.Tag, By: r.By, Started: time.Now().UTC(), Outcome: OutcomeRunning, Digests: map[string]string{}}
+	for _, item := range r.Targets {
+		desired[item.Target.Name()] = item.Desired
+		entry.Targets = append(entry.Targets, item.Target.Name())
+		entry.Commit = item.Desired.Release.Commit
+		for name, image := range item.Desired.Release.Images {
+			entry.Digests[name] = image.Digest
+		}
+	}
+	var err error
+	r.entry, err = r.Journal.begin(ctx, entry, desired)
+	return err
+}
+
+// applyAll changes one target after the other. The number of targets that were
+// started is right also when it fails.
+func (r *run) applyAll(ctx context.Context) (map[string]Proof, int, error) {
+	if err := r.down(ctx); err != nil {
+		return nil, 0, err
+	}
+	proofs := map[string]Proof{}
+	for i, item := range r.Targets {
+		name := item.Target.Name()
+		if err := r.apply(ctx, item, r.plans[i], "apply "+name); err != nil {
+			return nil, i + 1, fmt.Errorf("target %q: %w", name, err)
+		}
+		proof, err := r.verify(ctx, item)
+		if err != nil {
+			return nil, i + 1, fmt.Errorf("target %q: %w", name, err)
+		}
+		proofs[name] = proof
+	}
+	return proofs, len(r.Targets), nil
+}
+
+func (r *run) apply(ctx context.Context, item Item, plan Plan, name string) error {
+	return report.Run(ctx, r.reporter(), name, func(t *report.Task) error {
+		if plan.Empty() {
+			t.Reused("nothing to do")
+			return nil
+		}
+		return item.Target.Apply(ctx, item.Desired, plan, Session{Log: t, Fence: r.lease.Check})
+	})
+}
+
+func (r *run) verify(ctx context.Context, item Item) (Proof, error) {
+	var proof Proof
+	err := report.Run(ctx, r.reporter(), "verify "+item.Target.Name(), func(t *report.Task) (err error) {
+		if proof, err = item.Target.Verify(ctx, item.Desired); err != nil {
+			return err
+		}
+		if len(proof.Drift) > 0 {
+			return &Unproven{Drift: proof.Drift}
+		}
+		t.Detail(fmt.Sprintf("%d containers run what was released", len(proof.Running)))
+		return nil
+	})
+	return proof, err
+}
+
+// finish makes the release the live one. Verified in the history comes first:
+// recall completes the rest when we are killed in between.
+func (r *run) finish(ctx context.Context) error {
+	return report.Run(ctx, r.reporter(), "record", func(*report.Task) error {
+		if err := r.lease.Check(ctx); err != nil {
+			return err
+		}
+		r.entry.Ended, r.entry.Outcome = time.Now().UTC(), OutcomeDeployed
+		if r.Rollback {
+			r.entry.Outcome = OutcomeRollback
+		}
+		if err := r.Journal.save(ctx, r.entry); err != nil {
+			return err
+		}
+		return r.Journal.point(ctx, r.entry)
+	})
+}
