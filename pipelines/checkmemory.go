@@ -50,7 +50,7 @@ func (m *checkMemory) recall(ctx context.Context, name string, check config.Chec
 	if m.rerun || check.Cache != nil && !*check.Cache {
 		return CheckResult{}, false, nil
 	}
-	kept, err := m.project.registry.GetArtifact(ctx, m.repository, checkTag(inputs))
+	kept, err := m.project.registry.GetArtifact(ctx, m.repository, checkTag(inputs), checkType)
 	if errors.Is(err, registry.ErrNotFound) {
 		return CheckResult{}, false, nil
 	}

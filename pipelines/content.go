@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/distribution/reference"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/slipwayhq/slipway/pipelines/config"
@@ -147,7 +148,12 @@ func (b *baseDigests) of(ctx context.Context, name, dir string, c config.Build, 
 	return digests, nil
 }
 
-func (b *baseDigests) digest(ctx context.Context, reference string) (string, error) {
+func (b *baseDigests) digest(ctx context.Context, image string) (string, error) {
+	named, err := reference.ParseDockerRef(image)
+	if err != nil {
+		return "", fmt.Errorf("reading image reference %q: %w", image, err)
+	}
+	reference := named.String()
 	b.mu.Lock()
 	find := b.found[reference]
 	if find == nil {

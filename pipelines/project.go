@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"sync"
 
@@ -104,7 +105,7 @@ func load(o Options) (*config.Config, error) {
 	if path == "" {
 		found, err := config.Find(o.Dir)
 		if err != nil {
-			return nil, err
+			return nil, usage("%v", err)
 		}
 		path = found
 	}
@@ -112,7 +113,11 @@ func load(o Options) (*config.Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("locating %q: %w", o.Config, err)
 	}
-	return config.Load(path)
+	c, err := config.Load(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, usage("%v", err)
+	}
+	return c, err
 }
 
 // detect reads the repository and the build. Without a repository the build

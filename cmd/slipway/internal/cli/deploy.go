@@ -71,7 +71,7 @@ func deployTo(ctx context.Context, g *globals, o pipelines.DeployOptions, flags 
 func printDeployed(g *globals, r deploy.Result) {
 	rows := [][]string{}
 	for _, p := range r.Plans {
-		for _, run := range r.Running[p.Target] {
+		for _, run := range r.Proofs[p.Target].Running {
 			rows = append(rows, []string{p.Target, run.Subject, short(run.Image), run.State})
 		}
 	}

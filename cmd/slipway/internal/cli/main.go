@@ -72,5 +72,5 @@ func isUsage(err error) bool {
 
 func isConfig(err error) bool {
 	var invalid *config.Error
-	return errors.As(err, &invalid) || errors.Is(err, config.ErrNotFound)
+	return errors.As(err, &invalid)
 }

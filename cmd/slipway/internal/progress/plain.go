@@ -55,7 +55,7 @@ func (p *plain) Report(event report.Event) {
 	case report.TaskOutput:
 		t := p.running[e.ID]
 		switch {
-		case t == nil:
+		case t == nil || e.Line == "":
 		case !p.groups:
 			fmt.Fprintf(p.out, "  %s | %s\n", t.name, e.Line)
 		default:
