@@ -191,3 +191,15 @@ func freeAddress(t *testing.T) string {
 	defer func() { _ = listener.Close() }()
 	return listener.Addr().String()
 }
+
+// serveAt serves an empty in-memory registry on address.
+func serveAt(t *testing.T, address string) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	server := &http.Server{Handler: memory.New(memory.Logger(log.New(io.Discard, "", 0)))}
+	t.Cleanup(func() { _ = server.Close() })
+	go func() { _ = server.Serve(listener) }()
+}

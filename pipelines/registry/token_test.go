@@ -1,0 +1,179 @@
+package registry_test
+
+import (
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	memory "github.com/google/go-containerregistry/pkg/registry"
+
+	"github.com/slipwayhq/slipway/pipelines/registry"
+	"github.com/slipwayhq/slipway/pipelines/secrets"
+)
+
+// serveToken is a registry with tokens, as Docker Hub has them: a request needs
+// a token for its repository and action, got for user ci and the canary. A
+// token ends after life; 0 is never.
+func serveToken(t *testing.T, life time.Duration) *wireRegistry {
+	t.Helper()
+	inner := memory.New(memory.Logger(log.New(io.Discard, "", 0)))
+	tokens := &tokens{life: life, granted: map[string]grant{}}
+	return serveHandler(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/token" {
+			tokens.give(w, r)
+			return
+		}
+		scope := "repository:" + repositoryOf(r.URL.Path) + ":pull"
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			scope += ",push"
+		}
+		if !tokens.allow(r, scope) {
+			w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Bearer realm="http://%s/token",service="test",scope=%q`, r.Host, scope))
+			refuse(w, http.StatusUnauthorized, "UNAUTHORIZED", "authentication required")
+			return
+		}
+		inner.ServeHTTP(w, r)
+	}))
+}
+
+func repositoryOf(path string) string {
+	path = strings.TrimPrefix(path, "/v2/")
+	for _, part := range []string{"/manifests/", "/blobs/", "/tags/"} {
+		path, _, _ = strings.Cut(path, part)
+	}
+	return path
+}
+
+type grant struct {
+	scopes []string
+	at     time.Time
+}
+
+type tokens struct {
+	life    time.Duration
+	mu      sync.Mutex
+	granted map[string]grant
+}
+
+func (k *tokens) give(w http.ResponseWriter, r *http.Request) {
+	if user, password, _ := r.BasicAuth(); user != "ci" || password != canary {
+		refuse(w, http.StatusUnauthorized, "UNAUTHORIZED", "incorrect username or password")
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	token := fmt.Sprint("token-", len(k.granted))
+	k.granted[token] = grant{scopes: r.URL.Query()["scope"], at: time.Now()}
+	_, _ = fmt.Fprintf(w, `{"token":%q}`, token)
+}
+
+func (k *tokens) allow(r *http.Request, scope string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	g, ok := k.granted[strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")]
+	if !ok || k.life > 0 && time.Since(g.at) > k.life {
+		return false
+	}
+	if r.URL.Path == "/v2/" {
+		return true
+	}
+	repository, actions := cutLast(scope)
+	for _, granted := range strings.Fields(strings.Join(g.scopes, " ")) {
+		if where, may := cutLast(granted); where == repository && (may == actions || strings.Contains(may, "push")) {
+			return true
+		}
+	}
+	return false
+}
+
+func cutLast(scope string) (string, string) {
+	i := strings.LastIndexByte(scope, ':')
+	return scope[:i], scope[i+1:]
+}
+
+func tokenClient(server *wireRegistry) *registry.Client {
+	return registry.New(registry.Options{
+		Settle: 20 * time.Millisecond,
+		Logins: map[string]registry.Login{server.host: {Username: "ci", Password: secrets.NewValue(canary)}},
+	})
+}
+
+// A client asks a registry once how to log in, and for one token a repository.
+func TestRoundTrips(t *testing.T) {
+	const images = 50
+	a := registry.Artifact{Type: testType, Files: map[string][]byte{"a": []byte("a")}}
+	for name, test := range map[string]struct {
+		server *wireRegistry
+		client func(*wireRegistry) *registry.Client
+		tokens int
+	}{
+		"no login": {serve(t), func(*wireRegistry) *registry.Client { return client(t) }, 0},
+		"tokens":   {serveToken(t, 0), tokenClient, images},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx := testContext(t)
+			writer := test.client(test.server)
+			for i := range images {
+				if _, _, err := writer.PutArtifact(ctx, fmt.Sprintf("%s/shop/%d", test.server.host, i), "1", a); err != nil {
+					t.Fatal(err)
+				}
+			}
+			test.server.take()
+			c := test.client(test.server)
+			start := time.Now()
+			for range 2 {
+				var callers sync.WaitGroup
+				for i := range images {
+					callers.Go(func() {
+						if _, err := c.Resolve(ctx, fmt.Sprintf("%s/shop/%d:1", test.server.host, i)); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+				callers.Wait()
+			}
+			took := time.Since(start)
+			requests := test.server.take()
+			pings := 0
+			for _, r := range requests {
+				if r.path == "/v2/" {
+					pings++
+				}
+			}
+			tokens := count(requests, "GET", "/token")
+			if pings != 1 || tokens != test.tokens || len(requests) != 1+test.tokens+2*images {
+				t.Errorf("%d pings, %d tokens, %d requests, want 1, %d, %d", pings, tokens, len(requests), test.tokens, 1+test.tokens+2*images)
+			}
+			t.Logf("%d resolves: %d requests in %s", 2*images, len(requests), took)
+		})
+	}
+}
+
+// A long build lies between the first request and the last.
+func TestTokensThatExpire(t *testing.T) {
+	ctx, server := testContext(t), serveToken(t, 200*time.Millisecond)
+	c := tokenClient(server)
+	repository := server.host + "/shop/api"
+	a := registry.Artifact{Type: testType, Files: map[string][]byte{"a": []byte("a")}}
+	written, _, err := c.PutArtifact(ctx, repository, "1", a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(250 * time.Millisecond)
+	if err := c.Alias(ctx, repository, written.Digest, "2"); err != nil {
+		t.Errorf("aliasing with an old token: %v", err)
+	}
+	time.Sleep(250 * time.Millisecond)
+	if winner, err := c.Claim(ctx, repository, written.Digest, "3"); err != nil || winner != written.Digest {
+		t.Errorf("claiming with an old token: %s, %v", winner, err)
+	}
+	time.Sleep(250 * time.Millisecond)
+	if err := c.Copy(ctx, repository+"@"+written.Digest, server.host+"/prod/api"); err != nil {
+		t.Errorf("copying with an old token: %v", err)
+	}
+}
