@@ -106,8 +106,7 @@ func (s *stack) listed(service string) bool {
 func checkImageLatest(p *project, found finder) {
 	for _, s := range p.checks() {
 		for _, service := range s.services() {
-			tag, digest := versionOf(service.Image)
-			if service.Image == "" || service.Build != nil || digest || tag != "" && tag != "latest" || p.isOurs(service.Image) {
+			if service.Build != nil || !isLatest(service.Image) || p.isOurs(service.Image) {
 				continue
 			}
 			found(s.at(service.Name, "image"), fmt.Sprintf("the image of service %s has the tag latest, or none", service.Name),

@@ -60,25 +60,19 @@ func buildInProduction(s *stack, service types.ServiceConfig, found finder) {
 }
 
 func imageLatest(s *stack, service types.ServiceConfig, found finder) {
-	tag, digest := versionOf(service.Image)
-	if service.Image == "" || digest || tag != "" && tag != "latest" {
+	if !isLatest(service.Image) {
 		return
-	}
-	what := "the tag latest"
-	if tag == "" {
-		what = "no tag"
 	}
 	fix := "name a version and a digest: image:1.2.3@sha256:…"
 	if image, ours := s.image(service.Name); ours {
 		fix = releaseTagFix(image)
 	}
-	found(s.at(service.Name, "image"), fmt.Sprintf("the image of service %s has %s", service.Name, what), fix)
+	found(s.at(service.Name, "image"), fmt.Sprintf("the image of service %s has the tag latest, or none", service.Name), fix)
 }
 
 func fixedTag(s *stack, service types.ServiceConfig, found finder) {
 	image, ours := s.image(service.Name)
-	tag, digest := versionOf(service.Image)
-	if !ours || tag == releaseTag || tag == "" || tag == "latest" || digest && strings.HasSuffix(service.Image, strings.Repeat("0", 64)) {
+	if !ours || isLatest(service.Image) || isRelease(service.Image) {
 		return
 	}
 	found(s.at(service.Name, "image"),
@@ -87,6 +81,18 @@ func fixedTag(s *stack, service types.ServiceConfig, found finder) {
 
 func releaseTagFix(image string) string {
 	return fmt.Sprintf("end the reference of %s with :${DEPLOY_TAG}; Slipway sets it", image)
+}
+
+// isLatest says that an image reference has the tag latest, or neither tag nor digest.
+func isLatest(image string) bool {
+	tag, digest := versionOf(image)
+	return image != "" && !digest && (tag == "" || tag == "latest")
+}
+
+// isRelease says that an image reference comes from the variables of a release.
+func isRelease(image string) bool {
+	tag, _ := versionOf(image)
+	return tag == releaseTag || strings.HasSuffix(image, releaseDigest)
 }
 
 // versionOf is the tag of an image reference, and whether it has a digest.
@@ -140,8 +146,8 @@ func pathOf(repository string) string {
 }
 
 func withoutDigest(s *stack, service types.ServiceConfig, found finder) {
-	tag, digest := versionOf(service.Image)
-	if _, ours := s.image(service.Name); ours || digest || tag == "" || tag == "latest" {
+	_, digest := versionOf(service.Image)
+	if _, ours := s.image(service.Name); ours || digest || service.Image == "" || isLatest(service.Image) {
 		return
 	}
 	found(s.at(service.Name, "image"),

@@ -157,6 +157,9 @@ func TestRules(t *testing.T) {
 			rule: "release-tag", bad: change{apiImage: "acme/tracker-api:1.2"}, where: []string{prod + ":3"},
 			good: []change{{apiImage: "acme/tracker-api:${SLIPWAY_TAG:-dev}"}, {apiImage: "${API_REPOSITORY}:${DEPLOY_TAG}"}, {apiImage: "${REGISTRY}/tracker-api:${DEPLOY_TAG}"}, {apiImage: "${API_IMAGE}"}, {dbImage: "postgres:16"}},
 		},
+		"fixed digest": {
+			rule: "release-tag", bad: change{apiImage: "acme/tracker-api@" + digest}, where: []string{prod + ":3"},
+		},
 		"other registry": {
 			rule: "image-unreachable", bad: change{apiImage: "111111111111.dkr.ecr.us-east-1.amazonaws.com/tracker/api:${DEPLOY_TAG}"}, where: []string{prod + ":3"},
 			good: []change{{apiImage: "other/api:1"}},
@@ -264,7 +267,10 @@ func TestRules(t *testing.T) {
 		},
 		"secret in slipway.yaml": {
 			rule: "secret-in-clear", bad: change{"slipway.yaml env://DB_PASSWORD": "canary"}, where: []string{"slipway.yaml:20"},
-			good: []change{{"slipway.yaml env://DB_PASSWORD": "file://password"}},
+			good: []change{
+				{"slipway.yaml env://DB_PASSWORD": "file://password"},
+				{"slipway.yaml images:\n": "  unit: {image: 'alpine:3', run: 'true', env: {DB_PASSWORD: test}}\nimages:\n"},
+			},
 		},
 		"secret in a workflow": {
 			rule: "secret-in-clear", bad: change{".github/workflows/a.yml": "env:\n  T: ghp_" + strings.Repeat("a", 36) + "\n"}, where: []string{".github/workflows/a.yml:2"},
@@ -408,6 +414,35 @@ func TestOverrideFileWins(t *testing.T) {
 	})
 	if diff := cmp.Diff([]string{"over.yml:3 image-latest"}, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestUnreadableFileIsOneFinding also has a typed value that is unset, which is
+// no reason not to read the rest.
+func TestUnreadableFileIsOneFinding(t *testing.T) {
+	got, _ := run(t, map[string]string{prod: "services:\n  a: ["})
+	if diff := cmp.Diff([]string{prod + ":2 compose-invalid"}, got); diff != "" {
+		t.Error(diff)
+	}
+	got, _ = run(t, map[string]string{apiImage: "acme/tracker-api:${DEPLOY_TAG}\n    scale: ${SCALE}\n    ports: ['${PORT}:80']"})
+	if diff := cmp.Diff([]string{prod + ":2 rolling-recreate", prod + ":4 variable-unset", prod + ":5 variable-unset"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestImagesOfABakeFile(t *testing.T) {
+	dir := write(t, map[string]string{"slipway.yaml images:\n  api:\n    context: .": "images: {bake: docker-bake.hcl}"})
+	c, err := config.Load(filepath.Join(dir, "slipway.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	images := config.Map[config.Image]{{Name: "api"}, {Name: "worker"}}
+	findings, err := Run(context.Background(), Input{Config: c, Dir: dir, Images: images})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(findings) != 1 || findings[0].Rule != "image-unused" || findings[0].Line != 6 {
+		t.Errorf("found %+v", findings)
 	}
 }
 

@@ -37,8 +37,10 @@ type variable struct {
 	at place
 }
 
-// releaseTag is the tag that stands for the release's while linting.
+// The tag and the digests that stand for the release's while linting.
 const releaseTag = "slipway-lint-0000000"
+
+var releaseDigest = "@sha256:" + strings.Repeat("0", 64)
 
 func (p *project) checkStack(ctx context.Context, dir string, check config.Entry[config.Check], env map[string]string) *stack {
 	s := &stack{check: check.Value.Compose}
@@ -55,7 +57,7 @@ func (p *project) targetStack(ctx context.Context, dir string, environment confi
 	for _, image := range p.images {
 		repository := registry.Repository(p.config.Project, image.Name, image.Value)
 		repositories[image.Name] = repository
-		released[image.Name] = deploy.Image{Reference: repository + "@sha256:" + strings.Repeat("0", 64)}
+		released[image.Name] = deploy.Image{Reference: repository + releaseDigest}
 	}
 	host := strings.TrimSuffix(registry.Repository("", "", config.Image{Repository: "x"}), "/x")
 	known := []map[string]string{env, deploy.Variables(releaseTag, environment.Name, host, released)}

@@ -72,10 +72,7 @@ func orbUnpinned(p *project, found finder) {
 
 func ciImageUnpinned(p *project, found finder) {
 	look := func(s scalar) {
-		if strings.Contains(s.text, "$") || strings.Contains(s.text, "<<") {
-			return
-		}
-		if tag, digest := versionOf(s.text); !digest && (tag == "" || tag == "latest") {
+		if !strings.Contains(s.text, "$") && !strings.Contains(s.text, "<<") && isLatest(s.text) {
 			found(s.at, fmt.Sprintf("the image %s has the tag latest, or none", s.text), "name a version, best with its digest")
 		}
 	}

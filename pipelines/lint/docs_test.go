@@ -1,0 +1,52 @@
+package lint
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write generated files")
+
+const page = "../../docs/lint.md"
+
+// TestPage keeps the page that describes the rules the one of the rules.
+func TestPage(t *testing.T) {
+	var b bytes.Buffer
+	b.WriteString(`# What slipway lint finds
+
+` + "`slipway lint`" + ` reads slipway.yaml, the compose files that it names, the build
+contexts of its images, .github/workflows and .circleci. It ends with exit code 1
+when there is an error. No message has a secret in it.
+
+To silence a rule in one place, write a comment on the line or above it:
+
+    image: postgres:16   # slipway:ignore image-digest
+
+Compose files of checks run on data of their own: there, a literal
+` + "`POSTGRES_PASSWORD: test`" + ` is no secret. Whatever looks like an access key, a
+private key or a token is one everywhere.
+
+| rule | severity | finds | because |
+| --- | --- | --- | --- |
+`)
+	for _, r := range Rules() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", r.ID, r.Severity, r.Title, r.Why)
+	}
+	if *update {
+		if err := os.WriteFile(page, b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), b.String()); diff != "" {
+		t.Errorf("run go test ./pipelines/lint -update: %s", diff)
+	}
+}
