@@ -17,20 +17,23 @@ import (
 // Build builds an image. Dagger can push under a tag only, so Push.Tag is
 // written. Media types are OCI's, and there are no attestations.
 func (e *Engine) Build(ctx context.Context, b engine.Build, push *engine.Push, log io.Writer) (engine.Built, error) {
-	ctx, done := e.logs.follow(ctx, log)
-	defer done()
-	doing := fmt.Sprintf("building image %q", b.Name)
-	containers, release, err := e.build(ctx, b)
+	followed, f := e.logs.follow(ctx, log)
+	defer f.done(ctx, 0)
+	images, release, err := e.build(followed, b)
 	if err != nil {
-		return engine.Built{}, explain(doing, err)
+		return engine.Built{}, explain(fmt.Sprintf("building image %q", b.Name), err)
 	}
 	defer release()
 	if push != nil {
-		return e.push(ctx, containers, *push)
+		return e.push(followed, images, *push)
+	}
+	image, err := e.withoutSecrets(followed, b, images[0])
+	if err != nil {
+		return engine.Built{}, err
 	}
 	reference := Name + ":" + e.next()
 	e.mu.Lock()
-	e.built[reference] = containers[0]
+	e.built[reference] = image
 	e.mu.Unlock()
 	return engine.Built{Reference: reference}, nil
 }
@@ -49,9 +52,10 @@ func (e *Engine) build(ctx context.Context, b engine.Build) (built []*dagger.Con
 	if err != nil {
 		return nil, nil, err
 	}
+	leave := release
 	defer func() {
 		if err != nil {
-			release()
+			leave()
 		}
 	}()
 	// Sent once, whatever the number of platforms.

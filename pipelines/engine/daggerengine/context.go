@@ -7,8 +7,10 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"dagger.io/dagger"
 	"github.com/moby/patternmatcher/ignorefile"
@@ -38,11 +40,17 @@ func (e *Engine) buildContext(b engine.Build) (*dagger.Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir := e.client.Host().Directory(b.Context, dagger.HostDirectoryOpts{Exclude: ignored, NoCache: true})
-	for _, at := range slices.Sorted(maps.Keys(b.Overlay)) {
+	overlay := slices.Sorted(maps.Keys(b.Overlay))
+	for _, at := range overlay {
 		if !filepath.IsLocal(filepath.FromSlash(at)) {
 			return nil, fmt.Errorf("overlay %q: the path leaves the context", at)
 		}
+		// What the overlay replaces is not sent. Taking it out of the directory
+		// afterwards would not do: ignore rules bring it back in v0.21.8.
+		ignored = append(ignored, literal.Replace(path.Clean(at)))
+	}
+	dir := e.client.Host().Directory(b.Context, dagger.HostDirectoryOpts{Exclude: ignored, NoCache: true})
+	for _, at := range overlay {
 		if dir, err = e.put(dir, at, b.Overlay[at]); err != nil {
 			return nil, fmt.Errorf("overlay %q: %w", at, err)
 		}
@@ -52,16 +60,19 @@ func (e *Engine) buildContext(b engine.Build) (*dagger.Directory, error) {
 		WithNewFile(dockerfile+".dockerignore", buildFiles+"\n"), nil
 }
 
-// put replaces what is at a path of dir with a file or directory of this machine.
-func (e *Engine) put(dir *dagger.Directory, at, path string) (*dagger.Directory, error) {
-	info, err := os.Stat(path)
+// literal makes a pattern that matches one path only.
+var literal = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`)
+
+// put adds a file or directory of this machine to dir.
+func (e *Engine) put(dir *dagger.Directory, at, from string) (*dagger.Directory, error) {
+	info, err := os.Stat(from)
 	if err != nil {
 		return nil, err
 	}
 	if !info.IsDir() {
-		return dir.WithoutDirectory(at).WithFile(at, e.client.Host().File(path, dagger.HostFileOpts{NoCache: true})), nil
+		return dir.WithFile(at, e.client.Host().File(from, dagger.HostFileOpts{NoCache: true})), nil
 	}
-	return dir.WithoutDirectory(at).WithDirectory(at, e.hostDirectory(path)), nil
+	return dir.WithDirectory(at, e.hostDirectory(from)), nil
 }
 
 // hostDirectory is a directory of this machine as it is now.

@@ -19,7 +19,7 @@ func start(t *testing.T) (*Engine, context.Context) {
 	if _, ok := os.LookupEnv(runnerHost); !ok && !insideSession(os.LookupEnv) {
 		t.Skip(runnerHost + " is not set: starting an engine takes too long for a test")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	t.Cleanup(cancel)
 	e, err := New(ctx, Options{Lookup: os.LookupEnv})
 	if err != nil {

@@ -1,0 +1,104 @@
+package daggerengine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+
+	"dagger.io/dagger"
+
+	"github.com/slipwayhq/slipway/pipelines/engine"
+)
+
+// Export builds b and copies a file or directory of the image to dest.
+func (e *Engine) Export(ctx context.Context, b engine.Build, from, dest string, log io.Writer) error {
+	followed, f := e.logs.follow(ctx, log)
+	defer f.done(ctx, 0)
+	doing := fmt.Sprintf("building %q", b.Name)
+	if _, err := os.Lstat(dest); err == nil {
+		return fmt.Errorf("%s: %q exists already", doing, dest)
+	}
+	built, release, err := e.build(followed, b)
+	if err != nil {
+		return explain(doing, err)
+	}
+	defer release()
+	there, err := e.bring(followed, built[0], path.Join("/", from), dest)
+	if err != nil {
+		return explain(doing, err)
+	}
+	if !there {
+		return fmt.Errorf("%s: the image has no %q", doing, from)
+	}
+	return nil
+}
+
+// exports brings out what is there, and says what is not.
+func (e *Engine) exports(ctx context.Context, container *dagger.Container, exports []engine.Export) (missing []string, err error) {
+	if len(exports) == 0 {
+		return nil, nil
+	}
+	workdir, err := container.Workdir(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, export := range exports {
+		from := export.From
+		if !path.IsAbs(from) {
+			from = path.Join("/", workdir, from)
+		}
+		there, err := e.bring(ctx, container, path.Clean(from), export.To)
+		if err != nil {
+			return nil, fmt.Errorf("exporting %q: %w", export.From, err)
+		}
+		if !there {
+			missing = append(missing, export.From)
+		}
+	}
+	return missing, nil
+}
+
+// bring replaces to with a file or directory of a container, if it has it.
+func (e *Engine) bring(ctx context.Context, container *dagger.Container, from, to string) (there bool, err error) {
+	if there, err = container.Exists(ctx, from); err != nil || !there {
+		return false, err
+	}
+	dir, err := container.Exists(ctx, from, dagger.ContainerExistsOpts{ExpectedType: dagger.ExistsTypeDirectoryType})
+	if err != nil {
+		return false, err
+	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+		return false, err
+	}
+	beside, err := os.MkdirTemp(filepath.Dir(to), ".slipway-export-")
+	if err != nil {
+		return false, err
+	}
+	defer os.RemoveAll(beside)
+	fresh := filepath.Join(beside, "new")
+	if dir {
+		_, err = container.Directory(from).Export(ctx, fresh)
+	} else {
+		_, err = container.File(from).Export(ctx, fresh)
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, replace(fresh, to, filepath.Join(beside, "old"))
+}
+
+// replace puts fresh in the place of what is at path, which goes to old.
+func replace(fresh, path, old string) error {
+	err := os.Rename(fresh, path)
+	if err == nil {
+		return nil
+	}
+	if err := os.Rename(path, old); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return os.Rename(fresh, path)
+}

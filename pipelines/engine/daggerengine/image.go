@@ -1,0 +1,56 @@
+package daggerengine
+
+import (
+	"context"
+	"fmt"
+
+	"dagger.io/dagger"
+
+	"github.com/slipwayhq/slipway/pipelines/engine"
+)
+
+// image is an image to run, pulled if it was not built here.
+func (e *Engine) image(ctx context.Context, image engine.Image) (*dagger.Container, error) {
+	e.mu.Lock()
+	built := e.built[image.Reference]
+	e.mu.Unlock()
+	if built != nil {
+		return built, nil
+	}
+	at, err := e.endpoint(image.Reference, image.Insecure)
+	if err != nil {
+		return nil, err
+	}
+	logout, err := e.login(ctx, at.host, image.Auth)
+	if err != nil {
+		return nil, err
+	}
+	defer logout()
+	pulled, err := e.client.Container().From(at.reference, dagger.ContainerFromOpts{RegistryService: at.service}).Sync(ctx)
+	if err != nil {
+		return nil, explain(fmt.Sprintf("pulling image %q", image.Reference), err)
+	}
+	return pulled, nil
+}
+
+// buildToRun builds b for running it here, as an image that has no more than any
+// other: of the build's secrets, Dagger would mount those into the container.
+func (e *Engine) buildToRun(ctx context.Context, b engine.Build) (*dagger.Container, error) {
+	built, release, err := e.build(ctx, b)
+	if err != nil {
+		return nil, explain(fmt.Sprintf("building image %q", b.Name), err)
+	}
+	defer release()
+	return e.withoutSecrets(ctx, b, built[0])
+}
+
+func (e *Engine) withoutSecrets(ctx context.Context, b engine.Build, built *dagger.Container) (*dagger.Container, error) {
+	if len(b.Secrets) == 0 {
+		return built, nil
+	}
+	plain, err := e.client.Container().Import(built.AsTarball()).Sync(ctx)
+	if err != nil {
+		return nil, explain(fmt.Sprintf("taking the secrets out of image %q", b.Name), err)
+	}
+	return plain, nil
+}
