@@ -8,5 +8,9 @@ import (
 
 // Lint finds mistakes in slipway.yaml, the compose files and the workflows.
 func (p *Project) Lint(ctx context.Context) ([]lint.Finding, error) {
-	return lint.Run(ctx, lint.Input{Config: p.Config, Dir: p.dir})
+	images, err := p.images(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return lint.Run(ctx, lint.Input{Config: p.Config, Images: images, Dir: p.dir})
 }

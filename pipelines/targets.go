@@ -45,16 +45,15 @@ func (p *Project) stage(ctx context.Context, e config.Entry[config.Environment],
 	for _, target := range e.Value.Deploy {
 		c := target.Value.Compose
 		dir := absolute(p.dir, c.Path)
-		state := filepath.Join(dir, ".slipway", e.Name)
 		if s.journal == nil {
-			s.journal = deploy.NewJournal(host, state, deploy.LeaseTimes{})
+			s.journal = deploy.NewJournal(host, compose.JournalDir(dir, e.Name), deploy.LeaseTimes{})
 		}
 		if len(only) > 0 && !slices.Contains(only, target.Name) {
 			continue
 		}
 		s.composeOnly[target.Name] = *c
 		s.targets = append(s.targets, compose.New(compose.Options{
-			Name: target.Name, Host: host, Path: dir, State: state, Config: *c,
+			Name: target.Name, Host: host, Dir: dir, State: compose.StateDir(dir, e.Name, target.Name), Config: *c,
 		}))
 	}
 	return s, nil

@@ -42,7 +42,11 @@ says what will go wrong. Ends with exit code 1 when there is an error. A comment
 
 func printFindings(g *globals, findings []lint.Finding) {
 	for _, f := range findings {
-		fmt.Fprintf(g.env.Out, "%s:%d:%d: %s: %s (%s)\n", f.File, f.Line, f.Column, f.Severity, f.Message, f.Rule)
+		place := f.File
+		if f.Line > 0 {
+			place = fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)
+		}
+		fmt.Fprintf(g.env.Out, "%s: %s: %s (%s)\n", place, f.Severity, f.Message, f.Rule)
 		if f.Fix != "" {
 			fmt.Fprintf(g.env.Out, "    %s\n", f.Fix)
 		}
