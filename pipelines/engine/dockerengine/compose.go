@@ -225,7 +225,7 @@ func (c *check) showLogs(ctx context.Context, services []string) {
 func (c *check) remove(ctx context.Context) {
 	ctx, cancel := cleanup(ctx)
 	defer cancel()
-	down := c.command("down", "--volumes", "--remove-orphans", "--rmi", "local", "--timeout", "1")
+	down := c.command("down", "--volumes", "--remove-orphans", "--rmi", "local", "--timeout", "0")
 	down.Detached = true
 	_ = down.Run(ctx, nil, nil)
 	_ = c.engine.removeProject(ctx, c.project)

@@ -15,6 +15,7 @@ func TestSuite(t *testing.T) {
 	e := newTestEngine(t)
 	enginetest.Suite(t, func(*testing.T) engine.Engine { return e }, enginetest.Environment{
 		Leftovers: func(t *testing.T) []string { return leftovers(t, e) },
+		Registry:  func(t *testing.T, address string) { t.Cleanup(func() { removePulled(t, e, address) }) },
 	})
 	if err := e.Close(); err != nil {
 		t.Error(err)
@@ -51,6 +52,23 @@ func leftovers(t *testing.T, e *Engine) []string {
 		found = append(found, list(t, e, append(kind, "--filter", "name="+prefix(e.id))...)...)
 	}
 	return found
+}
+
+// removePulled removes from the daemon's store what came from a registry.
+func removePulled(t *testing.T, e *Engine, address string) {
+	t.Helper()
+	for _, name := range list(t, e, "image", "ls", "--digests", "--format", "{{.Repository}}:{{.Tag}}@{{.Digest}}") {
+		if !strings.HasPrefix(name, address+"/") {
+			continue
+		}
+		tag, digest, _ := strings.Cut(name, "@")
+		if strings.HasSuffix(tag, ":<none>") {
+			tag = strings.TrimSuffix(tag, ":<none>") + "@" + digest
+		}
+		if err := e.docker("rmi", tag).Run(context.WithoutCancel(t.Context()), nil, nil); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 func list(t *testing.T, e *Engine, args ...string) []string {

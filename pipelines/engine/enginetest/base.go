@@ -22,6 +22,16 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 )
 
+// Base serves a registry on loopback ("127.0.0.1:port") until the test ends, with
+// one small image in it that has a shell. It skips where none can be made.
+func Base(t *testing.T) (host, reference string) {
+	t.Helper()
+	image := baseImage(t)
+	host = serveRegistry(t)
+	push(t, host+"/busybox:1", image)
+	return host, host + "/busybox:1"
+}
+
 // serveRegistry serves a registry in memory and returns its "127.0.0.1:port".
 func serveRegistry(t *testing.T) string {
 	t.Helper()
