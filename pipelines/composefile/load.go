@@ -5,6 +5,7 @@ package composefile
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,7 +46,13 @@ type Options struct {
 // keys, dangling references and cycles. Files that env_file and label_file name
 // are not read: they are on the host. Every file format since version 2 is
 // read as the Compose Specification, as compose itself does.
-func Load(ctx context.Context, o Options) (*types.Project, error) {
+func Load(ctx context.Context, o Options) (_ *types.Project, err error) {
+	defer func() {
+		// The parsers panic on some malformed files.
+		if p := recover(); p != nil {
+			err = fmt.Errorf("loading compose file %s: it is malformed: %v", quoted(o.Files), p)
+		}
+	}()
 	if len(o.Files) == 0 {
 		return nil, errors.New("loading a compose project: no file named")
 	}
@@ -59,7 +66,7 @@ func Load(ctx context.Context, o Options) (*types.Project, error) {
 		if len(bytes.TrimSpace(content)) == 0 {
 			return nil, fmt.Errorf("loading compose file %q: it is empty", path)
 		}
-		if err := refuseVersion1(path, content); err != nil {
+		if err := cmp.Or(refuseVersion1(path, content), refuseCircles(path, content)); err != nil {
 			return nil, err
 		}
 		files[i] = types.ConfigFile{Filename: o.abs(path), Content: blankVersion(content)}

@@ -102,6 +102,8 @@ func TestLoadRefuses(t *testing.T) {
 		"neither image nor build": {"services: {a: {command: x}}", "neither an image nor a build context"},
 		"required variable":       {"services: {a: {image: 'x:${TAG:?set TAG}'}}", "required variable TAG is missing a value: set TAG"},
 		"first format":            {"web:\n  image: nginx\n", "write services: as the first line"},
+		"alias in itself":         {"services: {a: {image: x}}\nx-a: &a\n  b: [{<<: *a}]", "line 3: *a stands inside of &a itself"},
+		"panic of the parser":     {"!reset", "it is malformed"},
 		"empty":                   {"", "it is empty"},
 		"no mapping":              {"- a\n", "top-level object must be a mapping"},
 	}
