@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -155,12 +156,17 @@ func withoutDigest(s *stack, service types.ServiceConfig, found finder) {
 		fmt.Sprintf("docker buildx imagetools inspect %s shows the digest to add", service.Image))
 }
 
-// isOurs says that some registry's repository of one of our images, or one of
-// their names, is the image's.
+// isOurs says that a compose file of a check means one of our images: by its
+// repository in any registry, or by that without the registry.
 func (p *project) isOurs(image string) bool {
 	used := composefile.Repository(image)
 	for _, i := range p.images {
-		if p.elsewhere(used, i.Name) || used == composefile.Repository(i.Name) {
+		names := []string{p.config.Project + "/" + i.Name, p.config.Project + "-" + i.Name}
+		if i.Value.Repository != "" {
+			names = []string{i.Value.Repository}
+		}
+		means := func(name string) bool { return composefile.Repository(name) == used }
+		if p.elsewhere(used, i.Name) || slices.ContainsFunc(names, means) {
 			return true
 		}
 	}

@@ -237,7 +237,8 @@ func TestRules(t *testing.T) {
 		"latest in a check": {
 			rule: "check-image-latest", bad: change{"docker-compose.test.yml build: .": "image: postgres"}, where: []string{"docker-compose.test.yml:3"},
 			good: []change{
-				{"docker-compose.test.yml build: .": "image: acme/tracker-api"}, {"docker-compose.test.yml build: .": "image: api"},
+				{"docker-compose.test.yml build: .": "image: acme/tracker-api"}, {"docker-compose.test.yml build: .": "image: tracker/api"}, {"docker-compose.test.yml build: .": "image: tracker-api"},
+				{"docker-compose.test.yml build: .": "image: back", "slipway.yaml context: .": "context: .\n    repository: back"},
 				{"docker-compose.test.yml build: .": "image: postgres:16"}, {"docker-compose.test.yml build: .": "{build: ., image: tests}", "docker-compose.test.yml tests:\n": "tests:\n"},
 			},
 		},
