@@ -89,6 +89,9 @@ func (c *Client) explain(ctx context.Context, doing string, repo name.Repository
 	case errors.Is(err, syscall.ECONNREFUSED):
 		e.Kind, e.Problem = ErrUnavailable, fmt.Sprintf("registry %s refuses connections", host)
 		e.Next = "check that it runs and that the address is right"
+	case plainOnly(err):
+		e.Kind, e.Problem = ErrUnavailable, fmt.Sprintf("registry %s can't be reached over TLS: %s", host, cause(err))
+		e.Next = "check the address; if it speaks plain HTTP, and only then, set \"insecure: true\" on it in slipway.yaml"
 	case unreachable(err):
 		e.Kind, e.Problem = ErrUnavailable, fmt.Sprintf("registry %s can't be reached: %s", host, cause(err))
 		e.Next = "check the network and the address, then run the command again"
@@ -191,6 +194,12 @@ func hasCode(e *transport.Error, code transport.ErrorCode) bool {
 func unreachable(err error) bool {
 	var network net.Error
 	return errors.As(err, &network) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// plainOnly says that plain HTTP might have worked, where it is not allowed.
+func plainOnly(err error) bool {
+	var plain *plainHTTPError
+	return errors.As(err, &plain) || strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")
 }
 
 func untrusted(err error) bool {

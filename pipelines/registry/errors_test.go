@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -135,8 +136,11 @@ func TestRegistryThatIsNotThere(t *testing.T) {
 // speak plain HTTP to it.
 func TestPlainHTTP(t *testing.T) {
 	ctx := testContext(t)
+	var mu sync.Mutex
 	var schemes []string
 	transport := roundTripper(func(r *http.Request) (*http.Response, error) {
+		mu.Lock()
+		defer mu.Unlock()
 		schemes = append(schemes, r.URL.Scheme)
 		return nil, errors.New("no network")
 	})
@@ -149,6 +153,9 @@ func TestPlainHTTP(t *testing.T) {
 		}
 		if got := strings.Contains(strings.Join(schemes, " ")+" ", "http "); got != want {
 			t.Errorf("%s: schemes %v, want plain HTTP %v (%v)", host, schemes, want, err)
+		}
+		if got := strings.Contains(err.Error(), "insecure: true"); got && want {
+			t.Errorf("%s: a useless hint in %q", host, err)
 		}
 	}
 }

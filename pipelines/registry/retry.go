@@ -79,14 +79,11 @@ func backoff(attempt int) time.Duration {
 // budget is how long an error like err is worth trying again for.
 func (c *Client) budget(err error, said *response) time.Duration {
 	var refused *transport.Error
-	var plain *plainHTTPError
 	var dns *net.DNSError
 	var network net.Error
 	switch {
 	case errors.As(err, &refused):
 		return c.statusBudget(refused, said)
-	case errors.As(err, &plain):
-		return 0
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return min(refusedFor, c.retryFor)
 	case errors.As(err, &dns) && dns.IsNotFound:

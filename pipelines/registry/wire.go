@@ -2,6 +2,7 @@ package registry
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"sync"
@@ -87,6 +88,7 @@ func (w *wire) ping(req *http.Request) (*http.Response, error) {
 		if err != nil || resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusUnauthorized {
 			return resp, err
 		}
+		_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10)) // lets the connection be used again
 		_ = resp.Body.Close()
 		known.answered, known.status, known.header = true, resp.StatusCode, resp.Header
 	}
@@ -108,5 +110,5 @@ func (p *ping) speaks() bool {
 type plainHTTPError struct{ host string }
 
 func (e *plainHTTPError) Error() string {
-	return fmt.Sprintf("%s is not a loopback address, and plain HTTP is not allowed there; use TLS, or set \"insecure: true\" on the registry in slipway.yaml", e.host)
+	return fmt.Sprintf("plain HTTP is not allowed with %s", e.host)
 }
