@@ -99,6 +99,15 @@ func TestDirtyDigestIsTheSame(t *testing.T) {
 	}
 }
 
+func TestChangedSubmoduleCountsWhateverIsConfigured(t *testing.T) {
+	w := newWorkWithSubmodule(t)
+	w.git("config", "diff.ignoreSubmodules", "all")
+	w.write("sub/s", "changed", 0o644)
+	if s := w.state(); !s.Dirty {
+		t.Fatalf("got %+v", s)
+	}
+}
+
 func TestTouchedFileIsClean(t *testing.T) {
 	w := newWork(t)
 	later := time.Now().Add(time.Hour)
