@@ -59,9 +59,11 @@ type Duration time.Duration
 // would also take signs and a bare 0.
 const durationPattern = `^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`
 
+var durations = regexp.MustCompile(durationPattern)
+
 func (v *Duration) decode(d *document, path string, n *node) {
 	parsed, err := time.ParseDuration(n.text)
-	if n.kind != text || err != nil || !regexp.MustCompile(durationPattern).MatchString(n.text) {
+	if n.kind != text || err != nil || !durations.MatchString(n.text) {
 		d.wrong(path, "want a duration such as 90s, 5m or 1h30m")
 		return
 	}
