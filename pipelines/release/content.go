@@ -13,7 +13,7 @@ type ContentInputs struct {
 	Name string
 	// Context is the build context's directory.
 	Context string
-	// Dockerfile is a path, relative to Context or absolute.
+	// Dockerfile is a path, relative to Context or absolute; "Dockerfile" when empty.
 	Dockerfile string
 	Target     string
 	Args       map[string]string

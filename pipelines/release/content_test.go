@@ -173,6 +173,7 @@ func TestContentStays(t *testing.T) {
 		"socket of an agent":       func(_ *testing.T, in *ContentInputs) { in.SSH[1] = "github=/tmp/two.sock" },
 		"commit without .git":      func(_ *testing.T, in *ContentInputs) { in.Commit = commitB },
 		"absolute Dockerfile":      func(t *testing.T, in *ContentInputs) { in.Dockerfile = filepath.Join(in.Context, "Dockerfile") },
+		"Dockerfile by default":    func(_ *testing.T, in *ContentInputs) { in.Dockerfile = "" },
 		"path through a link":      func(t *testing.T, in *ContentInputs) { in.Context = linkTo(t, in.Context) },
 		"platform that is doubled": func(_ *testing.T, in *ContentInputs) { in.Platforms = append(in.Platforms, "linux/arm64") },
 	}
@@ -194,6 +195,7 @@ func linkTo(t *testing.T, dir string) string {
 	return link
 }
 
+// BuildKit takes a dockerfile for a Dockerfile.
 func TestLowerCaseDockerfile(t *testing.T) {
 	dir := t.TempDir()
 	writeFiles(t, dir, map[string]string{"dockerfile": "FROM a\n"})

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -19,15 +20,15 @@ type Dockerfile struct {
 }
 
 // ReadDockerfile reads the Dockerfile at path, relative to context or
-// absolute. As in BuildKit, "dockerfile" will do for "Dockerfile", and an ignore
+// absolute; "Dockerfile" when empty. As in BuildKit, "dockerfile" will do for "Dockerfile", and an ignore
 // file named after the Dockerfile goes before the context's ".dockerignore".
 func ReadDockerfile(context, path string) (Dockerfile, error) {
 	if info, err := os.Stat(context); err != nil || !info.IsDir() {
 		return Dockerfile{}, fmt.Errorf("reading build context %q: there is no such directory", context)
 	}
-	full := path
-	if !filepath.IsAbs(path) {
-		full = filepath.Join(context, path)
+	full := cmp.Or(path, "Dockerfile")
+	if !filepath.IsAbs(full) {
+		full = filepath.Join(context, full)
 	}
 	content, err := os.ReadFile(full)
 	if errors.Is(err, fs.ErrNotExist) && filepath.Base(full) == "Dockerfile" {
