@@ -119,6 +119,8 @@ func TestMatches(t *testing.T) {
 		{DefaultTemplate, "75_db4b44bx", false},
 		{DefaultTemplate, "content-0123456789abcdef0123456789abcdef", false},
 		{"{build}", "75", true}, // can't be told from the tag
+		{"{build}", "75_dirty_c0ffee11", false},
+		{"{sha7}-{branch}", "db4b44b-main_dirty_c0ffee11", false},
 		{"{build}", "content-0123456789abcdef0123456789abcdef", false},
 		{"v.{sha7}", "vxdb4b44b", false}, // text is no pattern
 		{"sha-{sha}", "sha-" + commit, true},
