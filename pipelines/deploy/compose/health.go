@@ -80,9 +80,9 @@ func (w settling) judge(c container, e ending) (ready bool, reason string) {
 		return false, "it ended, with exit code 0; a service that is to end says so with restart: \"no\""
 	case c.State.Status == stateExited || c.State.Status == "dead":
 		return false, fmt.Sprintf("it ended with exit code %d", c.State.ExitCode)
-	case c.RestartCount >= mostRestarts:
+	case c.State.Status == stateRestarting && (c.RestartCount >= mostRestarts || c.health() == unhealthy):
 		return false, fmt.Sprintf("it keeps crashing: %d restarts, last exit code %d", c.RestartCount, c.State.ExitCode)
-	case c.health() == unhealthy:
+	case c.running() && c.health() == unhealthy:
 		return false, "it is unhealthy"
 	case !c.running() || e == mustEnd:
 		return false, ""

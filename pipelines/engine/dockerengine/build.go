@@ -52,7 +52,9 @@ func (e *Engine) Build(ctx context.Context, b engine.Build, push *engine.Push, l
 	}
 	if found.local() {
 		to.tag = push.Repository + ":" + push.Tag
-		defer e.forget(ctx, to.tag)()
+		if err := e.note(to.tag); err != nil {
+			return engine.Built{}, err
+		}
 	} else {
 		to.digestOf, to.insecure = push.Repository, push.Insecure
 	}
@@ -60,19 +62,30 @@ func (e *Engine) Build(ctx context.Context, b engine.Build, push *engine.Push, l
 	if err != nil {
 		return engine.Built{}, err
 	}
-	defer logout()
-	if err := e.build(ctx, b, from, to, env, log); err != nil {
+	digest, err := e.pushed(ctx, b, from, to, env, log)
+	if err != nil {
+		logout()
 		return engine.Built{}, plainHTTP(err, push.Insecure)
+	}
+	built := engine.Built{Digest: digest, Reference: push.Repository + "@" + digest, PushedTag: to.tag != ""}
+	if !built.PushedTag {
+		logout()
+		return built, nil
+	}
+	e.keep(ctx, to.tag, built.Reference, env, logout)
+	return built, nil
+}
+
+// pushed builds, pushes and returns the digest.
+func (e *Engine) pushed(ctx context.Context, b engine.Build, from source, to output, env []string, log io.Writer) (string, error) {
+	if err := e.build(ctx, b, from, to, env, log); err != nil {
+		return "", err
 	}
 	digest, err := pushedDigest(to.metadata)
 	if err != nil {
-		return engine.Built{}, fmt.Errorf("building image %q: %w", b.Name, err)
+		return "", fmt.Errorf("building image %q: %w", b.Name, err)
 	}
-	built := engine.Built{Digest: digest, Reference: push.Repository + "@" + digest, PushedTag: to.tag != ""}
-	if to.tag != "" {
-		err = e.keep(ctx, to.tag, built.Reference, env)
-	}
-	return built, err
+	return digest, nil
 }
 
 func (e *Engine) build(ctx context.Context, b engine.Build, from source, to output, env []string, log io.Writer) error {

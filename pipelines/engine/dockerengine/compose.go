@@ -68,6 +68,7 @@ func (e *Engine) compose(ctx context.Context, spec engine.Compose, log io.Writer
 	if err != nil {
 		return engine.Result{}, err
 	}
+	e.created.Store(true)
 	defer c.remove(ctx)
 	return c.run(ctx, services)
 }

@@ -32,6 +32,7 @@ type state struct {
 
 // create creates a container with the arguments of a docker create.
 func (e *Engine) create(ctx context.Context, args, env []string) (*container, error) {
+	e.created.Store(true)
 	create := e.docker(args...)
 	create.Env = env
 	out, err := create.Output(ctx)

@@ -51,7 +51,11 @@ type Engine struct {
 	mu      sync.Mutex
 	backend *backend
 	scratch *scratch
-	pulling map[string]*sync.Mutex
+	turns   map[string]*sync.Mutex
+	// keeping are the pushed images that are being kept.
+	keeping sync.WaitGroup
+	// created says that there may be containers of this run.
+	created atomic.Bool
 }
 
 var _ engine.Engine = (*Engine)(nil)
@@ -70,14 +74,16 @@ func New(o Options) *Engine {
 	}
 	id := make([]byte, 5)
 	rand.Read(id) // never fails
-	return &Engine{options: o, id: hex.EncodeToString(id), pulling: map[string]*sync.Mutex{}}
+	return &Engine{options: o, id: hex.EncodeToString(id), turns: map[string]*sync.Mutex{}}
 }
 
 // Name is "docker".
 func (e *Engine) Name() string { return Name }
 
-// Close removes the images and files of this run. BuildKit's cache stays.
+// Close removes the images and files of this run. BuildKit's cache stays, and so
+// do images that were pushed, under their digest.
 func (e *Engine) Close() error {
+	e.keeping.Wait()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.scratch == nil {
@@ -85,7 +91,11 @@ func (e *Engine) Close() error {
 	}
 	ctx, cancel := cleanup(context.Background())
 	defer cancel()
-	err := errors.Join(e.sweep(ctx, e.id, e.scratch.dir), e.scratch.close())
+	err := e.sweepImages(ctx, e.id, e.scratch.dir)
+	if e.created.Load() {
+		err = errors.Join(e.sweepContainers(ctx, e.id), err)
+	}
+	err = errors.Join(err, e.scratch.close())
 	e.scratch = nil
 	return err
 }

@@ -73,19 +73,25 @@ func digestIn(repoDigests []string, repository string) string {
 // ensure pulls an image that Docker does not have. Calls for one image wait for
 // each other.
 func (e *Engine) ensure(ctx context.Context, image engine.Image, log io.Writer) error {
-	e.mu.Lock()
-	turn, ok := e.pulling[image.Reference]
-	if !ok {
-		turn = &sync.Mutex{}
-		e.pulling[image.Reference] = turn
-	}
-	e.mu.Unlock()
+	turn := e.turn(image.Reference)
 	turn.Lock()
 	defer turn.Unlock()
 	if _, ok, err := e.inspect(ctx, image.Reference); err != nil || ok {
 		return err
 	}
 	return e.pull(ctx, image, log)
+}
+
+// turn is held by whoever brings the image called reference into the store.
+func (e *Engine) turn(reference string) *sync.Mutex {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	turn, ok := e.turns[reference]
+	if !ok {
+		turn = &sync.Mutex{}
+		e.turns[reference] = turn
+	}
+	return turn
 }
 
 func (e *Engine) pull(ctx context.Context, image engine.Image, log io.Writer) error {

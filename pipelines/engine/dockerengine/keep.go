@@ -7,42 +7,42 @@ import (
 	"path/filepath"
 )
 
-// forget notes tag as one to remove should this run be killed, and returns what
-// removes it from the daemon's store now. Failing is harmless: the tag names an
-// image that is in the registry too.
-func (e *Engine) forget(ctx context.Context, tag string) (now func()) {
+// note writes down tag, as one to remove from the daemon's store when this run
+// is closed, or was killed.
+func (e *Engine) note(tag string) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.scratch != nil {
-		if file, err := os.OpenFile(filepath.Join(e.scratch.dir, tagsFile), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err == nil {
-			fmt.Fprintln(file, tag)
-			file.Close()
-		}
+	file, err := os.OpenFile(filepath.Join(e.scratch.dir, tagsFile), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("noting the tag %q: %w", tag, err)
 	}
-	return func() {
-		ctx, cancel := cleanup(ctx)
-		defer cancel()
-		_ = e.cleaning("rmi", "--no-prune", tag).Run(ctx, nil, nil)
-	}
+	defer file.Close()
+	_, err = fmt.Fprintln(file, tag)
+	return err
 }
 
 // keep gives the image that was pushed under tag its lasting name, repository
-// and digest, in the daemon's store, from where it is run without a download.
+// and digest, in the daemon's store, from where it then runs without a download.
+// It goes on after keep returns; ensure waits for it, and so does Close. When it
+// fails, the image is just pulled when it is run.
+//
 // Docker drops the digests of a repository with its last tag, so the image is
-// held by a name of this run while tag goes and the digest is fetched anew:
-// a request for the manifest, no layers.
-func (e *Engine) keep(ctx context.Context, tag, digest string, env []string) error {
-	held := prefix(e.id) + ":" + e.next()
-	if err := e.docker("tag", tag, held).Run(ctx, nil, nil); err != nil {
-		return fmt.Errorf("keeping %q: %w", digest, err)
-	}
-	if err := e.docker("rmi", tag).Run(ctx, nil, nil); err != nil {
-		return fmt.Errorf("keeping %q: %w", digest, err)
-	}
-	pull := e.docker("pull", "--quiet", digest)
-	pull.Env = env
-	if err := pull.Run(ctx, nil, nil); err != nil {
-		return fmt.Errorf("keeping %q: %w", digest, err)
-	}
-	return e.docker("rmi", held).Run(ctx, nil, nil)
+// held by a name of this run while tag goes and the digest is fetched anew: a
+// request for the manifest, no layers.
+func (e *Engine) keep(ctx context.Context, tag, digest string, env []string, logout func()) {
+	turn := e.turn(digest)
+	turn.Lock()
+	e.keeping.Go(func() {
+		defer turn.Unlock()
+		defer logout()
+		ctx, cancel := cleanup(ctx)
+		defer cancel()
+		for _, args := range [][]string{{"tag", tag, prefix(e.id) + ":" + e.next()}, {"rmi", tag}, {"pull", "--quiet", digest}} {
+			step := e.cleaning(args...)
+			step.Env = env
+			if step.Run(ctx, nil, nil) != nil {
+				return
+			}
+		}
+	})
 }

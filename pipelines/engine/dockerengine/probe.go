@@ -45,7 +45,15 @@ func (e *Engine) probe(ctx context.Context) (backend, error) {
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, probeTimeout, errors.New("no answer within 20 s"))
 	defer cancel()
+	var builder []byte
+	var builderErr error
+	inspected := make(chan struct{})
+	go func() {
+		defer close(inspected)
+		builder, builderErr = e.docker("buildx", "inspect").Output(ctx)
+	}()
 	info, err := e.docker("info", "--format", `{"error":{{json .ServerErrors}},"status":{{json .DriverStatus}}}`).Output(ctx)
+	<-inspected
 	if err != nil {
 		return backend{}, unavailable(err)
 	}
@@ -63,12 +71,11 @@ func (e *Engine) probe(ctx context.Context) (backend, error) {
 	for _, pair := range answer.Status {
 		found.containerd = found.containerd || pair[0] == "driver-type" && strings.Contains(pair[1], "containerd")
 	}
-	out, err := e.docker("buildx", "inspect").Output(ctx)
-	if err != nil {
-		return backend{}, noPlugin(err, "buildx", "https://docs.docker.com/build/install-buildx/ or the package docker-buildx-plugin")
+	if builderErr != nil {
+		return backend{}, noPlugin(builderErr, "buildx", "https://docs.docker.com/build/install-buildx/ or the package docker-buildx-plugin")
 	}
-	found.driver = field(string(out), "Driver:")
-	found.old = oldBuildKit(field(string(out), "BuildKit version:"))
+	found.driver = field(string(builder), "Driver:")
+	found.old = oldBuildKit(field(string(builder), "BuildKit version:"))
 	e.backend = &found
 	return found, nil
 }

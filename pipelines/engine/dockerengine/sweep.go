@@ -3,8 +3,10 @@ package dockerengine
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -50,23 +52,41 @@ func (e *Engine) sweepDead(ctx context.Context) {
 
 // sweep removes the containers, compose projects and images of run id.
 func (e *Engine) sweep(ctx context.Context, id, dir string) error {
+	return errors.Join(e.sweepContainers(ctx, id), e.sweepImages(ctx, id, dir))
+}
+
+func (e *Engine) sweepContainers(ctx context.Context, id string) error {
 	err := e.removeListed(ctx, []string{"ps", "-aq", "--filter", "label=" + runLabel + "=" + id}, "rm", "-f", "-v")
-	if projects, listErr := e.projects(ctx, id); listErr != nil {
-		err = errors.Join(err, listErr)
-	} else {
-		for _, project := range projects {
-			err = errors.Join(err, e.removeProject(ctx, project))
-		}
-	}
-	err = errors.Join(err, e.removeListed(ctx,
-		[]string{"image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "--filter", "reference=" + prefix(id) + "*"}, "rmi", "-f"))
-	if tags, readErr := os.ReadFile(filepath.Join(dir, tagsFile)); readErr == nil {
-		for _, tag := range strings.Fields(string(tags)) {
-			// Most are gone already.
-			_ = e.cleaning("rmi", tag).Run(ctx, nil, nil)
-		}
+	projects, listErr := e.projects(ctx, id)
+	err = errors.Join(err, listErr)
+	for _, project := range projects {
+		err = errors.Join(err, e.removeProject(ctx, project))
 	}
 	return err
+}
+
+// sweepImages removes the images that have a name of the run or one of its
+// throw-away tags, noted in dir.
+func (e *Engine) sweepImages(ctx context.Context, id, dir string) error {
+	noted, err := os.ReadFile(filepath.Join(dir, tagsFile))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	tags := strings.Fields(string(noted))
+	out, err := e.cleaning("image", "ls", "--format", "{{.Repository}}:{{.Tag}}").Output(ctx)
+	if err != nil {
+		return err
+	}
+	remove := []string{"rmi", "-f"}
+	for _, name := range strings.Fields(string(out)) {
+		if strings.HasPrefix(name, prefix(id)) || slices.Contains(tags, name) {
+			remove = append(remove, name)
+		}
+	}
+	if len(remove) == 2 {
+		return nil
+	}
+	return e.cleaning(remove...).Run(ctx, nil, nil)
 }
 
 // projects are the compose projects of run id of which anything is left.
