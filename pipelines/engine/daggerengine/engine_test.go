@@ -6,8 +6,6 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
-
-	"github.com/slipwayhq/slipway/pipelines/engine"
 )
 
 // start is an engine; where none can be reached the test is skipped.
@@ -47,15 +45,4 @@ func files(t *testing.T, contents map[string]string) string {
 		}
 	}
 	return dir
-}
-
-func TestBuildPush(t *testing.T) {
-	e, ctx := start(t)
-	dir := files(t, map[string]string{"Dockerfile": "FROM alpine:3.20\nCOPY . /src\nRUN find /src > /list\n", "a/b": "x", ".dockerignore": "*\n!a\n"})
-	b := engine.Build{Name: "x", Context: dir, Dockerfile: "Dockerfile", Platforms: []string{"linux/amd64"}, Labels: map[string]string{"k": "v"}}
-	for range 3 {
-		s := time.Now()
-		built, err := e.Build(ctx, b, &engine.Push{Repository: "127.0.0.1:5000/de/x", Tag: "t1", Insecure: true}, os.Stderr)
-		t.Log(built, err, time.Since(s))
-	}
 }
