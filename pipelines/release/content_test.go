@@ -21,7 +21,7 @@ func fixture(t testing.TB) ContentInputs {
 	t.Helper()
 	dir, extra := t.TempDir(), t.TempDir()
 	writeFiles(t, dir, map[string]string{
-		"Dockerfile": "FROM busybox\nCOPY . /\n", ".dockerignore": "*.log\nnode_modules\n!keep.log\nlogs/*\n!logs/one\n",
+		"Dockerfile": "FROM busybox\nCOPY . /\n", ".dockerignore": "Dockerfile\n*.log\nnode_modules\n!keep.log\nlogs/*\n!logs/one\n",
 		"main.go": "package main\n", "src/a.txt": "a", "src/deep/b.txt": "b", "keep.log": "kept", "logs/one": "1",
 		"x.log": "ignored", "node_modules/m/index.js": "ignored", "logs/two": "ignored", "assets/old.js": "replaced",
 	})
