@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 
@@ -68,8 +67,14 @@ func (e *Engine) build(ctx context.Context, b engine.Build) (built []*dagger.Con
 		group.Go(func() (err error) {
 			options := options
 			options.Platform = dagger.Platform(platform)
-			image := dir.DockerBuild(options)
-			for _, name := range slices.Sorted(maps.Keys(b.Labels)) {
+			image, err := dir.DockerBuild(options).Sync(ctx)
+			if err != nil {
+				return err
+			}
+			if image, err = e.onPlatform(ctx, image, platform); err != nil {
+				return err
+			}
+			for _, name := range sortedKeys(b.Labels) {
 				image = image.WithLabel(name, b.Labels[name])
 			}
 			built[i], err = image.Sync(ctx)
@@ -77,7 +82,7 @@ func (e *Engine) build(ctx context.Context, b engine.Build) (built []*dagger.Con
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, nil, err
+		return nil, nil, refused(b.Name, err)
 	}
 	return built, release, nil
 }
@@ -85,7 +90,7 @@ func (e *Engine) build(ctx context.Context, b engine.Build) (built []*dagger.Con
 // buildOptions are all but the platform.
 func (e *Engine) buildOptions(ctx context.Context, b engine.Build) (options dagger.DirectoryDockerBuildOpts, release func(), err error) {
 	options = dagger.DirectoryDockerBuildOpts{Dockerfile: dockerfile, Target: b.Target}
-	for _, name := range slices.Sorted(maps.Keys(b.Args)) {
+	for _, name := range sortedKeys(b.Args) {
 		options.BuildArgs = append(options.BuildArgs, dagger.BuildArg{Name: name, Value: b.Args[name]})
 	}
 	if sockets := agentSockets(b.SSH, e.lookup); len(sockets) > 0 {
@@ -99,7 +104,7 @@ func (e *Engine) buildOptions(ctx context.Context, b engine.Build) (options dagg
 	if err != nil {
 		return options, nil, err
 	}
-	for _, id := range slices.Sorted(maps.Keys(b.Secrets)) {
+	for _, id := range sortedKeys(b.Secrets) {
 		options.Secrets = append(options.Secrets, e.client.SetSecret(id, b.Secrets[id].Reveal()))
 	}
 	return options, release, nil

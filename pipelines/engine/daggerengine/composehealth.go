@@ -47,9 +47,17 @@ func (c *composeCheck) withHealth(ctx context.Context, container *dagger.Contain
 		return nil, 0, err
 	}
 	container = container.WithDockerHealthcheck(check.args, dagger.ContainerWithDockerHealthcheckOpts{
-		Shell: check.shell, Interval: check.poll().String(), StartPeriod: check.startPeriod.String(), Retries: check.attempts(),
+		Shell: check.shell, Interval: duration(check.poll()), StartPeriod: duration(check.startPeriod), Retries: check.attempts(),
 	})
 	return container, check.limit(), nil
+}
+
+// duration is d as Dagger reads it, nothing for none.
+func duration(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return d.String()
 }
 
 // health is a health check.

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"dagger.io/dagger"
@@ -40,7 +38,7 @@ func (e *Engine) buildContext(b engine.Build) (*dagger.Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	overlay := slices.Sorted(maps.Keys(b.Overlay))
+	overlay := sortedKeys(b.Overlay)
 	for _, at := range overlay {
 		if !filepath.IsLocal(filepath.FromSlash(at)) {
 			return nil, fmt.Errorf("overlay %q: the path leaves the context", at)

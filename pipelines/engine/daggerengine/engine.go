@@ -10,6 +10,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strconv"
 	"sync"
@@ -44,6 +45,8 @@ type Engine struct {
 	lookup func(string) (string, bool)
 	logs   *logs
 	names  *gate
+	// platform is the engine's own.
+	platform string
 	// id makes names of this run its own.
 	id      string
 	counter atomic.Int64
@@ -65,10 +68,14 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	platform, err := client.DefaultPlatform(ctx)
+	if err != nil {
+		return nil, errors.Join(explain("asking the Dagger engine for its platform", err), client.Close())
+	}
 	id := make([]byte, 5)
 	rand.Read(id) // never fails
 	return &Engine{
-		client: client, lookup: o.Lookup, logs: logs, names: newGate(),
+		client: client, lookup: o.Lookup, logs: logs, names: newGate(), platform: string(platform),
 		id: hex.EncodeToString(id), built: map[string]*dagger.Container{},
 	}, nil
 }

@@ -39,14 +39,35 @@ func explain(doing string, err error) error {
 		}
 		return &failed{doing, text, err}
 	}
-	return &failed{doing, withoutPath(err.Error()), err}
+	return &failed{doing, plain(err.Error()), err}
 }
 
-// graphPath is how Dagger's API says where in a query an error is.
-var graphPath = regexp.MustCompile(`^(input: |[a-z][A-Za-z]*(\.[a-z][A-Za-z]*)+ |resolve: |failed to [a-z A-Z]+: )+`)
+// noise is what Dagger puts before an error's own text: paths in its query, ids
+// of its objects (which hold the query itself), and its own functions' accounts.
+var noise = regexp.MustCompile(`^(input|inputs|resolve|select|load \w+@.*|load xxh3:\w+|[a-z]\w*(\.\w+)+|failed to [a-zA-Z -]+)$`)
 
-func withoutPath(text string) string {
-	return strings.TrimSpace(graphPath.ReplaceAllString(text, ""))
+// plain is an error's text without noise.
+func plain(text string) string {
+	parts := strings.Split(text, ": ")
+	var kept []string
+	for i, part := range parts {
+		if i < len(parts)-1 && noise.MatchString(part) || len(kept) > 0 && kept[len(kept)-1] == part {
+			continue
+		}
+		kept = append(kept, part)
+	}
+	return strings.TrimSpace(strings.Join(kept, ": "))
+}
+
+// cantConvert is how the engine says that its Dockerfile builds lack something.
+var cantConvert = regexp.MustCompile(`llbtodagger: unsupported op "[^"]*"(?: \([^)]*\))?: (.*)`)
+
+// refused is err, or what says that another engine can do it.
+func refused(subject string, err error) error {
+	if m := cantConvert.FindStringSubmatch(err.Error()); m != nil {
+		return unsupported(subject, "this in a Dockerfile: "+m[1])
+	}
+	return err
 }
 
 // cleanup is a context to clean up with, also when ctx is cancelled.

@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
 	"path"
-	"slices"
 
 	"dagger.io/dagger"
 
@@ -62,10 +60,10 @@ func (e *Engine) prepare(ctx context.Context, container *dagger.Container, r eng
 	if r.Mount != "" {
 		container = container.WithDirectory(workdir, e.hostDirectory(r.Mount))
 	}
-	for _, name := range slices.Sorted(maps.Keys(r.Env)) {
+	for _, name := range sortedKeys(r.Env) {
 		container = container.WithEnvVariable(name, r.Env[name])
 	}
-	for _, name := range slices.Sorted(maps.Keys(r.Secrets)) {
+	for _, name := range sortedKeys(r.Secrets) {
 		container = container.WithSecretVariable(name, e.client.SetSecret("slipway "+e.next(), r.Secrets[name].Reveal()))
 	}
 	return container, nil

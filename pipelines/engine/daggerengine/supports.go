@@ -1,18 +1,108 @@
 package daggerengine
 
 import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
+
 	"github.com/slipwayhq/slipway/pipelines/engine"
+	"github.com/slipwayhq/slipway/pipelines/release"
 )
 
-// Supports names what b asks for that Dagger's Dockerfile builds don't have.
+// frontends are those of which Dagger has its own version.
+var frontends = []string{"docker/dockerfile", "docker/dockerfile-upstream", "moby/dockerfile", "moby/dockerfile-upstream"}
+
+// Supports names what b asks for that Dagger's Dockerfile builds don't have. A
+// Dockerfile that can't be read or parsed is Build's to report.
 func (e *Engine) Supports(b engine.Build) error {
-	switch {
-	case len(b.Contexts) > 0:
-		return unsupported(b.Name, "named build contexts")
-	case len(b.CacheFrom) > 0 || len(b.CacheTo) > 0:
-		return unsupported(b.Name, "cache-from and cache-to")
-	case len(agentSockets(b.SSH, e.lookup)) > 1:
-		return unsupported(b.Name, "several SSH agents in one build")
+	if feature := e.unsupportedBuild(b); feature != "" {
+		return unsupported(b.Name, feature)
 	}
 	return nil
+}
+
+func (e *Engine) unsupportedBuild(b engine.Build) string {
+	switch {
+	case len(b.Contexts) > 0:
+		return "named build contexts"
+	case len(b.CacheFrom) > 0 || len(b.CacheTo) > 0:
+		return "cache-from and cache-to"
+	case len(agentSockets(b.SSH, e.lookup)) > 1:
+		return "several SSH agents in one build"
+	}
+	read, err := release.ReadDockerfile(b.Context, b.Dockerfile)
+	if err != nil {
+		return ""
+	}
+	if syntax, _, _, ok := parser.DetectSyntax(read.Content); ok && !knownFrontend(syntax) {
+		return fmt.Sprintf("the Dockerfile frontend %q", syntax)
+	}
+	parsed, err := parser.Parse(bytes.NewReader(read.Content))
+	if err != nil {
+		return ""
+	}
+	stages, _, err := instructions.Parse(parsed.AST, nil)
+	if err != nil {
+		return ""
+	}
+	return e.unsupportedStages(stages, b)
+}
+
+func knownFrontend(syntax string) bool {
+	name := strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(syntax), "index."), "docker.io/")
+	return slices.ContainsFunc(frontends, func(known string) bool {
+		return name == known || strings.HasPrefix(name, known+":") || strings.HasPrefix(name, known+"@")
+	})
+}
+
+func (e *Engine) unsupportedStages(stages []instructions.Stage, b engine.Build) string {
+	foreign := slices.ContainsFunc(b.Platforms, e.foreign)
+	final := finalStages(stages, b.Target)
+	for i, stage := range stages {
+		for _, command := range stage.Commands {
+			if add, ok := command.(*instructions.AddCommand); ok && add.Checksum != "" && slices.ContainsFunc(add.SourcePaths, overHTTP) {
+				return "ADD --checksum over HTTP"
+			}
+			if !foreign || !slices.Contains(final, i) {
+				continue
+			}
+			switch command.(type) {
+			case *instructions.VolumeCommand, *instructions.StopSignalCommand, *instructions.OnbuildCommand, *instructions.ShellCommand:
+				return strings.ToUpper(command.Name()) + " in an image from scratch for another platform than the engine's"
+			}
+		}
+	}
+	return ""
+}
+
+func overHTTP(source string) bool {
+	return strings.HasPrefix(source, "http://") || strings.HasPrefix(source, "https://")
+}
+
+// finalStages are the stages that make up the image, if it is from scratch.
+func finalStages(stages []instructions.Stage, target string) []int {
+	if len(stages) == 0 {
+		return nil
+	}
+	at := len(stages) - 1
+	if found, ok := instructions.HasStage(stages, target); ok {
+		at = found
+	}
+	final := []int{at}
+	for {
+		base, ok := instructions.HasStage(stages[:at], stages[at].BaseName)
+		if !ok {
+			break
+		}
+		at = base
+		final = append(final, at)
+	}
+	if stages[at].BaseName != "scratch" {
+		return nil
+	}
+	return final
 }
