@@ -65,7 +65,7 @@ func (e *Engine) Build(ctx context.Context, b engine.Build, push *engine.Push, l
 	digest, err := e.pushed(ctx, b, from, to, env, log)
 	if err != nil {
 		logout()
-		return engine.Built{}, plainHTTP(err, push.Insecure)
+		return engine.Built{}, hint(err, *push, found)
 	}
 	built := engine.Built{Digest: digest, Reference: push.Repository + "@" + digest, PushedTag: to.tag != ""}
 	if !built.PushedTag {

@@ -121,7 +121,7 @@ func (c *container) exports(ctx context.Context, exports []engine.Export) (missi
 
 // Export builds b and copies path out of a container that never runs.
 func (e *Engine) Export(ctx context.Context, b engine.Build, path, dest string, log io.Writer) error {
-	built, err := e.Build(ctx, b, nil, log)
+	built, err := e.Build(ctx, runnable(b), nil, log)
 	if err != nil {
 		return err
 	}

@@ -3,9 +3,11 @@ package dockerengine
 import (
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 
 	"github.com/slipwayhq/slipway/pipelines/command"
+	"github.com/slipwayhq/slipway/pipelines/engine"
 )
 
 // tailLines is how many lines of a failed program's output its error shows when
@@ -47,4 +49,30 @@ func summary(output string) string {
 		}
 	}
 	return strings.Join(lines[max(0, len(lines)-tailLines):], "\n")
+}
+
+// hint adds to the error of a push what to do, where that is known.
+func hint(err error, push engine.Push, with backend) error {
+	host, _, _ := strings.Cut(push.Repository, "/")
+	if !with.local() && loopback(host) && strings.Contains(err.Error(), "connection refused") {
+		return fmt.Errorf("%w; a buildx builder with the driver %s has a network of its own, in which %s is not this machine: "+
+			"use the daemon's builder (docker buildx use default) or make one with --driver-opt network=host", err, with.driver, host)
+	}
+	return insecureHint(err, push.Insecure)
+}
+
+func loopback(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// insecureHint adds what to do when the daemon insists on HTTPS.
+func insecureHint(err error, insecure bool) error {
+	if insecure && strings.Contains(err.Error(), "HTTP response to HTTPS client") {
+		return fmt.Errorf("%w; add the registry to \"insecure-registries\" in the Docker daemon's daemon.json", err)
+	}
+	return err
 }

@@ -103,15 +103,7 @@ func (e *Engine) pull(ctx context.Context, image engine.Image, log io.Writer) er
 	pull := e.docker("pull", "--quiet", image.Reference)
 	pull.Env = env
 	if err := pull.Run(ctx, log, nil); err != nil {
-		return fmt.Errorf("pulling image %q: %w", image.Reference, plainHTTP(err, image.Insecure))
+		return fmt.Errorf("pulling image %q: %w", image.Reference, insecureHint(err, image.Insecure))
 	}
 	return nil
-}
-
-// plainHTTP adds what to do when the daemon insists on HTTPS.
-func plainHTTP(err error, insecure bool) error {
-	if insecure && strings.Contains(err.Error(), "HTTP response to HTTPS client") {
-		return fmt.Errorf("%w; add the registry to \"insecure-registries\" in the Docker daemon's daemon.json", err)
-	}
-	return err
 }

@@ -29,10 +29,16 @@ func (e *Engine) Run(ctx context.Context, r engine.Run, log io.Writer) (engine.R
 	return result, nil
 }
 
+// runnable is b for its first platform alone, which every image store can hold.
+func runnable(b engine.Build) engine.Build {
+	b.Platforms = b.Platforms[:min(1, len(b.Platforms))]
+	return b
+}
+
 // imageOf builds or pulls the image that r runs in.
 func (e *Engine) imageOf(ctx context.Context, r engine.Run, log io.Writer) (string, error) {
 	if r.Build != nil {
-		built, err := e.Build(ctx, *r.Build, nil, log)
+		built, err := e.Build(ctx, runnable(*r.Build), nil, log)
 		return built.Reference, err
 	}
 	if _, err := e.probe(ctx); err != nil {
