@@ -43,6 +43,7 @@ COPY --from=assets /a /a
 		{name: "platform chooses a stage", dockerfile: "FROM a AS base-arm\nFROM b AS base-amd64\nFROM base-$TARGETARCH", want: []string{hub + "a:latest"}},
 		{name: "platform argument given", dockerfile: "FROM a:$TARGETARCH", args: map[string]string{"TARGETARCH": "mine"}, want: []string{hub + "a:mine"}},
 		{name: "stage by number", dockerfile: "FROM a\nFROM b\nCOPY --from=0 / /", want: []string{hub + "a:latest", hub + "b:latest"}},
+		{name: "stage in capitals", dockerfile: "FROM a AS build\nFROM b\nCOPY --from=BUILD / /", want: []string{hub + "a:latest", hub + "b:latest"}},
 		{name: "image named as a later stage", dockerfile: "FROM b\nFROM a AS b", target: "", want: []string{hub + "a:latest"}},
 		{name: "stage named as its image", dockerfile: "FROM node AS node\nFROM node", want: []string{hub + "node:latest"}},
 		{name: "on build", dockerfile: "FROM a AS a1\nONBUILD COPY --from=c / /\nFROM a1", want: []string{hub + "a:latest", hub + "c:latest"}},

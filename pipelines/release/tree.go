@@ -2,7 +2,6 @@ package release
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,7 +30,8 @@ type listed struct {
 	files *listing
 }
 
-// listing is what a tree has in it, in the order of paths.
+// listing is what a tree has in it, in the order of a walk: every directory's
+// names sorted, whatever the machine.
 type listing struct {
 	entries []entry
 	// whole is the hash of all entries.
@@ -119,7 +119,6 @@ func walk(ctx context.Context, t tree) (*listing, error) {
 		files.entries = append(files.entries, e)
 		return err
 	})
-	slices.SortFunc(files.entries, func(a, b entry) int { return cmp.Compare(a.path, b.path) })
 	return files, err
 }
 
