@@ -107,7 +107,7 @@ func (c *Client) explainStatus(ctx context.Context, e *Error, repo name.Reposito
 	switch {
 	case e.Kind != nil:
 	case noSpace(refused):
-		e.Kind, e.Problem = ErrNoSpace, fmt.Sprintf("registry %s has no space left", host)
+		e.Kind, e.Problem = ErrNoSpace, fmt.Sprintf("registry %s has no space left (%s)", host, cause(refused))
 		e.Next = "free space on its disk, then run the command again"
 	case refused.StatusCode == http.StatusUnauthorized || refused.StatusCode == http.StatusForbidden:
 		e.Kind = ErrDenied
@@ -175,11 +175,11 @@ func pullLimit(e *transport.Error, said *response) bool {
 }
 
 // noSpace knows a full disk by status 507, or by the text that distribution
-// sends with status 500: the system's message, or its number in JSON.
+// sends: the system's message, or its number in JSON.
 func noSpace(e *transport.Error) bool {
 	text := e.Error()
-	return e.StatusCode == http.StatusInsufficientStorage ||
-		e.StatusCode >= 500 && (strings.Contains(text, "no space left on device") || strings.Contains(text, "Err:28"))
+	return e.StatusCode == http.StatusInsufficientStorage || strings.Contains(text, "no space left on device") ||
+		e.StatusCode >= 500 && strings.Contains(text, "Err:28")
 }
 
 func hasCode(e *transport.Error, code transport.ErrorCode) bool {

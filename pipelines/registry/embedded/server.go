@@ -55,7 +55,7 @@ func Serve(ctx context.Context, o Options) (*Server, error) {
 	}
 	s := &Server{address: o.Address, id: kept.id(), drain: o.Drain, stop: stop, fresh: map[net.Conn]bool{}}
 	s.http = &http.Server{
-		Handler:           identified(handler, s.id),
+		Handler:           identified(readableFull(handler, o.Dir), s.id),
 		BaseContext:       func(net.Listener) context.Context { return withLog(context.Background(), o.Log) },
 		ConnState:         s.track,
 		ErrorLog:          log.New(io.Discard, "", 0),
