@@ -31,8 +31,8 @@ type composeCheck struct {
 // end. All services without a profile start, in the order of their dependencies;
 // each finds all others under their names.
 //
-// A session of Dagger has one container of a name. So two checks that have a
-// service of the same name wait for each other.
+// A session of Dagger has one container of a name. So checks with services of
+// the same name, such as "db", run one after the other.
 func (e *Engine) Compose(ctx context.Context, spec engine.Compose, log io.Writer) (engine.Result, error) {
 	result, err := e.compose(ctx, spec, synced(log))
 	if err != nil {
@@ -50,11 +50,7 @@ func (e *Engine) compose(ctx context.Context, spec engine.Compose, log io.Writer
 	if err := e.supportsProject(c.project); err != nil {
 		return engine.Result{}, err
 	}
-	names := map[string]string{}
-	for _, name := range c.project.ServiceNames() {
-		names["host "+name] = c.id
-	}
-	leave, err := e.names.enter(ctx, names)
+	leave, err := e.names.enter(ctx, c.hosts())
 	if err != nil {
 		return engine.Result{}, err
 	}
@@ -68,6 +64,18 @@ func (e *Engine) compose(ctx context.Context, spec engine.Compose, log io.Writer
 		return engine.Result{}, err
 	}
 	return c.run(ctx, order, images)
+}
+
+// hosts are the names that this check needs for itself: those of the services
+// that others can call.
+func (c *composeCheck) hosts() map[string]string {
+	names := map[string]string{}
+	for _, name := range c.project.ServiceNames() {
+		if name != c.spec.ExitCodeFrom && !c.project.oneShot(name) {
+			names["host "+name] = c.id
+		}
+	}
+	return names
 }
 
 // errEnded says that the service ended whose end ends the check.

@@ -178,10 +178,8 @@ func (s *composeService) command(ctx context.Context) ([]string, error) {
 func (s *composeService) bound(container *dagger.Container) *dagger.Container {
 	for _, name := range sortedKeys(s.check.states) {
 		other := s.check.states[name]
-		other.mu.Lock()
-		running := other.running
-		other.mu.Unlock()
-		if running == nil || other == s {
+		running := other.started()
+		if running == nil {
 			continue
 		}
 		for _, alias := range other.aliases(s.service) {
@@ -189,6 +187,18 @@ func (s *composeService) bound(container *dagger.Container) *dagger.Container {
 		}
 	}
 	return container
+}
+
+// started is the service once it is ready; nil before, and for one that ends.
+func (s *composeService) started() *dagger.Service {
+	select {
+	case <-s.ready:
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.running
+	default:
+		return nil
+	}
 }
 
 // aliases are the names that user knows the service by, besides its own.
