@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/slipwayhq/slipway/pipelines/engine"
@@ -13,12 +14,21 @@ import (
 
 func TestSuite(t *testing.T) {
 	e := newTestEngine(t)
+	var mu sync.Mutex
+	var registries []string
 	enginetest.Suite(t, func(*testing.T) engine.Engine { return e }, enginetest.Environment{
 		Leftovers: func(t *testing.T) []string { return leftovers(t, e) },
-		Registry:  func(t *testing.T, address string) { t.Cleanup(func() { removePulled(t, e, address) }) },
+		Registry: func(_ *testing.T, address string) {
+			mu.Lock()
+			defer mu.Unlock()
+			registries = append(registries, address)
+		},
 	})
 	if err := e.Close(); err != nil {
 		t.Error(err)
+	}
+	for _, address := range registries {
+		removePulled(t, e, address)
 	}
 	if left := leftovers(t, e); len(left) > 0 {
 		t.Errorf("left behind after Close: %q", left)

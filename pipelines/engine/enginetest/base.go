@@ -6,6 +6,7 @@ import (
 	"debug/elf"
 	"io"
 	"log"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -38,6 +39,27 @@ func serveRegistry(t *testing.T) string {
 	server := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
 	t.Cleanup(server.Close)
 	return strings.TrimPrefix(server.URL, "http://")
+}
+
+// serveProtected serves a registry that wants a login.
+func (f *fixture) serveProtected(t *testing.T, username, password string) (host string) {
+	t.Helper()
+	open := registry.New(registry.Logger(log.New(io.Discard, "", 0)))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if user, pass, _ := r.BasicAuth(); user != username || pass != password {
+			w.Header().Set("WWW-Authenticate", `Basic realm="test"`)
+			w.WriteHeader(http.StatusUnauthorized)
+			io.WriteString(w, `{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}`)
+			return
+		}
+		open.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	host = strings.TrimPrefix(server.URL, "http://")
+	if f.env.Registry != nil {
+		f.env.Registry(t, host)
+	}
+	return host
 }
 
 func push(t *testing.T, reference string, image v1.Image) {

@@ -7,10 +7,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
 	"github.com/slipwayhq/slipway/pipelines/engine"
+	"github.com/slipwayhq/slipway/pipelines/secrets"
 )
 
 var pushCases = []testCase{
@@ -77,6 +79,45 @@ var pushCases = []testCase{
 		}
 		if diff := cmp.Diff([]string{"linux/amd64 amd64.txt amd\n", "linux/arm64 arm64.txt arm\n"}, got); diff != "" {
 			t.Errorf("files by platform (-want +got):\n%s", diff)
+		}
+	}},
+	{"login", func(ctx context.Context, t *testing.T, f *fixture) {
+		host := f.serveProtected(t, "somebody", "pass:word")
+		right := &engine.Auth{Username: "somebody", Password: secrets.NewValue("pass:word")}
+		wrong := &engine.Auth{Username: "somebody", Password: secrets.NewValue("else")}
+		b := f.build(t, "-- Dockerfile --\nFROM BASE\nCMD [\"sh\", \"-c\", \"exit 6\"]\nLABEL for=login\n")
+		to := engine.Push{Repository: host + "/private", Tag: "throw-away-4", Insecure: true, Auth: wrong}
+		if _, err := f.engine.Build(ctx, b, &to, t.Output()); err == nil {
+			t.Fatal("the wrong password was good enough")
+		}
+		to.Auth = right
+		built, err := f.engine.Build(ctx, b, &to, t.Output())
+		if err != nil {
+			t.Fatal(err)
+		}
+		result, err := f.engine.Run(ctx, engine.Run{Name: "unit",
+			Image: &engine.Image{Reference: built.Reference, Auth: right, Insecure: true}}, t.Output())
+		if err != nil || result.ExitCode != 6 {
+			t.Errorf("got exit code %d and %v, want 6", result.ExitCode, err)
+		}
+	}},
+	{"pull with a login", func(ctx context.Context, t *testing.T, f *fixture) {
+		host := f.serveProtected(t, "somebody", "pass")
+		image := engine.Image{Reference: host + "/private:1", Insecure: true}
+		ref, err := name.ParseReference(image.Reference)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := remote.Write(ref, fetch(t, f.base), remote.WithAuth(&authn.Basic{Username: "somebody", Password: "pass"})); err != nil {
+			t.Fatal(err)
+		}
+		run := engine.Run{Name: "unit", Image: &image, Command: []string{"true"}}
+		if _, err := f.engine.Run(ctx, run, t.Output()); err == nil {
+			t.Error("no login was good enough")
+		}
+		image.Auth = &engine.Auth{Username: "somebody", Password: secrets.NewValue("pass")}
+		if result, err := f.engine.Run(ctx, run, t.Output()); err != nil || result.ExitCode != 0 {
+			t.Errorf("got exit code %d and %v", result.ExitCode, err)
 		}
 	}},
 	{"registry that is down", func(ctx context.Context, t *testing.T, f *fixture) {

@@ -77,7 +77,7 @@ services:
 		b := f.build(t, "-- Dockerfile --\nFROM BASE\nRUN sleep 1\n")
 		seen := watchProcesses()
 		var log output
-		to := engine.Push{Repository: f.host + "/login", Tag: "throw-away-3", Insecure: true,
+		to := engine.Push{Repository: f.serveProtected(t, "somebody", canary) + "/login", Tag: "throw-away-3", Insecure: true,
 			Auth: &engine.Auth{Username: "somebody", Password: secrets.NewValue(canary)}}
 		if _, err := f.engine.Build(ctx, b, &to, &log); err != nil {
 			t.Fatal(err)
