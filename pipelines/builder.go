@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/slipwayhq/slipway/pipelines/engine"
+	"github.com/slipwayhq/slipway/pipelines/release"
 	"github.com/slipwayhq/slipway/pipelines/report"
 )
 
@@ -67,6 +68,9 @@ func (b *builder) push(ctx context.Context, image *assessedImage, to destination
 		if err != nil {
 			return err
 		}
+		if err := b.unchanged(ctx, image); err != nil {
+			return err
+		}
 		image.digest, err = b.project.registry.Claim(ctx, image.repository, built.Digest, image.contentTag)
 		if err != nil {
 			return fmt.Errorf("claiming the content of image %q: %w", image.name, err)
@@ -78,6 +82,20 @@ func (b *builder) push(ctx context.Context, image *assessedImage, to destination
 		t.Detail("built " + short(image.digest))
 		return b.project.platforms(ctx, image)
 	})
+}
+
+// unchanged makes sure that what was built is what was hashed: that no file
+// changed in between.
+func (b *builder) unchanged(ctx context.Context, image *assessedImage) error {
+	b.project.hasher.Rescan()
+	hash, err := b.project.content(ctx, image.name, image.config.Build, image.config.Platforms, image.bases)
+	if err != nil {
+		return err
+	}
+	if release.ContentTag(hash) != image.contentTag {
+		return fmt.Errorf("building image %q: its files changed while it was built; run the command again", image.name)
+	}
+	return nil
 }
 
 // dropPushTag removes the tag that an engine had to push under. A registry

@@ -39,6 +39,7 @@ type assessedImage struct {
 	// built says that this run built it.
 	built     bool
 	platforms map[string]string
+	bases     *baseDigests
 }
 
 // assess hashes every image's content and asks the registry for it. It starts
@@ -54,17 +55,17 @@ func (p *Project) assess(ctx context.Context, to destination) (*assessment, erro
 	for _, entry := range images {
 		image := &assessedImage{
 			name: entry.Name, config: entry.Value, ready: make(chan struct{}),
-			repository: to.repository(entry.Name, entry.Value),
+			repository: to.repository(entry.Name, entry.Value), bases: work.bases,
 		}
 		work.images = append(work.images, image)
 		work.byName[entry.Name] = image
-		group.Go(func() error { return p.assessImage(ctx, image, work.bases) })
+		group.Go(func() error { return p.assessImage(ctx, image) })
 	}
 	return work, group.Wait()
 }
 
-func (p *Project) assessImage(ctx context.Context, image *assessedImage, bases *baseDigests) error {
-	hash, err := p.content(ctx, image.name, image.config.Build, image.config.Platforms, bases)
+func (p *Project) assessImage(ctx context.Context, image *assessedImage) error {
+	hash, err := p.content(ctx, image.name, image.config.Build, image.config.Platforms, image.bases)
 	if err != nil {
 		return err
 	}

@@ -74,6 +74,9 @@ func (p *Project) prepare(ctx context.Context, o DeployOptions) (*stage, deploy.
 	if err != nil {
 		return nil, none, release.Record{}, err
 	}
+	if err := checkOnly(environment, o.Only); err != nil {
+		return nil, none, release.Record{}, err
+	}
 	from, err := p.destination(ctx, environment.Value.Registry)
 	if err != nil {
 		return nil, none, release.Record{}, err

@@ -71,6 +71,9 @@ func Open(ctx context.Context, o Options) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, note := range info.Notes {
+		o.Reporter.Report(report.Notice{Level: report.Info, Text: note})
+	}
 	redactor := secrets.NewRedactor()
 	reporter := secrets.RedactReporter(o.Reporter, redactor)
 	p := &Project{
@@ -108,10 +111,6 @@ func load(o Options) (*config.Config, error) {
 			return nil, usage("%v", err)
 		}
 		path = found
-	}
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return nil, fmt.Errorf("locating %q: %w", o.Config, err)
 	}
 	c, err := config.Load(path)
 	if errors.Is(err, fs.ErrNotExist) {

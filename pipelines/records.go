@@ -36,7 +36,7 @@ func (p *Project) findRelease(ctx context.Context, d destination, tag string) (r
 			return release.Record{}, nil, err
 		}
 		if !found {
-			return release.Record{}, nil, fmt.Errorf("this working tree (commit %s) has no release in registry %q: run `slipway publish` first, or name a release with --tag", p.Info.Commit, d.name)
+			return release.Record{}, nil, fmt.Errorf("%s has no release in registry %q: run `slipway publish` first, or name a release with --tag", p.workingTree(), d.name)
 		}
 		tag = newest
 	}
@@ -51,6 +51,14 @@ func (p *Project) findRelease(ctx context.Context, d destination, tag string) (r
 		return record, nil, fmt.Errorf("release %q in %s is of project %q, and this is project %q", tag, d.records(images), record.Project, p.Config.Project)
 	}
 	return record, files, nil
+}
+
+// workingTree is how messages call what is checked out.
+func (p *Project) workingTree() string {
+	if p.Info.Dirty {
+		return "commit " + p.Info.Commit + " with the changes in this working tree (see `git status`)"
+	}
+	return "commit " + p.Info.Commit
 }
 
 // newestTag is the tag of the newest release of exactly this working tree: of

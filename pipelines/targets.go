@@ -31,10 +31,8 @@ func (p *Project) stage(ctx context.Context, e config.Entry[config.Environment],
 	if len(e.Value.Deploy) == 0 {
 		return nil, usage("environment %q has nothing to deploy to: add targets under environments.%s.deploy in %s", e.Name, e.Name, p.Config.Path)
 	}
-	for _, name := range only {
-		if _, ok := e.Value.Deploy.Get(name); !ok {
-			return nil, usage("unknown target %q: %s", name, choices("targets", e.Value.Deploy.Names(), "environment "+e.Name))
-		}
+	if err := checkOnly(e, only); err != nil {
+		return nil, err
 	}
 	registry, err := p.destination(ctx, e.Value.Registry)
 	if err != nil {
@@ -57,6 +55,16 @@ func (p *Project) stage(ctx context.Context, e config.Entry[config.Environment],
 		}))
 	}
 	return s, nil
+}
+
+// checkOnly wants the environment to have every target that is named.
+func checkOnly(e config.Entry[config.Environment], only []string) error {
+	for _, name := range only {
+		if _, ok := e.Value.Deploy.Get(name); !ok {
+			return usage("unknown target %q: %s", name, choices("targets", e.Value.Deploy.Names(), "environment "+e.Name))
+		}
+	}
+	return nil
 }
 
 // desired is what each target should run of a release.

@@ -69,6 +69,7 @@ what runs is what was released. The same pipeline runs on a laptop and in CI.`,
 	add("deploy", newDeploy(g), newRollback(g))
 	add("look", newPlan(g), newVerify(g), newHistory(g), newLint(g))
 	root.AddCommand(newVersion(g))
+	wrapArgs(root)
 	return root
 }
 

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/slipwayhq/slipway/cmd/slipway/internal/cli"
+	"github.com/slipwayhq/slipway/pipelines/engine/enginetest"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"slipway": func() { os.Exit(cli.Main(os.Args[1:], cli.System())) },
+	})
+}
+
+// TestScripts runs the real command line in scripts, each in a folder of its own,
+// with a registry and free ports:
+//
+//	$BASE    an image with a shell that can be pulled
+//	$HOST    a registry, in which $STACK is a namespace that nobody else has
+//	$PORT    a free port on loopback, $PORT2 another one
+//	$STACK   a compose project name that nobody else has
+func TestScripts(t *testing.T) {
+	host, base := enginetest.Base(t)
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Condition: func(name string) (bool, error) {
+			if name == "docker" {
+				return exec.Command("docker", "version").Run() == nil, nil
+			}
+			return false, fmt.Errorf("unknown condition %q", name)
+		},
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("HOST", host)
+			env.Setenv("BASE", base)
+			env.Setenv("PORT", freePort())
+			env.Setenv("PORT2", freePort())
+			env.Setenv("STACK", "slipscript"+freePort())
+			env.Setenv("HOME", env.WorkDir+"/.home")
+			env.Setenv("DOCKER_CONFIG", dockerConfig())
+			for _, name := range []string{"GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"} {
+				env.Setenv(name, "t")
+			}
+			for _, name := range []string{"GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"} {
+				env.Setenv(name, "t@example.com")
+			}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"expand": expand, "repo": repo, "serves": serves, "cleanup": cleanup,
+		},
+	})
+}
+
+// dockerConfig is where the machine's own Docker plugins are.
+func dockerConfig() string {
+	if dir, ok := os.LookupEnv("DOCKER_CONFIG"); ok {
+		return dir
+	}
+	return os.Getenv("HOME") + "/.docker"
+}
+
+func freePort() string {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	defer listener.Close()
+	_, port, _ := net.SplitHostPort(listener.Addr().String())
+	return port
+}
+
+// expand FILE...: replaces @NAME@ in files by the variable NAME.
+func expand(ts *testscript.TestScript, neg bool, files []string) {
+	for _, file := range files {
+		text := ts.ReadFile(file)
+		for _, name := range []string{"BASE", "HOST", "PORT", "PORT2", "STACK", "WORK"} {
+			text = strings.ReplaceAll(text, "@"+name+"@", ts.Getenv(name))
+		}
+		ts.Check(os.WriteFile(ts.MkAbs(file), []byte(text), 0o644))
+	}
+}
+
+// repo: makes the current directory a git repository with one commit of
+// everything, or commits everything once more.
+func repo(ts *testscript.TestScript, neg bool, args []string) {
+	ts.Check(ts.Exec("git", "init", "-q", "-b", "main"))
+	ts.Check(ts.Exec("git", "add", "-A"))
+	ts.Check(ts.Exec("git", "commit", "-q", "--allow-empty", "-m", "x"))
+}
+
+// serves URL TEXT: waits up to 10 s until the URL answers with the text.
+func serves(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: serves URL TEXT")
+	}
+	var last string
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		out, err := exec.Command("curl", "-s", "-m", "2", args[0]).CombinedOutput()
+		last = fmt.Sprintf("%s (%v)", out, err)
+		if strings.Contains(string(out), args[1]) != neg {
+			return
+		}
+	}
+	ts.Fatalf("%s answers %s, want %q (negated: %v)", args[0], last, args[1], neg)
+}
+
+// cleanup: removes the containers, networks and volumes of the stack, now and
+// at the end of the script, however it ends.
+func cleanup(ts *testscript.TestScript, neg bool, args []string) {
+	stack := ts.Getenv("STACK")
+	ts.Defer(func() {
+		script := `docker ps -aq --filter label=com.docker.compose.project="$1" | xargs -r docker rm -fv
+docker network ls -q --filter label=com.docker.compose.project="$1" | xargs -r docker network rm
+docker volume ls -q --filter label=com.docker.compose.project="$1" | xargs -r docker volume rm`
+		if out, err := exec.Command("sh", "-c", script, "sh", stack).CombinedOutput(); err != nil {
+			ts.Logf("cleaning up: %v\n%s", err, out)
+		}
+	})
+}
