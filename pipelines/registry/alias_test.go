@@ -10,6 +10,7 @@ import (
 )
 
 func TestAlias(t *testing.T) {
+	t.Parallel()
 	ctx, server, c := testContext(t), serve(t), client(t)
 	repository := server.host + "/shop/api"
 	first, second := pushImage(t, repository+":first"), pushImage(t, repository+":second")
@@ -55,6 +56,7 @@ func TestAlias(t *testing.T) {
 
 // A registry with immutable tags refuses the write of whoever comes second.
 func TestAliasRejectedByTheRegistry(t *testing.T) {
+	t.Parallel()
 	for name, same := range map[string]bool{"same digest": true, "other digest": false} {
 		t.Run(name, func(t *testing.T) {
 			ctx, server, c := testContext(t), serve(t), client(t)

@@ -61,6 +61,7 @@ func serveDebian(t *testing.T) *wireRegistry {
 }
 
 func TestArtifacts(t *testing.T) {
+	t.Parallel()
 	everyRegistry(t, func(t *testing.T, server *wireRegistry) {
 		ctx, c := testContext(t), client(t)
 		repository := server.host + "/shop/checks"
@@ -110,6 +111,7 @@ func TestArtifacts(t *testing.T) {
 
 // The digest must not depend on the order of a map, the time, or the machine.
 func TestArtifactDigestIsStable(t *testing.T) {
+	t.Parallel()
 	ctx, server := testContext(t), serve(t)
 	a := registry.Artifact{Type: testType, Files: map[string][]byte{"b": []byte("2"), "a": []byte("1"), "c": nil}}
 	const want = "sha256:084288acfe8b3bd0c4ad065a38407c74a643fb7b5100f75a151118abbfcecd9c"
@@ -125,6 +127,7 @@ func TestArtifactDigestIsStable(t *testing.T) {
 }
 
 func TestArtifactWritersAtOnce(t *testing.T) {
+	t.Parallel()
 	ctx, server := testContext(t), serveDistribution(t)
 	var mu sync.Mutex
 	digests := map[string]int{}

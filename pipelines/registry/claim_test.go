@@ -11,6 +11,7 @@ import (
 )
 
 func TestClaim(t *testing.T) {
+	t.Parallel()
 	ctx, server, c := testContext(t), serve(t), client(t)
 	repository := server.host + "/shop/api"
 	first, second := pushImage(t, repository+":first"), pushImage(t, repository+":second")
@@ -33,6 +34,7 @@ func TestClaim(t *testing.T) {
 // Two writers read the tag before either has written it, and their writes land
 // far apart: both must name the same winner, the one that stands.
 func TestClaimRace(t *testing.T) {
+	t.Parallel()
 	for round := range 4 {
 		ctx, server := testContext(t), serve(t)
 		repository := server.host + "/shop/api"
@@ -70,7 +72,7 @@ func TestClaimRace(t *testing.T) {
 		var writers sync.WaitGroup
 		for i, digest := range digests {
 			writers.Go(func() {
-				c := registry.New(registry.Options{Settle: 150 * time.Millisecond})
+				c := registry.New(registry.Options{Settle: 400 * time.Millisecond})
 				winner, err := c.Claim(ctx, repository, digest, "content-1")
 				if err != nil {
 					t.Error(err)
@@ -96,6 +98,7 @@ func TestClaimRace(t *testing.T) {
 
 // A registry that keeps its tags refuses the second writer; that one has lost.
 func TestClaimLostToAnImmutableTag(t *testing.T) {
+	t.Parallel()
 	for _, refusal := range []struct {
 		status int
 		code   string

@@ -39,6 +39,7 @@ func validateIndex(t *testing.T, reference string) {
 }
 
 func TestCopyWithinOneRegistryMovesNoBytes(t *testing.T) {
+	t.Parallel()
 	ctx, server, c := testContext(t), serveDistribution(t), client(t)
 	index, _ := imageIndex(t)
 	digest := push(t, server.host+"/shop/api:1", index)
@@ -65,6 +66,7 @@ func TestCopyWithinOneRegistryMovesNoBytes(t *testing.T) {
 }
 
 func TestCopyBetweenRegistries(t *testing.T) {
+	t.Parallel()
 	ctx, from, to, c := testContext(t), serve(t), serve(t), client(t)
 	index, _ := imageIndex(t)
 	digest := push(t, from.host+"/shop/api:1", index)
@@ -92,6 +94,7 @@ func TestCopyBetweenRegistries(t *testing.T) {
 
 // A copy that fails in the middle leaves neither a tag nor the image's manifest.
 func TestCopyThatFails(t *testing.T) {
+	t.Parallel()
 	ctx, from, to, c := testContext(t), serve(t), serve(t), client(t)
 	index, _ := imageIndex(t)
 	digest := push(t, from.host+"/shop/api:1", index)
@@ -116,6 +119,7 @@ func TestCopyThatFails(t *testing.T) {
 
 // An upload that breaks off begins anew, and the digest is right in the end.
 func TestCopySurvivesBrokenConnections(t *testing.T) {
+	t.Parallel()
 	ctx, from, to, c := testContext(t), serve(t), serve(t), client(t)
 	digest := pushImage(t, from.host+"/shop/api:1")
 	var broken atomic.Int32
@@ -134,6 +138,7 @@ func TestCopySurvivesBrokenConnections(t *testing.T) {
 }
 
 func TestCopyRefuses(t *testing.T) {
+	t.Parallel()
 	ctx, server, c := testContext(t), serve(t), client(t)
 	pushImage(t, server.host+"/shop/api:1")
 	if err := c.Copy(ctx, server.host+"/shop/api:1", server.host+"/prod/api"); err == nil || !strings.Contains(err.Error(), "by digest") {

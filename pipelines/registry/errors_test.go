@@ -16,6 +16,7 @@ import (
 const canary = "canary-7c1d5"
 
 func TestErrorsSayWhatToDo(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		answer func(http.ResponseWriter)
 		logins func(host string) map[string]registry.Login
@@ -105,6 +106,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 }
 
 func TestRegistryThatIsNotThere(t *testing.T) {
+	t.Parallel()
 	ctx := testContext(t)
 	t.Run("refused", func(t *testing.T) {
 		start := time.Now()
@@ -135,6 +137,7 @@ func TestRegistryThatIsNotThere(t *testing.T) {
 // A private address is no loopback address: go-containerregistry alone would
 // speak plain HTTP to it.
 func TestPlainHTTP(t *testing.T) {
+	t.Parallel()
 	ctx := testContext(t)
 	var mu sync.Mutex
 	var schemes []string

@@ -57,6 +57,7 @@ fi
 }
 
 func TestCredentials(t *testing.T) {
+	t.Parallel()
 	const auths = `{"auths":{
 		"https://index.docker.io/v1/":{"auth":"aHVidXNlcjpodWJwYXNz"},
 		"registry.example.com":{"auth":"dXNlcjpwYXNz"},
@@ -134,6 +135,7 @@ func TestCredentialHelper(t *testing.T) {
 }
 
 func TestCredentialsThatCantBeRead(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		env  []string
 		host string
@@ -155,6 +157,7 @@ func TestCredentialsThatCantBeRead(t *testing.T) {
 }
 
 func TestWrongPassword(t *testing.T) {
+	t.Parallel()
 	ctx, server := testContext(t), serveToken(t, 0)
 	config := dockerConfig(t, `{"auths":{"`+server.host+`":{"auth":"Y2k6d3Jvbmc="}}}`) // ci:wrong
 	c := registry.New(registry.Options{Lookup: environment("DOCKER_CONFIG", config)})
@@ -165,6 +168,7 @@ func TestWrongPassword(t *testing.T) {
 }
 
 func TestBasicLogin(t *testing.T) {
+	t.Parallel()
 	ctx, server := testContext(t), serve(t)
 	pushImage(t, server.host+"/shop/api:1")
 	server.answer(func(w http.ResponseWriter, r *http.Request) bool {

@@ -163,12 +163,16 @@ func (c *Client) Records(ctx context.Context, repository string, match func(tag 
 	for i, tag := range tags {
 		group.Go(func() (err error) {
 			records[i], err = c.GetRecord(ctx, repository, tag)
+			if errors.Is(err, ErrNotFound) {
+				return nil // deleted since, or never written whole
+			}
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
+	records = slices.DeleteFunc(records, func(r Recorded) bool { return r.Digest == "" })
 	slices.SortStableFunc(records, func(a, b Recorded) int { return b.Created.Compare(a.Created) })
 	return records, nil
 }

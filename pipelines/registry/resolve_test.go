@@ -13,6 +13,7 @@ import (
 )
 
 func TestResolve(t *testing.T) {
+	t.Parallel()
 	ctx, server, c := testContext(t), serve(t), client(t)
 	digest := pushImage(t, server.host+"/shop/api:1")
 	server.take()
@@ -37,6 +38,7 @@ func TestResolve(t *testing.T) {
 }
 
 func TestPlatforms(t *testing.T) {
+	t.Parallel()
 	ctx, server, c := testContext(t), serve(t), client(t)
 
 	t.Run("one manifest", func(t *testing.T) {

@@ -28,6 +28,7 @@ func failFirst(server *wireRegistry, n int32, f func(http.ResponseWriter)) *atom
 }
 
 func TestRetries(t *testing.T) {
+	t.Parallel()
 	status := func(code int) func(http.ResponseWriter) {
 		return func(w http.ResponseWriter) { w.WriteHeader(code) }
 	}
@@ -54,6 +55,7 @@ func TestRetries(t *testing.T) {
 // What will not pass is not tried again, and nobody else tries again either: an
 // attempt is one HEAD, and one GET for the reason.
 func TestNoRetries(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		status int
 		want   error
@@ -79,6 +81,7 @@ func TestNoRetries(t *testing.T) {
 }
 
 func TestRetriesEnd(t *testing.T) {
+	t.Parallel()
 	ctx, server := testContext(t), serve(t)
 	asked := failFirst(server, 1000, func(w http.ResponseWriter) { refuse(w, http.StatusServiceUnavailable, "UNAVAILABLE", "resting") })
 	c := registry.New(registry.Options{RetryFor: time.Second})
@@ -96,6 +99,7 @@ func TestRetriesEnd(t *testing.T) {
 }
 
 func TestRetryAfterIsHonoured(t *testing.T) {
+	t.Parallel()
 	ctx, server := testContext(t), serve(t)
 	digest := pushImage(t, server.host+"/shop/api:1")
 	failFirst(server, 2, func(w http.ResponseWriter) {
@@ -118,6 +122,7 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 }
 
 func TestRetriesStopWithTheContext(t *testing.T) {
+	t.Parallel()
 	server, c := serve(t), registry.New(registry.Options{})
 	failFirst(server, 1000, func(w http.ResponseWriter) { w.WriteHeader(http.StatusServiceUnavailable) })
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -134,6 +139,7 @@ func TestRetriesStopWithTheContext(t *testing.T) {
 
 // One caller that gives up does not fail another that waits for the same login.
 func TestCancelledCallerLeavesOthersAlone(t *testing.T) {
+	t.Parallel()
 	ctx, server, c := testContext(t), serve(t), client(t)
 	pushImage(t, server.host+"/shop/api:1")
 	arrived := make(chan struct{})

@@ -114,6 +114,7 @@ func tokenClient(server *wireRegistry) *registry.Client {
 
 // A client asks a registry once how to log in, and for one token a repository.
 func TestRoundTrips(t *testing.T) {
+	t.Parallel()
 	const images = 50
 	a := registry.Artifact{Type: testType, Files: map[string][]byte{"a": []byte("a")}}
 	for name, test := range map[string]struct {
@@ -166,7 +167,8 @@ func TestRoundTrips(t *testing.T) {
 // A long build lies between the first request and the last. HTTP/2 is what large
 // registries speak, and what sends no body twice by itself.
 func TestTokensThatExpire(t *testing.T) {
-	server := httptest.NewUnstartedServer(tokenHandler(200 * time.Millisecond))
+	t.Parallel()
+	server := httptest.NewUnstartedServer(tokenHandler(500 * time.Millisecond))
 	server.EnableHTTP2 = true
 	server.StartTLS()
 	defer server.Close()
@@ -183,15 +185,15 @@ func TestTokensThatExpire(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(250 * time.Millisecond)
+	time.Sleep(600 * time.Millisecond)
 	if err := c.Alias(ctx, repository, written.Digest, "2"); err != nil {
 		t.Errorf("aliasing with an old token: %v", err)
 	}
-	time.Sleep(250 * time.Millisecond)
+	time.Sleep(600 * time.Millisecond)
 	if winner, err := c.Claim(ctx, repository, written.Digest, "3"); err != nil || winner != written.Digest {
 		t.Errorf("claiming with an old token: %s, %v", winner, err)
 	}
-	time.Sleep(250 * time.Millisecond)
+	time.Sleep(600 * time.Millisecond)
 	if err := c.Copy(ctx, repository+"@"+written.Digest, host+"/prod/api"); err != nil {
 		t.Errorf("copying with an old token: %v", err)
 	}

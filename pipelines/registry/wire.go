@@ -9,14 +9,20 @@ import (
 	"time"
 )
 
-// newTransport is Go's default transport with limits for hosts that never answer.
+// newTransport is like Go's default transport, with limits for hosts that never
+// answer. It takes the proxy from the environment, as every Go program does.
 func newTransport() http.RoundTripper {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.MaxIdleConnsPerHost = 32
-	t.DialContext = (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}).DialContext
-	// A registry may hash a large blob before it answers.
-	t.ResponseHeaderTimeout = 5 * time.Minute
-	return t
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		ForceAttemptHTTP2:     true,
+		MaxIdleConnsPerHost:   32,
+		IdleConnTimeout:       90 * time.Second,
+		TLSHandshakeTimeout:   10 * time.Second,
+		ExpectContinueTimeout: time.Second,
+		// A registry may hash a large blob before it answers.
+		ResponseHeaderTimeout: 5 * time.Minute,
+	}
 }
 
 // wire is what every request passes: it refuses plain HTTP where that is not
