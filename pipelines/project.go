@@ -38,9 +38,11 @@ type Options struct {
 // Close it to end the engine's session and the embedded registry.
 type Project struct {
 	Config *config.Config
-	// Info is the build: its number, commit and branch.
+	// Info is the build: its number, commit and branch. It is empty where no
+	// commit was found, which stops just the verbs that need one.
 	Info release.Info
 
+	noCommit error
 	dir      string
 	lookup   release.Lookup
 	repo     *git.Repository
@@ -67,9 +69,9 @@ func Open(ctx context.Context, o Options) (*Project, error) {
 		return nil, err
 	}
 	dir := filepath.Dir(cfg.Path)
-	repo, info, err := detect(ctx, dir, o)
-	if err != nil {
-		return nil, err
+	repo, info, noCommit := detect(ctx, dir, o)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
 	}
 	for _, note := range info.Notes {
 		o.Reporter.Report(report.Notice{Level: report.Info, Text: note})
@@ -77,7 +79,7 @@ func Open(ctx context.Context, o Options) (*Project, error) {
 	redactor := secrets.NewRedactor()
 	reporter := secrets.RedactReporter(o.Reporter, redactor)
 	p := &Project{
-		Config: cfg, Info: info,
+		Config: cfg, Info: info, noCommit: noCommit,
 		dir: dir, lookup: o.Lookup, repo: repo, reporter: reporter, redactor: redactor,
 		secrets: secrets.Resolver{Lookup: o.Lookup, Dir: dir},
 		hasher:  release.NewHasher(),

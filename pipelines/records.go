@@ -64,6 +64,9 @@ func (p *Project) workingTree() string {
 // newestTag is the tag of the newest release of exactly this working tree: of
 // HEAD's commit, or of the commit with these very changes.
 func (p *Project) newestTag(ctx context.Context, d destination, images config.Map[config.Image]) (tag string, found bool, err error) {
+	if p.noCommit != nil {
+		return "", false, fmt.Errorf("%w; or name a release with --tag", p.noCommit)
+	}
 	template, err := release.ParseTemplate(p.Config.Tag)
 	if err != nil {
 		return "", false, err
