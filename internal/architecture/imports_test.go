@@ -21,7 +21,7 @@ var layers = [][]string{
 	{"pipelines/engine", "pipelines/deploy"},
 	{"pipelines/engine/*", "pipelines/deploy/*", "pipelines/lint"},
 	{"pipelines"},
-	{"cmd/*", "ci"},
+	{"cmd/*", "ci", "internal/*"},
 }
 
 // restricted are libraries that only some of our packages may import.
@@ -54,6 +54,9 @@ func cutStar(name string) (string, bool) {
 	return name, false
 }
 
+// inOne says whether both paths are in one directory.
+func inOne(dir, a, b string) bool { return under(a, dir) && under(b, dir) }
+
 // importProblems are the imports of one package that the design forbids.
 func importProblems(p listed) []string {
 	var problems []string
@@ -67,7 +70,7 @@ func importProblems(p listed) []string {
 				problems = append(problems, fmt.Sprintf("%s imports %s, which only %v may", p.path(), imported, r.only))
 			}
 		}
-		if !ours(imported) || under(p.path(), "cmd") && under(within(imported), "cmd") {
+		if !ours(imported) || inOne("cmd", p.path(), within(imported)) || inOne("internal", p.path(), within(imported)) {
 			continue
 		}
 		if layer(within(imported)) >= height {
