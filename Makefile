@@ -37,7 +37,7 @@ lint: .cache/tools/staticcheck ## gofmt, go vet, staticcheck
 	.cache/tools/staticcheck ./...
 
 bench: setup build ## measure start-up, plan and publish against their limits
-	go test -p 1 -run '^$$' -bench . -benchtime 3x -timeout 25m ./...
+	go run ./internal/bench
 
 update: ## write the generated files and the golden files of the tests anew
 	go test $$(grep -rl --include='*_test.go' 'flag.Bool("update"' . | xargs -n 1 dirname | sort -u) -update
