@@ -1,0 +1,356 @@
+package compose_test
+
+import (
+	"archive/tar"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/registry"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/google/go-containerregistry/pkg/v1/tarball"
+
+	"github.com/slipwayhq/slipway/pipelines/config"
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/deploy/compose"
+	"github.com/slipwayhq/slipway/pipelines/release"
+	"github.com/slipwayhq/slipway/pipelines/report"
+	"github.com/slipwayhq/slipway/pipelines/secrets"
+)
+
+// stack is a compose stack on this machine's Docker, and what is deployed to it.
+type stack struct {
+	t *testing.T
+	// Everything that a child process needs to deploy the same is exported.
+	Project string
+	Dir     string
+	Files   map[string]string
+	Images  map[string]map[string]deploy.Image // by tag, by name
+	Config  config.ComposeTarget
+	Env     map[string]string
+	Keep    int
+	reports report.Reporter
+}
+
+const environment = "test"
+
+// newStack makes an empty stack whose compose file is content. It is taken down
+// at the end.
+func newStack(t *testing.T, content string) *stack {
+	t.Helper()
+	needDocker(t)
+	s := &stack{
+		t: t, Project: fmt.Sprintf("sldep-%d-%d", os.Getpid(), nextID()), Dir: t.TempDir(),
+		Files: map[string]string{"compose.yml": content}, Images: map[string]map[string]deploy.Image{},
+		reports: report.Discard,
+	}
+	s.Config = config.ComposeTarget{
+		File: config.Strings{"compose.yml"}, Project: s.Project, Strategy: config.Rolling,
+		HealthTimeout: config.Duration(20 * time.Second), Settle: config.Duration(700 * time.Millisecond),
+	}
+	t.Cleanup(s.down)
+	return s
+}
+
+func (s *stack) down() {
+	ids := strings.Fields(output(s.t, "docker", "ps", "-aq", "--filter", "label=com.docker.compose.project="+s.Project))
+	if len(ids) > 0 {
+		output(s.t, append([]string{"docker", "rm", "-f", "-v"}, ids...)...)
+	}
+	output(s.t, "docker", "compose", "-p", s.Project, "down", "-v")
+	for _, images := range s.Images {
+		for _, image := range images {
+			exec.Command("docker", "image", "rm", image.Reference).Run() // pruned already, perhaps
+		}
+	}
+}
+
+func (s *stack) target() *compose.Target {
+	return compose.New(compose.Options{
+		Name: "app", Host: deploy.LocalHost{}, Dir: s.Dir, State: compose.StateDir(s.Dir, environment, "app"),
+		Config: s.Config, Poll: 100 * time.Millisecond,
+	})
+}
+
+func (s *stack) journal() *deploy.Journal {
+	return deploy.NewJournal(deploy.LocalHost{}, compose.JournalDir(s.Dir, environment), deploy.LeaseTimes{TTL: 2 * time.Second, Beat: 200 * time.Millisecond})
+}
+
+// deployment is the deploy of the release tag.
+func (s *stack) deployment(tag string) deploy.Deployment {
+	images := s.Images[tag]
+	record := release.Record{Version: 1, Project: "shop", Tag: tag, Commit: strings.Repeat("c", 40), Images: map[string]release.RecordedImage{}}
+	for name, image := range images {
+		_, digest, _ := strings.Cut(image.Reference, "@")
+		record.Images[name] = release.RecordedImage{Repository: name, Digest: digest}
+	}
+	d := deploy.Desired{
+		Project: "shop", Environment: environment, Release: record, Images: images, Files: s.Files, Main: s.Config.File,
+		Variables: deploy.Variables(tag, environment, registryHost(), images),
+	}
+	if s.Env != nil {
+		d.Env = map[string]secrets.Value{}
+		for key, value := range s.Env {
+			d.Env[key] = secrets.NewValue(value)
+		}
+	}
+	return deploy.Deployment{
+		Journal: s.journal(), Tag: tag, Targets: []deploy.Item{{Target: s.target(), Desired: d}},
+		By: deploy.Holder{User: "ana"}, Keep: s.Keep, Reporter: s.reports,
+	}
+}
+
+func (s *stack) deploy(tag string) (deploy.Result, error) {
+	s.t.Helper()
+	return deploy.Run(s.t.Context(), s.deployment(tag))
+}
+
+func (s *stack) mustDeploy(tag string) deploy.Result {
+	s.t.Helper()
+	result, err := s.deploy(tag)
+	if err != nil {
+		s.t.Fatalf("deploying %s: %v", tag, err)
+	}
+	return result
+}
+
+// outcomes are the history, oldest first, as "tag outcome".
+func (s *stack) outcomes() []string {
+	s.t.Helper()
+	history, err := s.journal().History(s.t.Context(), 0)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var all []string
+	for _, e := range history {
+		all = append([]string{e.Tag + " " + string(e.Outcome)}, all...)
+	}
+	return all
+}
+
+// containers are the ids of a service's running containers.
+func (s *stack) containers(service string) []string {
+	s.t.Helper()
+	return strings.Fields(output(s.t, "docker", "ps", "-q", "--no-trunc", "--filter", "label=com.docker.compose.project="+s.Project,
+		"--filter", "label=com.docker.compose.service="+service, "--filter", "label=com.docker.compose.oneoff=False"))
+}
+
+// all are the ids of all the project's containers, stopped ones included.
+func (s *stack) all() []string {
+	s.t.Helper()
+	return strings.Fields(output(s.t, "docker", "ps", "-aq", "--no-trunc", "--filter", "label=com.docker.compose.project="+s.Project))
+}
+
+// version is what the service's containers serve.
+func (s *stack) version(service string) string {
+	s.t.Helper()
+	var served []string
+	for _, id := range s.containers(service) {
+		served = append(served, strings.TrimSpace(output(s.t, "docker", "exec", id, "cat", "/www/version")))
+	}
+	return strings.Join(served, " ")
+}
+
+// image publishes an image called name for the release tag. Its /app prints,
+// serves or fails as behaviour says, see appScript.
+func (s *stack) image(tag, name, behaviour string) {
+	s.t.Helper()
+	if s.Images[tag] == nil {
+		s.Images[tag] = map[string]deploy.Image{}
+	}
+	s.Images[tag][name] = push(s.t, s.Project+"/"+name, tag, appScript(behaviour))
+}
+
+// appScript is the program of an image. Every one of them can also migrate.
+func appScript(behaviour string) string {
+	serve := map[string]string{
+		"ok":        "exec httpd -f -p 80 -h /www",
+		"unhealthy": "rm /www/version; exec httpd -f -p 80 -h /www",
+		"crash":     "echo about to crash; exit 7",
+		"sleep":     "exec sleep 10000",
+		"end":       "exit 0",
+	}
+	return "#!/bin/sh\n" +
+		"case $1 in\n" +
+		"migrate) echo migrated by $2 >>/data/log; cat /data/log; exit 0;;\n" +
+		"refuse) echo this migration fails; exit 3;;\n" +
+		"hang) sleep 1000;;\n" +
+		"slow) echo slow; sleep 3; echo migrated slowly >>/data/log; exit 0;;\n" +
+		"esac\n" +
+		"trap 'exit 0' TERM\n" + serve[behaviour] + "\n"
+}
+
+func push(t *testing.T, repository, version, app string) deploy.Image {
+	t.Helper()
+	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(busyboxTar(t, map[string]string{"app": app, "www/version": version + "\n"}))), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	image, err := mutate.AppendLayers(empty.Image, layer)
+	if err == nil {
+		image, err = mutate.ConfigFile(image, &v1.ConfigFile{
+			OS: "linux", Architecture: "amd64", RootFS: must(image.ConfigFile()).RootFS,
+			Config: v1.Config{Entrypoint: []string{"/app"}, Env: []string{"PATH=/bin"}, StopSignal: "SIGKILL"},
+		})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	reference := must(name.ParseReference(registryHost() + "/" + repository + ":" + version))
+	if err := remote.Write(reference, image); err != nil {
+		t.Fatal(err)
+	}
+	digest := must(image.Digest()).String()
+	return deploy.Image{Reference: reference.Context().Name() + "@" + digest, Accepted: []string{digest}}
+}
+
+// busyboxTar is a root file system with busybox and further files.
+func busyboxTar(t *testing.T, files map[string]string) []byte {
+	t.Helper()
+	path, err := exec.LookPath("busybox")
+	if err != nil {
+		t.Skip("needs busybox (package busybox-static) to make images from")
+	}
+	busybox, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	add := func(h tar.Header, content []byte) {
+		h.Mode, h.Size = 0o755, int64(len(content))
+		if err := w.WriteHeader(&h); err != nil {
+			t.Fatal(err)
+		}
+		w.Write(content)
+	}
+	for _, dir := range []string{"bin/", "www/", "data/", "tmp/"} {
+		add(tar.Header{Typeflag: tar.TypeDir, Name: dir}, nil)
+	}
+	add(tar.Header{Typeflag: tar.TypeReg, Name: "bin/busybox"}, busybox)
+	for _, applet := range []string{"sh", "httpd", "wget", "sleep", "cat", "rm", "test", "true", "false"} {
+		add(tar.Header{Typeflag: tar.TypeSymlink, Name: "bin/" + applet, Linkname: "busybox"}, nil)
+	}
+	for _, name := range []string{"app", "www/version"} {
+		add(tar.Header{Typeflag: tar.TypeReg, Name: name}, []byte(files[name]))
+	}
+	w.Close()
+	return b.Bytes()
+}
+
+// registryHost is the address of an in-memory registry on loopback, which
+// Docker takes without TLS.
+var registryHost = sync.OnceValue(func() string {
+	if host, ok := os.LookupEnv(childRegistry); ok {
+		return host
+	}
+	server := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
+	return strings.TrimPrefix(server.URL, "http://")
+})
+
+var nextID = func() func() int {
+	var mu sync.Mutex
+	id := 0
+	return func() int { mu.Lock(); defer mu.Unlock(); id++; return id }
+}()
+
+var dockerRuns = sync.OnceValue(func() error { return exec.Command("docker", "compose", "ls").Run() })
+
+func needDocker(t *testing.T) {
+	t.Helper()
+	if err := dockerRuns(); err != nil {
+		t.Skipf("needs Docker with compose: %v", err)
+	}
+}
+
+func output(t *testing.T, args ...string) string {
+	t.Helper()
+	out, err := exec.Command(args[0], args[1:]...).Output()
+	if err != nil {
+		t.Fatalf("%s: %v", strings.Join(args, " "), err)
+	}
+	return string(out)
+}
+
+func must[T any](value T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return value
+}
+
+func write(t *testing.T, dir, name, content string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func read(t *testing.T, dir, name string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return port
+}
+
+func toJSON(t *testing.T, value any) string {
+	t.Helper()
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+const childRegistry = "SLIPWAY_TEST_REGISTRY"
+
+// webAndDB is a web service that needs a database.
+const webAndDB = `
+services:
+  web:
+    image: ${WEB_REPOSITORY}:${DEPLOY_TAG}
+    init: true
+    depends_on: {db: {condition: service_healthy}}
+    healthcheck: {test: [CMD, test, -e, /www/version], interval: 300ms, timeout: 5s, retries: 3}
+    stop_grace_period: 1s
+  db:
+    image: slipway-test/busybox:1
+    init: true
+    command: [sleep, "100000"]
+    healthcheck: {test: [CMD, "true"], interval: 300ms, timeout: 5s}
+    stop_grace_period: 1s
+`
+
+func stepOf(service string) config.Step {
+	return config.Step{Service: service, Run: config.Command{"migrate", "x"}}
+}
