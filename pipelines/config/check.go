@@ -11,7 +11,8 @@ type Check struct {
 	Compose *ComposeCheck `yaml:"compose,omitempty" jsonschema:"oneof_required=compose"`
 	// Run is the command. The image's own when empty.
 	Run Command `yaml:"run,omitempty"`
-	// Env is the container's environment. Values env://NAME and file://PATH are secrets.
+	// Env is the container's environment; of a compose check it is the variables
+	// that its file interpolates. Values env://NAME and file://PATH are secrets.
 	Env map[string]string `yaml:"env,omitempty"`
 	// Mount is a directory that is copied into the container's Workdir before the run.
 	Mount string `yaml:"mount,omitempty"`

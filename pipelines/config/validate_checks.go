@@ -24,7 +24,7 @@ func (v validator) check(path string, e Entry[Check]) {
 
 // containerOnly reports the keys that a check with compose can't have.
 func (v validator) containerOnly(path string) {
-	for _, key := range []string{"run", "env", "mount", "workdir"} {
+	for _, key := range []string{"run", "mount", "workdir"} {
 		at := path + "." + key
 		if _, there := v.values[at]; there {
 			v.report(v.keys[at], at, "", "does nothing in a compose check: set it on the service in the compose file")
