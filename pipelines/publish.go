@@ -127,7 +127,7 @@ func (p *Project) write(ctx context.Context, tag release.Tag, to []destination, 
 		}
 		published = p.published(tag, to[0], work, record)
 		published.Checks = checks
-		t.Detail(fmt.Sprintf("%d images, tag %s", len(work.images), tag.Name))
+		t.Detail(report.Count(len(work.images), "image") + ", tag " + tag.Name)
 		return nil
 	})
 	return published, err

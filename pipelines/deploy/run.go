@@ -92,7 +92,7 @@ func planTarget(ctx context.Context, r report.Reporter, item Item, locked bool) 
 		if plan.Empty() {
 			t.Reused("nothing to do")
 		} else {
-			t.Detail(fmt.Sprintf("%d changes", len(plan.Changes)))
+			t.Detail(report.Count(len(plan.Changes), "change"))
 		}
 		return nil
 	})
@@ -268,7 +268,7 @@ func (r *run) verify(ctx context.Context, item Item) (Proof, error) {
 		if len(proof.Drift) > 0 {
 			return &Unproven{Drift: proof.Drift}
 		}
-		t.Detail(fmt.Sprintf("%d containers run what was released", len(proof.Running)))
+		t.Detail(report.Count(len(proof.Running), "container") + " as released")
 		return nil
 	})
 	return proof, err

@@ -9,6 +9,7 @@ import (
 	"github.com/slipwayhq/slipway/pipelines/composefile"
 	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/report"
 )
 
 // sorted are a service's containers by what has to happen to them.
@@ -185,8 +186,8 @@ func (p *planner) surplus(name string, containers []container) {
 	if len(containers) == 0 {
 		return
 	}
-	p.change(deploy.Change{Kind: deploy.Stop, Subject: name, Before: fmt.Sprintf("%d containers", len(p.containers[name])),
-		After: fmt.Sprintf("%d containers", len(p.containers[name])-len(containers))})
+	p.change(deploy.Change{Kind: deploy.Stop, Subject: name, Before: report.Count(len(p.containers[name]), "container"),
+		After: report.Count(len(p.containers[name])-len(containers), "container")})
 	p.do(action{Stop: &stop{Service: name, Containers: ids(containers)}})
 }
 

@@ -2,12 +2,12 @@ package compose
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/slipwayhq/slipway/pipelines/composefile"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/report"
 )
 
 // Verify looks at every container of the release's services: the digest of the
@@ -79,16 +79,9 @@ func (o observation) serviceDrift(name string) []deploy.Drift {
 	}
 	switch have := len(o.containers[name]); {
 	case have < want:
-		drift = append(drift, deploy.Drift{Subject: name, Kind: deploy.DriftMissing, Want: plural(want), Got: plural(have)})
+		drift = append(drift, deploy.Drift{Subject: name, Kind: deploy.DriftMissing, Want: report.Count(want, "container"), Got: report.Count(have, "container")})
 	case have > want:
-		drift = append(drift, deploy.Drift{Subject: name, Kind: deploy.DriftExtra, Want: plural(want), Got: plural(have)})
+		drift = append(drift, deploy.Drift{Subject: name, Kind: deploy.DriftExtra, Want: report.Count(want, "container"), Got: report.Count(have, "container")})
 	}
 	return drift
-}
-
-func plural(n int) string {
-	if n == 1 {
-		return "1 container"
-	}
-	return fmt.Sprintf("%d containers", n)
 }
