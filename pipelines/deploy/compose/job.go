@@ -159,6 +159,9 @@ func (t *Target) Settle(ctx context.Context, log io.Writer) error {
 	if _, err := t.Host.ReadFile(ctx, path.Join(t.jobDir(), "pid")); errors.Is(err, fs.ErrNotExist) {
 		return nil // killed before it started
 	}
+	if _, err := t.Host.ReadFile(ctx, path.Join(t.jobDir(), "rc")); err == nil {
+		log = io.Discard // it ended long ago; whoever started it has shown its output
+	}
 	if err := t.follow(ctx, j, log); err != nil {
 		if context.Cause(ctx) != nil {
 			return err
