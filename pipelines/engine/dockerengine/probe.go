@@ -123,12 +123,12 @@ func noPlugin(err error, name, where string) error {
 	return u
 }
 
-// oldBuildKit tells versions such as "v0.8+unknown"; one that can't be read is
+// oldBuildKit tells versions such as "v0.8+unknown"; one that says nothing is
 // taken for a new one.
 func oldBuildKit(version string) bool {
 	var major, minor int
 	n, _ := fmt.Sscanf(version, "v%d.%d", &major, &minor)
-	return n == 2 && major == 0 && minor < 10
+	return n == 2 && major == 0 && minor > 0 && minor < 10
 }
 
 // field is the first value of a "Name: value" listing.

@@ -54,7 +54,7 @@ func TestProbeReadsTheBackend(t *testing.T) {
 	}{
 		{"classic", `[["Backing Filesystem","extfs"]]`, "Name: default\nDriver: docker\n\nNodes:\nBuildKit version: v0.8+unknown", backend{driver: "docker", old: true}},
 		{"containerd", `[["driver-type","io.containerd.snapshotter.v1"]]`, "Driver:          docker\nBuildKit version: v0.25.1", backend{driver: "docker", containerd: true}},
-		{"container", `null`, "Driver: docker-container\n", backend{driver: "docker-container"}},
+		{"container", `null`, "Driver: docker-container\nBuildKit version: v0.0.0+unknown", backend{driver: "docker-container"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
