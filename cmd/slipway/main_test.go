@@ -120,11 +120,20 @@ func serves(ts *testscript.TestScript, neg bool, args []string) {
 func cleanup(ts *testscript.TestScript, neg bool, args []string) {
 	stack := ts.Getenv("STACK")
 	ts.Defer(func() {
-		script := `docker ps -aq --filter label=com.docker.compose.project="$1" | xargs -r docker rm -fv
-docker network ls -q --filter label=com.docker.compose.project="$1" | xargs -r docker network rm
-docker volume ls -q --filter label=com.docker.compose.project="$1" | xargs -r docker volume rm`
-		if out, err := exec.Command("sh", "-c", script, "sh", stack).CombinedOutput(); err != nil {
-			ts.Logf("cleaning up: %v\n%s", err, out)
+		if err := removeStack(stack); err != nil {
+			ts.Logf("cleaning up: %v", err)
 		}
 	})
+}
+
+// removeStack removes the containers, networks and volumes of a compose project.
+func removeStack(stack string) error {
+	script := `docker ps -aq --filter label=com.docker.compose.project="$1" | xargs -r docker rm -fv
+docker network ls -q --filter label=com.docker.compose.project="$1" | xargs -r docker network rm
+docker volume ls -q --filter label=com.docker.compose.project="$1" | xargs -r docker volume rm`
+	out, err := exec.Command("sh", "-c", script, "sh", stack).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%w\n%s", err, out)
+	}
+	return nil
 }

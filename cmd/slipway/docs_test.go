@@ -1,0 +1,231 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/slipwayhq/slipway/pipelines/engine/enginetest"
+)
+
+// notRun are the commands of the documentation that can't run in a test, and
+// why not.
+var notRun = map[string]string{
+	"make demo":          "CI runs it by itself: .ci/run",
+	"make demo-rollback": "CI runs it by itself: .ci/run",
+	"make demo-down":     "CI runs it by itself: .ci/run",
+	"make test":          "it would run itself",
+	"go install github.com/slipwayhq/slipway/cmd/slipway@latest": "it takes the published version, over the network",
+	"docker login":                                         "it asks for a password at the terminal",
+	"docker login registry.example.com":                    "it asks for a password at the terminal",
+	"docker buildx create --use --driver docker-container": "it pulls BuildKit's image, and changes the builder of this machine",
+}
+
+const (
+	// started is the page whose files the other pages go on with.
+	started = "getting-started.md"
+	// inTracker is in pages that go on with the tracker sample instead.
+	inTracker = "<!-- tested in examples/tracker -->"
+	// commandLimit ends a command that hangs.
+	commandLimit = 2 * time.Minute
+)
+
+// TestDocs runs each page of the documentation as one session, with the real
+// command line, and compares what the page shows with what is printed.
+func TestDocs(t *testing.T) {
+	if err := exec.Command("docker", "version").Run(); err != nil {
+		t.Skip("no Docker engine answers")
+	}
+	_, base := enginetest.Base(t)
+	all := pages(t)
+	at := slices.IndexFunc(all, func(p page) bool { return filepath.Base(p.path) == started })
+	if at < 0 {
+		t.Fatalf("there is no page %s", started)
+	}
+	for _, p := range all {
+		t.Run(filepath.Base(p.path), func(t *testing.T) {
+			t.Parallel()
+			s := newSession(t, base)
+			switch {
+			case strings.Contains(p.text, inTracker):
+				s.sample(t, "../../examples/tracker")
+			case filepath.Base(p.path) != started:
+				for _, step := range all[at].steps {
+					if step.file != "" {
+						s.write(t, step)
+					}
+				}
+				s.commit(t)
+			}
+			for _, step := range p.steps {
+				s.do(t, p.path, step)
+			}
+		})
+	}
+}
+
+// session is a reader at a terminal, in a directory of its own.
+type session struct {
+	home, dir string
+	env       []string
+	// port is where the sample's page is, in the place of 8080.
+	port string
+	// names are what pages call things, and what they are called here, where
+	// other tests and users are.
+	names [][2]string
+}
+
+func newSession(t *testing.T, base string) *session {
+	t.Helper()
+	home := t.TempDir()
+	stack := "slipdocs" + freePort()
+	s := &session{home: home, dir: filepath.Join(home, "hello"), port: freePort()}
+	s.names = [][2]string{
+		{"busybox:1.36", base},
+		{"127.0.0.1:5077", "127.0.0.1:" + freePort()},
+		{"slipway-tracker", stack},
+		{".local/hello", ".local/" + stack},
+	}
+	s.env = []string{
+		"HOME=" + home, "USER=ana", "DOCKER_CONFIG=" + dockerConfig(), "PATH=" + pathWithoutDagger(), "XDG_DATA_HOME=" + home + "/data",
+		"GIT_AUTHOR_NAME=Ana", "GIT_AUTHOR_EMAIL=ana@example.com", "GIT_COMMITTER_NAME=Ana", "GIT_COMMITTER_EMAIL=ana@example.com",
+		"GIT_CONFIG_GLOBAL=/dev/null",
+	}
+	if host, ok := os.LookupEnv("DOCKER_HOST"); ok {
+		s.env = append(s.env, "DOCKER_HOST="+host)
+	}
+	if err := os.Mkdir(s.dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := removeStack(stack); err != nil {
+			t.Logf("cleaning up: %v", err)
+		}
+	})
+	return s
+}
+
+// pathWithoutDagger is PATH without directories that have the dagger command,
+// so that pages read the same everywhere.
+func pathWithoutDagger() string {
+	dirs := slices.DeleteFunc(filepath.SplitList(os.Getenv("PATH")), func(dir string) bool {
+		_, dagger := os.Stat(filepath.Join(dir, "dagger"))
+		_, docker := os.Stat(filepath.Join(dir, "docker"))
+		return dagger == nil && docker != nil
+	})
+	return strings.Join(dirs, string(filepath.ListSeparator))
+}
+
+func (s *session) here(text string) string {
+	for _, name := range s.names {
+		text = strings.ReplaceAll(text, name[0], name[1])
+	}
+	return text
+}
+
+func (s *session) onPages(text string) string {
+	for _, name := range s.names {
+		text = strings.ReplaceAll(text, name[1], name[0])
+	}
+	text = strings.ReplaceAll(text, s.port, "8080")
+	return strings.ReplaceAll(text, s.home, "/home/ana")
+}
+
+// write writes a file as pages show it; an embedded registry gets an address of
+// its own.
+func (s *session) write(t *testing.T, step step) {
+	t.Helper()
+	content := strings.ReplaceAll(step.content, "embedded: {}", "embedded: {address: 127.0.0.1:5077}")
+	content = strings.ReplaceAll(content, "embedded: {path:", "embedded: {address: 127.0.0.1:5077, path:")
+	for _, published := range []string{"127.0.0.1:%s:8080", "TRACKER_ADDRESS: 127.0.0.1:%s"} {
+		content = strings.ReplaceAll(content, fmt.Sprintf(published, "8080"), fmt.Sprintf(published, s.port))
+	}
+	path := filepath.Join(s.dir, step.file)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(s.here(content)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// sample copies a sample and commits it.
+func (s *session) sample(t *testing.T, from string) {
+	t.Helper()
+	err := filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		s.write(t, step{file: name, content: string(content)})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.commit(t)
+}
+
+func (s *session) commit(t *testing.T) {
+	t.Helper()
+	if out, err := s.run(t, "git init -q -b main && git add -A && git commit -q -m 'First version'"); err != nil {
+		t.Fatalf("committing the sample: %v\n%s", err, out)
+	}
+}
+
+// do does one step of a page.
+func (s *session) do(t *testing.T, path string, step step) {
+	t.Helper()
+	if step.file != "" {
+		s.write(t, step)
+		return
+	}
+	if _, known := notRun[step.command]; known {
+		return
+	}
+	out, err := s.run(t, step.command)
+	refused := slices.ContainsFunc(step.shown, func(line string) bool { return strings.HasPrefix(line, "error: ") })
+	switch gone := missing(step.shown, out); {
+	case refused && err == nil:
+		t.Fatalf("%s:%d: $ %s\nshould fail and did not:\n%s", path, step.line, step.command, out)
+	case !refused && err != nil:
+		t.Fatalf("%s:%d: $ %s\n%v:\n%s", path, step.line, step.command, err, out)
+	case len(gone) > 0:
+		t.Errorf("%s:%d: $ %s\nthe page shows what was not printed:\n  %s\nprinted:\n%s",
+			path, step.line, step.command, strings.Join(gone, "\n  "), out)
+	}
+}
+
+// run runs a command in the session's directory, which it may change, and
+// returns what it prints, as pages would show it.
+func (s *session) run(t *testing.T, command string) (string, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), commandLimit)
+	defer cancel()
+	where := filepath.Join(s.home, "directory")
+	command = strings.ReplaceAll(s.here(command), "127.0.0.1:8080", "127.0.0.1:"+s.port)
+	c := exec.CommandContext(ctx, "sh", "-c", command+"\nstatus=$?; pwd >"+where+"; exit $status")
+	c.Dir, c.Env, c.WaitDelay = s.dir, s.env, time.Second
+	var out bytes.Buffer
+	c.Stdout, c.Stderr = &out, &out
+	err := c.Run()
+	if dir, readErr := os.ReadFile(where); readErr == nil {
+		s.dir = strings.TrimSpace(string(dir))
+	}
+	return s.onPages(out.String()), err
+}
