@@ -51,6 +51,7 @@ func (g *globals) deployFlags(c *cobra.Command, o *pipelines.DeployOptions, flag
 	f := c.Flags()
 	f.StringSliceVar(&o.Only, "only", nil, "target to deploy (default: all of the environment, in their order)")
 	f.BoolVar(&o.AllowDiverged, "allow-diverged", false, "let an older or diverged commit replace the live one")
+	f.BoolVar(&o.Direct, "direct", false, "deploy although the environment to promote from has not verified the release")
 	f.DurationVar(&o.LockWait, "lock-wait", 0, "how long to wait for a lock that another deploy holds, such as 10m")
 	f.BoolVarP(&flags.yes, "yes", "y", false, "do not ask before changing a protected environment")
 }
