@@ -36,8 +36,8 @@ lint: .cache/tools/staticcheck ## gofmt, go vet, staticcheck
 	go vet ./...
 	.cache/tools/staticcheck ./...
 
-bench: setup build ## measure start-up, plan and publish against their limits
-	go run ./internal/bench
+bench: setup build ## measure slipway against docker, in one table (BENCH="-runs 9 -json FILE")
+	go run ./internal/bench $(BENCH)
 
 update: ## write the generated files and the golden files of the tests anew
 	go test $$(grep -rl --include='*_test.go' 'flag.Bool("update"' . | xargs -n 1 dirname | sort -u) -update

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"text/tabwriter"
+	"time"
+)
+
+// result is one row of the table. Times are medians, in seconds.
+type result struct {
+	What string  `json:"what"`
+	Ours float64 `json:"ours"`
+	// Plain is what it is compared with; empty when nothing else does the same.
+	Plain        string  `json:"plain,omitempty"`
+	PlainSeconds float64 `json:"plainSeconds,omitempty"`
+	// Ratio is ours to the plain tool's: the median of the pairs' ratios, since
+	// the two of a pair ran right after each other.
+	Ratio float64 `json:"ratio,omitempty"`
+	// MostSeconds and MostRatio are the goal; zero is none.
+	MostSeconds float64 `json:"mostSeconds,omitempty"`
+	MostRatio   float64 `json:"mostRatio,omitempty"`
+}
+
+// action is something to be timed; round is different in each call.
+type action func(ctx context.Context, round int) (time.Duration, error)
+
+// compare times ours and plain in turns, the one first, then the other.
+func (r *result) compare(ctx context.Context, runs int, ours, plain action) error {
+	var our, their, ratios []float64
+	for i := range runs {
+		pair := []action{ours, plain}
+		times := make([]float64, len(pair))
+		for j := range pair {
+			which := (i + j) % len(pair)
+			took, err := pair[which](ctx, i*len(pair)+j)
+			if err != nil {
+				return err
+			}
+			times[which] = took.Seconds()
+		}
+		our, their = append(our, times[0]), append(their, times[1])
+		ratios = append(ratios, times[0]/times[1])
+	}
+	r.Ours, r.PlainSeconds, r.Ratio = median(our), median(their), median(ratios)
+	return nil
+}
+
+// time times ours alone.
+func (r *result) time(ctx context.Context, runs int, ours action) error {
+	var all []float64
+	for i := range runs {
+		took, err := ours(ctx, i)
+		if err != nil {
+			return err
+		}
+		all = append(all, took.Seconds())
+	}
+	r.Ours = median(all)
+	return nil
+}
+
+func median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	n := len(sorted)
+	if n%2 == 1 {
+		return sorted[n/2]
+	}
+	return (sorted[n/2-1] + sorted[n/2]) / 2
+}
+
+// met says whether the goal was reached.
+func (r result) met() bool {
+	return (r.MostSeconds == 0 || r.Ours < r.MostSeconds) && (r.MostRatio == 0 || r.Ratio <= r.MostRatio)
+}
+
+func (r result) goal() string {
+	text := "-"
+	switch {
+	case r.MostSeconds > 0:
+		text = "< " + duration(r.MostSeconds)
+	case r.MostRatio > 0:
+		text = fmt.Sprintf("<= %.2gx", r.MostRatio)
+	default:
+		return text
+	}
+	if r.met() {
+		return text + ", met"
+	}
+	return text + ", MISSED"
+}
+
+func table(out io.Writer, runs int, results []result) {
+	fmt.Fprintf(out, "Medians of %d runs, slipway and the plain tool in turns.\n\n", runs)
+	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
+	fmt.Fprintln(w, "WHAT\tSLIPWAY\tPLAIN TOOL\t\tRATIO\tGOAL")
+	for _, r := range results {
+		plain, took, ratio := "-", "", "-"
+		if r.Plain != "" {
+			plain, took, ratio = r.Plain, duration(r.PlainSeconds), fmt.Sprintf("%.2fx", r.Ratio)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.What, duration(r.Ours), plain, took, ratio, r.goal())
+	}
+	_ = w.Flush() // to a terminal or a file that the caller watches
+}
+
+// duration reads as "34 ms" or "1.23 s".
+func duration(seconds float64) string {
+	if seconds < 1 {
+		return fmt.Sprintf("%.0f ms", seconds*1000)
+	}
+	return fmt.Sprintf("%.2f s", seconds)
+}
