@@ -18,9 +18,9 @@ type Failure struct {
 	// the deploy had started is removed.
 	ReturnedTo string
 	// ReturnErr is why the release before could not be brought back; nil when
-	// it was, or when nothing had been changed.
+	// it was, or when no target had been changed.
 	ReturnErr error
-	// Changed says that something had been changed when it failed.
+	// Changed says that the change of a target had begun when it failed.
 	Changed bool
 }
 
@@ -33,7 +33,7 @@ func (e *Failure) Error() string {
 		fmt.Fprintf(&b, "; going back failed, too: %v", e.ReturnErr)
 	case errors.Is(e.Err, ErrLockLost):
 	case !e.Changed:
-		b.WriteString("; nothing was changed")
+		b.WriteString("; no target was changed")
 	case e.ReturnedTo == "":
 		b.WriteString("; nothing ran before, so what it started was removed")
 	default:

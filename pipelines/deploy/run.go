@@ -5,16 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/slipwayhq/slipway/pipelines/report"
 )
-
-// pullsAtOnce bounds how many targets pull at the same time.
-const pullsAtOnce = 4
 
 // Run deploys. A release that is not healthy, or that does not run with the
 // right digests, is a *Failure, and the release before it runs again.
@@ -34,69 +28,6 @@ func Run(ctx context.Context, d Deployment) (Result, error) {
 	r := &run{Deployment: d, lease: lease}
 	result, err := r.underLock(held)
 	return result, errors.Join(err, lease.Release(ctx))
-}
-
-// Preview is what Run would do: the plans, in order. It takes no lock and
-// changes nothing.
-func Preview(ctx context.Context, d Deployment) ([]Plan, error) {
-	r := &run{Deployment: d}
-	if err := r.readLive(ctx); err != nil {
-		return nil, err
-	}
-	var plans []Plan
-	for _, item := range r.ready() {
-		_, plan, err := planTarget(ctx, d.reporter(), item, false)
-		if err != nil {
-			return nil, err
-		}
-		plans = append(plans, plan)
-	}
-	return plans, nil
-}
-
-func pull(ctx context.Context, d Deployment) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(pullsAtOnce)
-	for _, item := range d.Targets {
-		group.Go(func() error {
-			name := "pull " + item.Target.Name()
-			return report.Run(ctx, d.reporter(), name, func(t *report.Task) error {
-				if err := item.Target.Pull(ctx, item.Desired, t); err != nil {
-					return fmt.Errorf("pulling the images of target %q: %w", item.Target.Name(), err)
-				}
-				return nil
-			})
-		})
-	}
-	return group.Wait()
-}
-
-// planTarget observes and plans one target; under the lock it first waits for
-// what a killed run left working there.
-func planTarget(ctx context.Context, r report.Reporter, item Item, locked bool) (Observed, Plan, error) {
-	var observed Observed
-	var plan Plan
-	name := item.Target.Name()
-	err := report.Run(ctx, r, "plan "+name, func(t *report.Task) (err error) {
-		if settler, ok := item.Target.(Settler); ok && locked {
-			if err := settler.Settle(ctx, t); err != nil {
-				return fmt.Errorf("waiting for target %q: %w", name, err)
-			}
-		}
-		if observed, err = item.Target.Observe(ctx, item.Desired); err != nil {
-			return fmt.Errorf("observing target %q: %w", name, err)
-		}
-		if plan, err = item.Target.Plan(item.Desired, observed); err != nil {
-			return fmt.Errorf("planning target %q: %w", name, err)
-		}
-		if plan.Empty() {
-			t.Reused("nothing to do")
-		} else {
-			t.Detail(report.Count(len(plan.Changes), "change"))
-		}
-		return nil
-	})
-	return observed, plan, err
 }
 
 // run is one deploy under the lock.
@@ -171,17 +102,6 @@ func (r *run) plan(ctx context.Context) error {
 	}
 	r.live, r.prior = &entry, adopted
 	return r.Journal.point(ctx, entry)
-}
-
-// ready are the targets; steps such as migrations are not run for a release
-// that a target ran before.
-func (r *run) ready() []Item {
-	items := slices.Clone(r.Targets)
-	for i, item := range items {
-		before, known := r.prior[item.Target.Name()]
-		items[i].Desired.Returning = r.Rollback || known && before.Release.Tag == r.Tag
-	}
-	return items
 }
 
 func (r *run) nothingToDo() bool {

@@ -56,6 +56,10 @@ func (w *worker) prepare(ctx context.Context) error {
 	if err := w.writeFiles(ctx, w.desired, w.actions.Pins); err != nil {
 		return err
 	}
+	// A stack may be in a working tree, and what we keep there is no part of it.
+	if err := w.Host.WriteFile(ctx, path.Join(w.Dir, ".slipway", ".gitignore"), []byte("*\n"), 0o644); err != nil {
+		return fmt.Errorf("writing to the stack's directory: %w", err)
+	}
 	if w.actions.Env {
 		return w.writeEnvFile(ctx, w.desired)
 	}

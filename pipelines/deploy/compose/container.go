@@ -17,7 +17,6 @@ const (
 	labelHash       = "com.docker.compose.config-hash"
 	labelDir        = "com.docker.compose.project.working_dir"
 	labelFiles      = "com.docker.compose.project.config_files"
-	labelReplaces   = "com.docker.compose.replace"
 	stateRunning    = "running"
 	stateRestarting = "restarting"
 	stateExited     = "exited"
@@ -49,7 +48,7 @@ type container struct {
 		Image  string
 		Labels map[string]string
 	}
-	// digests of its image in registries; filled by containers.
+	// digests of its image in registries; see fillDigests.
 	digests []string
 }
 
@@ -128,7 +127,7 @@ func (t *Target) containers(ctx context.Context, project, service string) ([]con
 			found = append(found, c)
 		}
 	}
-	return found, t.fillDigests(ctx, found)
+	return found, nil
 }
 
 // fillDigests asks for the registry digests of the containers' images. An image

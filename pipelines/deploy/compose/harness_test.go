@@ -61,7 +61,7 @@ func newStack(t *testing.T, content string) *stack {
 	}
 	s.Config = config.ComposeTarget{
 		File: config.Strings{"compose.yml"}, Project: s.Project, Strategy: config.Rolling,
-		HealthTimeout: config.Duration(20 * time.Second), Settle: config.Duration(700 * time.Millisecond),
+		HealthTimeout: config.Duration(time.Minute), Settle: config.Duration(700 * time.Millisecond),
 	}
 	t.Cleanup(s.down)
 	return s

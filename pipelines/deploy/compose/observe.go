@@ -26,6 +26,9 @@ func (t *Target) Observe(ctx context.Context, d deploy.Desired) (deploy.Observed
 	if err != nil {
 		return deploy.Observed{}, err
 	}
+	if o.published, err = t.publications(ctx); err != nil {
+		return deploy.Observed{}, err
+	}
 	observed := deploy.Observed{State: o, Running: o.running()}
 	if o.state.Project == "" && len(o.containers) > 0 {
 		observed.Previous, err = t.adopt(ctx, d, o)
@@ -69,15 +72,14 @@ func (t *Target) observe(ctx context.Context, d deploy.Desired) (observation, er
 	if err != nil {
 		return o, err
 	}
+	if err := t.fillDigests(ctx, found); err != nil {
+		return o, err
+	}
 	o.containers = map[string][]container{}
 	for _, c := range found {
 		o.containers[c.service()] = append(o.containers[c.service()], c)
 	}
-	if err := t.refuseForeign(ctx, o.model.name, found); err != nil {
-		return o, err
-	}
-	o.published, err = t.publications(ctx)
-	return o, err
+	return o, t.refuseForeign(ctx, o.model.name, found)
 }
 
 // refuseForeign is the error when containers of the project's name belong to a

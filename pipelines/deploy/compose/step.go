@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,13 +76,13 @@ func (t *Target) runOneOff(ctx context.Context, d deploy.Desired, project, servi
 	return fmt.Errorf("step %q in service %q: %w", text, service, err)
 }
 
-// stepDone remembers that a step of the release tag has run.
+// stepDone remembers that a step has run, while its release is the one that is
+// worked on.
 func (t *Target) stepDone(ctx context.Context, tag, key string) error {
 	s, err := t.readState(ctx)
-	if err != nil {
+	if err != nil || s.Tag != tag || slices.Contains(s.Steps, key) {
 		return err
 	}
-	s = s.started(tag, nil)
 	s.Steps = append(s.Steps, key)
 	return t.writeState(ctx, s)
 }

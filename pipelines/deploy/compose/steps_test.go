@@ -104,6 +104,10 @@ func TestEnvFile(t *testing.T) {
 	if strings.Contains(toJSON(t, changed), "canary-value") {
 		t.Error("a value is in the result")
 	}
+	want := []string{".env", ".slipway/test/snapshots/2/env.json"}
+	if got := holding(t, s.Dir, "canary-value"); !cmp.Equal(got, want) {
+		t.Errorf("files with a value: %v, want %v", got, want)
+	}
 }
 
 func TestHandMadeEnvFileIsKept(t *testing.T) {

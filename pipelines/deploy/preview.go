@@ -1,0 +1,66 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/slipwayhq/slipway/pipelines/report"
+)
+
+// Preview is what Run would do: the plans, in order. It takes no lock and
+// changes nothing.
+func Preview(ctx context.Context, d Deployment) ([]Plan, error) {
+	r := &run{Deployment: d}
+	if err := r.readLive(ctx); err != nil {
+		return nil, err
+	}
+	var plans []Plan
+	for _, item := range r.ready() {
+		_, plan, err := planTarget(ctx, d.reporter(), item, false)
+		if err != nil {
+			return nil, err
+		}
+		plans = append(plans, plan)
+	}
+	return plans, nil
+}
+
+// planTarget observes and plans one target; under the lock it first waits for
+// what a killed run left working there.
+func planTarget(ctx context.Context, r report.Reporter, item Item, locked bool) (Observed, Plan, error) {
+	var observed Observed
+	var plan Plan
+	name := item.Target.Name()
+	err := report.Run(ctx, r, "plan "+name, func(t *report.Task) (err error) {
+		if settler, ok := item.Target.(Settler); ok && locked {
+			if err := settler.Settle(ctx, t); err != nil {
+				return fmt.Errorf("waiting for target %q: %w", name, err)
+			}
+		}
+		if observed, err = item.Target.Observe(ctx, item.Desired); err != nil {
+			return fmt.Errorf("observing target %q: %w", name, err)
+		}
+		if plan, err = item.Target.Plan(item.Desired, observed); err != nil {
+			return fmt.Errorf("planning target %q: %w", name, err)
+		}
+		if plan.Empty() {
+			t.Reused("nothing to do")
+		} else {
+			t.Detail(report.Count(len(plan.Changes), "change"))
+		}
+		return nil
+	})
+	return observed, plan, err
+}
+
+// ready are the targets; steps such as migrations are not run for a release
+// that a target ran before.
+func (r *run) ready() []Item {
+	items := slices.Clone(r.Targets)
+	for i, item := range items {
+		before, known := r.prior[item.Target.Name()]
+		items[i].Desired.Returning = r.Rollback || known && before.Release.Tag == r.Tag
+	}
+	return items
+}
