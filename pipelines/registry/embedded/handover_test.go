@@ -130,7 +130,12 @@ func TestHandover(t *testing.T) {
 			}
 		})
 	}
-	for range 5 {
+	enough := func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return len(pushed) >= 4
+	}
+	for i := 0; i < 5 || i < 30 && !enough(); i++ {
 		next := startProcess(t, address, dir)
 		time.Sleep(100 * time.Millisecond)
 		current.end()
@@ -138,7 +143,7 @@ func TestHandover(t *testing.T) {
 	}
 	close(stop)
 	pushing.Wait()
-	if len(pushed) < 4 {
+	if !enough() {
 		t.Errorf("only %d images were pushed", len(pushed))
 	}
 	for ref, digest := range pushed {
