@@ -44,8 +44,6 @@ a
 -- Dockerfile.dockerignore --
 keep.txt
 logs
-Dockerfile*
-.dockerignore
 `), map[string]string{"drop.tmp": "drop\n"})
 	}},
 	{"overlay", func(ctx context.Context, t *testing.T, f *fixture) {
@@ -57,10 +55,11 @@ old
 		b.Overlay = map[string]string{
 			"public/assets": assets,
 			"keep.txt":      filepath.Join(assets, "app.js"),
-			"new/file.tmp":  filepath.Join(assets, "img", "logo"),
+			"new/file":      filepath.Join(assets, "img", "logo"),
+			"file.tmp":      filepath.Join(assets, "build.tmp"),
 		}
 		f.exports(ctx, t, b, map[string]string{
-			"keep.txt": "app\n", "logs/wanted.log": "wanted\n", "new/file.tmp": "logo\n",
+			"keep.txt": "app\n", "logs/wanted.log": "wanted\n", "new/file": "logo\n", "file.tmp": "not subject to the ignore file\n",
 			"public/assets/app.js": "app\n", "public/assets/build.tmp": "not subject to the ignore file\n", "public/assets/img/logo": "logo\n",
 		})
 		if got := tree(t, filepath.Join(b.Context, "public")); got["assets/old.js"] != "old\n" || len(got) != 1 {
@@ -116,12 +115,11 @@ const ignoring = `
 -- Dockerfile --
 FROM BASE
 COPY . /out/
+RUN rm -f /out/Dockerfile* /out/.dockerignore
 -- .dockerignore --
 *.tmp
 logs
 !logs/wanted.log
-Dockerfile*
-.dockerignore
 -- keep.txt --
 keep
 -- drop.tmp --
