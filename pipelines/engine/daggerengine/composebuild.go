@@ -45,7 +45,7 @@ func (c *composeCheck) images(ctx context.Context) (map[string]*dagger.Container
 
 func (c *composeCheck) image(ctx context.Context, service types.ServiceConfig) (*dagger.Container, error) {
 	if given, ok := c.spec.Images[service.Name]; ok {
-		return c.engine.image(ctx, given)
+		return c.engine.image(ctx, given, service.Platform)
 	}
 	if service.Build == nil {
 		service = c.builderOf(service)
@@ -54,7 +54,7 @@ func (c *composeCheck) image(ctx context.Context, service types.ServiceConfig) (
 		if service.Image == "" {
 			return nil, errors.New("it has neither image nor build")
 		}
-		return c.engine.image(ctx, engine.Image{Reference: service.Image})
+		return c.engine.image(ctx, engine.Image{Reference: service.Image}, service.Platform)
 	}
 	build, err := c.project.build(service)
 	if err != nil {

@@ -9,8 +9,9 @@ import (
 	"github.com/slipwayhq/slipway/pipelines/engine"
 )
 
-// image is an image to run, pulled if it was not built here.
-func (e *Engine) image(ctx context.Context, image engine.Image) (*dagger.Container, error) {
+// image is an image to run, pulled if it was not built here, for a platform or
+// the engine's own.
+func (e *Engine) image(ctx context.Context, image engine.Image, platform string) (*dagger.Container, error) {
 	e.mu.Lock()
 	built := e.built[image.Reference]
 	e.mu.Unlock()
@@ -21,12 +22,12 @@ func (e *Engine) image(ctx context.Context, image engine.Image) (*dagger.Contain
 	if err != nil {
 		return nil, err
 	}
-	logout, err := e.login(ctx, at.host, image.Auth)
+	release, err := e.login(ctx, at.host, image.Auth)
 	if err != nil {
 		return nil, err
 	}
-	defer logout()
-	pulled, err := e.client.Container().From(at.reference, dagger.ContainerFromOpts{RegistryService: at.service}).Sync(ctx)
+	defer release()
+	pulled, err := e.client.Container(dagger.ContainerOpts{Platform: dagger.Platform(platform)}).From(at.reference, dagger.ContainerFromOpts{RegistryService: at.service}).Sync(ctx)
 	if err != nil {
 		return nil, explain(fmt.Sprintf("pulling image %q", image.Reference), err)
 	}

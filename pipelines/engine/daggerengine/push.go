@@ -17,11 +17,11 @@ func (e *Engine) push(ctx context.Context, platforms []*dagger.Container, to eng
 	if err != nil {
 		return engine.Built{}, err
 	}
-	logout, err := e.login(ctx, at.host, to.Auth)
+	release, err := e.login(ctx, at.host, to.Auth)
 	if err != nil {
 		return engine.Built{}, err
 	}
-	defer logout()
+	defer release()
 	published, err := platforms[0].Publish(ctx, at.reference, dagger.ContainerPublishOpts{
 		PlatformVariants: platforms[1:],
 		MediaTypes:       dagger.ImageMediaTypesOcimediaTypes,

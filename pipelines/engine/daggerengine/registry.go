@@ -59,28 +59,21 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// login makes the session use auth with a registry until logout. It is the
-// session's, not a container's: images are cached as without it.
-func (e *Engine) login(ctx context.Context, host string, auth *engine.Auth) (logout func(), err error) {
-	value := ""
-	if auth != nil {
-		value = auth.Username + "\x00" + auth.Password.Reveal()
+// login makes the session use auth with a registry, which another login has to
+// wait for until release. It is the session's, not a container's: images are
+// cached as without it. The session keeps a login that works until it ends.
+func (e *Engine) login(ctx context.Context, host string, auth *engine.Auth) (release func(), err error) {
+	if auth == nil {
+		return func() {}, nil
 	}
-	logout, err = e.names.enter(ctx, map[string]string{"registry " + host: value})
-	if err != nil || auth == nil {
-		return logout, err
+	release, err = e.names.enter(ctx, map[string]string{"registry " + host: auth.Username + "\x00" + auth.Password.Reveal()})
+	if err != nil {
+		return nil, err
 	}
 	secret := e.client.SetSecret("slipway login "+e.next(), auth.Password.Reveal())
 	if _, err := e.client.Container().WithRegistryAuth(host, auth.Username, secret).ID(ctx); err != nil {
-		logout()
+		release()
 		return nil, explain("logging in to "+host, err)
 	}
-	leave := logout
-	return func() {
-		ctx, cancel := cleanup(ctx)
-		defer cancel()
-		// Failing leaves a login in a session that ends soon.
-		_, _ = e.client.Container().WithoutRegistryAuth(host).ID(ctx)
-		leave()
-	}, nil
+	return release, nil
 }

@@ -39,7 +39,7 @@ func (e *Engine) Run(ctx context.Context, r engine.Run, log io.Writer) (engine.R
 // runnable is the image of r, built or pulled.
 func (e *Engine) runnable(ctx context.Context, r engine.Run, log io.Writer) (*dagger.Container, error) {
 	if r.Build == nil {
-		return e.image(ctx, *r.Image)
+		return e.image(ctx, *r.Image, "")
 	}
 	followed, f := e.logs.follow(ctx, log)
 	defer f.done(ctx, 0)
