@@ -2,13 +2,11 @@ package registry
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -58,18 +56,17 @@ func (e *RecordConflict) Error() string {
 // images is returned, with others it is a *RecordConflict. Record.Files is
 // filled in from contents.
 func (c *Client) PutRecord(ctx context.Context, repository string, record release.Record, contents map[string][]byte) (release.Record, error) {
-	record.Files = nil
+	var err error
+	if record.Files, err = release.FileDigests(contents); err != nil {
+		return release.Record{}, err
+	}
+	raw, err := record.Encode()
+	if err != nil {
+		return release.Record{}, err
+	}
 	files := map[string][]byte{}
 	for path, content := range contents {
-		if record.Files == nil {
-			record.Files = map[string]string{}
-		}
-		record.Files[path] = digestOf(content)
 		files[filesDir+path] = content
-	}
-	raw, err := json.Marshal(record)
-	if err != nil {
-		return release.Record{}, fmt.Errorf("encoding the record of release %q: %w", record.Tag, err)
 	}
 	files[recordFile] = raw
 	tag := release.RecordTag(record.Tag)
@@ -118,24 +115,20 @@ func decodeRecord(a Artifact, tag string) (Recorded, error) {
 	if !ok {
 		return r, errors.New("it has no " + recordFile)
 	}
-	if err := json.Unmarshal(raw, &r.Record); err != nil {
+	var err error
+	if r.Record, err = release.DecodeRecord(raw); err != nil {
 		return r, err
-	}
-	if r.Version != 1 {
-		return r, fmt.Errorf("its version is %d, and this Slipway reads version 1; use a newer Slipway", r.Version)
 	}
 	if r.Tag != tag {
 		return r, fmt.Errorf("it is the record of release %q", r.Tag)
 	}
-	for path, digest := range r.Files {
-		content, ok := a.Files[filesDir+path]
-		if !ok {
-			return r, fmt.Errorf("file %q is missing", path)
+	for name, content := range a.Files {
+		if path, ok := strings.CutPrefix(name, filesDir); ok {
+			r.Contents[path] = content
 		}
-		if digestOf(content) != digest {
-			return r, fmt.Errorf("file %q has digest %s and not %s", path, digestOf(content), digest)
-		}
-		r.Contents[path] = content
+	}
+	if err := r.VerifyFiles(r.Contents); err != nil {
+		return r, err
 	}
 	return r, nil
 }
@@ -175,9 +168,4 @@ func (c *Client) Records(ctx context.Context, repository string, match func(tag 
 	records = slices.DeleteFunc(records, func(r Recorded) bool { return r.Digest == "" })
 	slices.SortStableFunc(records, func(a, b Recorded) int { return b.Created.Compare(a.Created) })
 	return records, nil
-}
-
-func digestOf(content []byte) string {
-	sum := sha256.Sum256(content)
-	return "sha256:" + hex.EncodeToString(sum[:])
 }

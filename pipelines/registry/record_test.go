@@ -14,11 +14,13 @@ import (
 	"github.com/slipwayhq/slipway/pipelines/release"
 )
 
+var digestA, digestB = "sha256:" + strings.Repeat("a", 64), "sha256:" + strings.Repeat("b", 64)
+
 func testRecord(tag string, digest string) release.Record {
 	return release.Record{
 		Version: 1, Project: "shop", Tag: tag, Commit: "db4b44b" + strings.Repeat("0", 33),
 		Created: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
-		Images:  map[string]release.RecordedImage{"api": {Repository: "shop/api", Digest: digest, Content: "content-1"}},
+		Images:  map[string]release.RecordedImage{"api": {Repository: "shop/api", Digest: digest, Content: "content-" + strings.Repeat("1", 32)}},
 		Checks:  map[string]release.RecordedCheck{"unit": {Passed: true, Seconds: 1.5}},
 	}
 }
@@ -29,7 +31,7 @@ func TestRecords(t *testing.T) {
 		ctx, c := testContext(t), client(t)
 		repository := server.host + "/shop/api"
 		contents := map[string][]byte{"docker-compose.prod.yml": []byte("services: {}\n"), "config/empty.conf": {}}
-		record := testRecord("75_db4b44b", "sha256:aa")
+		record := testRecord("75_db4b44b", digestA)
 
 		if _, err := c.GetRecord(ctx, repository, "75_db4b44b"); !errors.Is(err, registry.ErrNotFound) {
 			t.Errorf("reading none: %v", err)
@@ -61,12 +63,12 @@ func TestRecords(t *testing.T) {
 			}
 		})
 		t.Run("a record of other images", func(t *testing.T) {
-			_, err := client(t).PutRecord(ctx, repository, testRecord("75_db4b44b", "sha256:bb"), contents)
+			_, err := client(t).PutRecord(ctx, repository, testRecord("75_db4b44b", digestB), contents)
 			var conflict *registry.RecordConflict
 			if !errors.As(err, &conflict) {
 				t.Fatalf("got %v", err)
 			}
-			want := registry.RecordConflict{Reference: repository + ":75_db4b44b.release", Image: "api", Existing: "sha256:aa", Wanted: "sha256:bb"}
+			want := registry.RecordConflict{Reference: repository + ":75_db4b44b.release", Image: "api", Existing: digestA, Wanted: digestB}
 			if *conflict != want {
 				t.Errorf("got %+v, want %+v", *conflict, want)
 			}
@@ -80,7 +82,7 @@ func TestListRecords(t *testing.T) {
 	repository := server.host + "/shop/api"
 	pushImage(t, repository+":75_db4b44b")
 	for i, tag := range []string{"9_db4b44b", "75_db4b44b", "100_db4b44b", "101_ffffff0"} {
-		r := testRecord(tag, fmt.Sprint("sha256:", i))
+		r := testRecord(tag, fmt.Sprintf("sha256:%064d", i))
 		r.Created = r.Created.Add(time.Duration(i) * time.Hour)
 		if _, err := c.PutRecord(ctx, repository, r, nil); err != nil {
 			t.Fatal(err)
@@ -121,17 +123,28 @@ func TestGetRecordVerifies(t *testing.T) {
 	t.Parallel()
 	ctx, server, c := testContext(t), serve(t), client(t)
 	repository := server.host + "/shop/api"
+	record := func(tag string, files map[string]string) []byte {
+		r := testRecord(tag, digestA)
+		r.Files = files
+		raw, err := r.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return raw
+	}
+	files := map[string]string{"a": digestA}
 	for name, test := range map[string]struct {
 		files map[string][]byte
 		want  string
 	}{
-		"no record":     {map[string][]byte{"other": []byte("x")}, "it has no record.json"},
-		"no JSON":       {map[string][]byte{"record.json": []byte("x")}, "invalid character"},
-		"newer version": {map[string][]byte{"record.json": []byte(`{"version":2,"tag":"newer-version"}`)}, "use a newer Slipway"},
-		"other release": {map[string][]byte{"record.json": []byte(`{"version":1,"tag":"2"}`)}, `the record of release "2"`},
-		"missing file":  {map[string][]byte{"record.json": []byte(`{"version":1,"tag":"missing-file","files":{"a":"sha256:00"}}`)}, `file "a" is missing`},
-		"changed file": {map[string][]byte{"files/a": []byte("x"),
-			"record.json": []byte(`{"version":1,"tag":"changed-file","files":{"a":"sha256:00"}}`)}, `file "a" has digest`},
+		"no record":       {map[string][]byte{"other": []byte("x")}, "it has no record.json"},
+		"no JSON":         {map[string][]byte{"record.json": []byte("x")}, "invalid character"},
+		"newer version":   {map[string][]byte{"record.json": []byte(`{"version":2,"tag":"newer-version"}`)}, "use a newer Slipway"},
+		"no commit":       {map[string][]byte{"record.json": []byte(`{"version":1,"tag":"no-commit"}`)}, "is not a full commit"},
+		"other release":   {map[string][]byte{"record.json": record("2", nil)}, `the record of release "2"`},
+		"missing file":    {map[string][]byte{"record.json": record("missing-file", files)}, `"a" is missing`},
+		"changed file":    {map[string][]byte{"record.json": record("changed-file", files), "files/a": []byte("x")}, `"a" was changed`},
+		"unrecorded file": {map[string][]byte{"record.json": record("unrecorded-file", nil), "files/b": []byte("x")}, `"b" is not recorded`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tag := strings.ReplaceAll(name, " ", "-")
