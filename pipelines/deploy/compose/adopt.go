@@ -20,11 +20,17 @@ func (t *Target) adopt(ctx context.Context, d deploy.Desired, o observation) (*d
 	files, dir := "", ""
 	for _, service := range sortedKeys(o.containers) {
 		for _, c := range o.containers[service] {
+			if strings.Contains(c.Config.Labels[labelFiles], "/.slipway/") {
+				continue // another target of ours has the same project
+			}
 			before.Adopted[service] = c.Config.Image
 			if files == "" {
 				files, dir = c.Config.Labels[labelFiles], c.Config.Labels[labelDir]
 			}
 		}
+	}
+	if len(before.Adopted) == 0 {
+		return nil, nil
 	}
 	for i, file := range strings.Split(files, ",") {
 		if !path.IsAbs(file) {
@@ -38,6 +44,10 @@ func (t *Target) adopt(ctx context.Context, d deploy.Desired, o observation) (*d
 		name := fmt.Sprintf("adopted/%d-%s", i, path.Base(file))
 		before.Files[name] = string(content)
 		before.Main = append(before.Main, name)
+	}
+	if _, err := t.observe(ctx, *before); err != nil {
+		return nil, fmt.Errorf("adopting the stack that runs as %q: a failed deploy could not go back to it: %w; "+
+			"if it was started with variables of a shell, put them into %s", o.model.name, err, path.Join(t.Dir, dotEnv))
 	}
 	return before, nil
 }

@@ -67,3 +67,27 @@ func TestFailureGoesBackToAdoptedStack(t *testing.T) {
 		})
 	}
 }
+
+// A stack that can't be started again the same way is refused, not lost.
+func TestStackThatCannotComeBackIsNotAdopted(t *testing.T) {
+	t.Parallel()
+	s := newStack(t, webAndDB)
+	s.image("0", "web", "ok")
+	s.image("1", "web", "ok")
+	s.startByHand("0")
+	before := s.all()
+	for content, want := range map[string]string{
+		"services: {web: {image: \"${ONLY_IN_A_SHELL:?}\"}}\n": "ONLY_IN_A_SHELL",
+		"": "can't be read",
+	} {
+		if write(s.t, s.Dir, "docker-compose.yml", content); content == "" {
+			output(t, "rm", s.Dir+"/docker-compose.yml")
+		}
+		if _, err := s.deploy("1"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+	if !cmp.Equal(before, s.all()) {
+		t.Error("containers changed")
+	}
+}

@@ -83,12 +83,12 @@ func (s *stack) down() {
 func (s *stack) target() *compose.Target {
 	return compose.New(compose.Options{
 		Name: "app", Host: deploy.LocalHost{}, Dir: s.Dir, State: compose.StateDir(s.Dir, environment, "app"),
-		Config: s.Config, Poll: 100 * time.Millisecond,
+		Config: s.Config, Poll: 250 * time.Millisecond,
 	})
 }
 
 func (s *stack) journal() *deploy.Journal {
-	return deploy.NewJournal(deploy.LocalHost{}, compose.JournalDir(s.Dir, environment), deploy.LeaseTimes{TTL: 2 * time.Second, Beat: 200 * time.Millisecond})
+	return deploy.NewJournal(deploy.LocalHost{}, compose.JournalDir(s.Dir, environment), deploy.LeaseTimes{TTL: 20 * time.Second, Beat: 500 * time.Millisecond})
 }
 
 // deployment is the deploy of the release tag.
@@ -341,13 +341,13 @@ services:
     image: ${WEB_REPOSITORY}:${DEPLOY_TAG}
     init: true
     depends_on: {db: {condition: service_healthy}}
-    healthcheck: {test: [CMD, test, -e, /www/version], interval: 300ms, timeout: 5s, retries: 3}
+    healthcheck: {test: [CMD, test, -e, /www/version], interval: 500ms, timeout: 5s, retries: 3}
     stop_grace_period: 1s
   db:
     image: slipway-test/busybox:1
     init: true
     command: [sleep, "100000"]
-    healthcheck: {test: [CMD, "true"], interval: 300ms, timeout: 5s}
+    healthcheck: {test: [CMD, "true"], interval: 500ms, timeout: 5s}
     stop_grace_period: 1s
 `
 

@@ -3,6 +3,8 @@ package compose_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -172,5 +174,39 @@ func TestTwoDeploysAtOnce(t *testing.T) {
 	}
 	if len(s.outcomes()) != 2 {
 		t.Errorf("history %v", s.outcomes())
+	}
+}
+
+// A plan whose lock was lost is not applied.
+func TestFenceStopsEveryChange(t *testing.T) {
+	t.Parallel()
+	s := newStack(t, webAndDB)
+	s.image("1", "web", "ok")
+	item := s.deployment("1").Targets[0]
+	if err := item.Target.Pull(t.Context(), item.Desired, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	observed, err := item.Target.Observe(t.Context(), item.Desired)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := item.Target.Plan(item.Desired, observed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for allowed := range 2 { // writing files, starting the database
+		asked := 0
+		session := deploy.Session{Log: io.Discard, Fence: func(context.Context) error {
+			if asked++; asked > allowed {
+				return deploy.ErrLockLost
+			}
+			return nil
+		}}
+		if err := item.Target.Apply(t.Context(), item.Desired, plan, session); !errors.Is(err, deploy.ErrLockLost) {
+			t.Errorf("error: %v", err)
+		}
+	}
+	if len(s.all()) > 0 {
+		t.Errorf("containers were started: %v", s.all())
 	}
 }

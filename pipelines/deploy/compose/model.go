@@ -46,6 +46,11 @@ func (t *Target) loadPins(ctx context.Context, d deploy.Desired, env map[string]
 		}
 		contents[name] = []byte(content)
 	}
+	for _, name := range d.Main {
+		if _, recorded := d.Files[name]; !recorded {
+			return m, fmt.Errorf("the release %s has no file %q: it was published before slipway.yaml named that; publish again", tagOf(d), name)
+		}
+	}
 	var err error
 	m.all, err = composefile.Load(ctx, composefile.Options{
 		Files: d.Main, Dir: t.Dir, Name: t.Config.Project, Env: env, Contents: contents, Profiles: []string{"*"},
