@@ -23,7 +23,8 @@ type ComposeTarget struct {
 	HealthTimeout Duration `yaml:"health-timeout,omitempty" jsonschema:"default=2m"`
 	// Settle is how long a service without a health check must run without a restart.
 	Settle Duration `yaml:"settle,omitempty" jsonschema:"default=5s"`
-	// Keep is how many releases rollback can go back to.
+	// Keep is how many of the last releases are kept for rollback, the live one
+	// among them. At least two are.
 	Keep int `yaml:"keep,omitempty" jsonschema:"minimum=1,default=5"`
 }
 

@@ -9,8 +9,26 @@ import (
 	"testing"
 )
 
-// yamlBlock is a fenced block of YAML in Markdown.
-var yamlBlock = regexp.MustCompile("(?ms)^```ya?ml\n(version: 1\n.*?)^```$")
+// yamlBlock is a fenced block of YAML in Markdown: a whole slipway.yaml, or a
+// part of one under a line that says so.
+var yamlBlock = regexp.MustCompile("(?ms)^```ya?ml\n((?:version: 1|# in slipway.yaml)\n.*?)^```$")
+
+// rest is what makes a whole file of a part.
+var rest = []string{
+	"version: 1\n", "project: myapp\n", "images: {app: {context: .}}\n", "registries: {local: {embedded: {}}}\n",
+}
+
+// whole adds to a part what it does not have itself.
+func whole(part []byte) []byte {
+	file := append([]byte{}, part...)
+	for _, line := range rest {
+		key, _, _ := strings.Cut(line, ":")
+		if !regexp.MustCompile("(?m)^" + key + ":").Match(part) {
+			file = append(file, line...)
+		}
+	}
+	return file
+}
 
 // TestExamples loads every slipway.yaml that the project shows to anybody.
 func TestExamples(t *testing.T) {
@@ -57,7 +75,7 @@ func shown(t *testing.T) map[string][]byte {
 			found[below] = read(path)
 		case strings.HasSuffix(path, ".md"):
 			for i, block := range yamlBlock.FindAllSubmatch(read(path), -1) {
-				found[index(below, i)] = block[1]
+				found[index(below, i)] = whole(block[1])
 			}
 		}
 		return nil

@@ -14,16 +14,23 @@ const schemaFile = "../../schema/slipway.schema.json"
 
 // TestSchema keeps the published JSON Schema the one of the types.
 func TestSchema(t *testing.T) {
-	got, err := generateSchema()
+	schema, err := reflectSchema()
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, schemaFile, got)
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	if err := e.Encode(schema); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, schemaFile, b.Bytes())
 }
 
-// generateSchema makes the JSON Schema of Config. Comments in the source become
+// reflectSchema makes the JSON Schema of Config. Comments in the source become
 // descriptions, which is why this runs as a test and the result is kept.
-func generateSchema() ([]byte, error) {
+func reflectSchema() (*jsonschema.Schema, error) {
 	r := &jsonschema.Reflector{
 		FieldNameTag:   "yaml",
 		ExpandedStruct: true,
@@ -43,12 +50,7 @@ func generateSchema() ([]byte, error) {
 	s.ID = "https://raw.githubusercontent.com/slipwayhq/slipway/main/schema/slipway.schema.json"
 	s.Title = "slipway.yaml"
 	s.PatternProperties = map[string]*jsonschema.Schema{"^x-": jsonschema.TrueSchema}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	err := e.Encode(s)
-	return b.Bytes(), err
+	return s, nil
 }
 
 // scalarSchema is the schema of the types that have a form of their own in
