@@ -31,7 +31,8 @@ type Command struct {
 	// Stdin is nothing (the null device) when nil.
 	Stdin io.Reader
 	// Detached puts the program into a session of its own, so that it goes on
-	// when this process or its process group is killed.
+	// when this process or its process group is killed. Cancelling then
+	// interrupts all of that session, such as what a shell runs.
 	Detached bool
 	// Grace is how long an interrupted program has before it is killed; 10 s
 	// when zero.
@@ -98,6 +99,7 @@ func (c Command) Run(ctx context.Context, stdout, stderr io.Writer) error {
 	}
 	if c.Detached {
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+		cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
 	}
 	err := cmd.Run()
 	if err == nil {
