@@ -114,7 +114,7 @@ func whyRestart(bad, good []container) string {
 	if len(bad) == 0 {
 		return fmt.Sprintf("only %d of them run", len(good))
 	}
-	return "it is " + bad[0].status()
+	return bad[0].status()
 }
 
 // replace plans the cut-over of a service whose image or configuration changed.

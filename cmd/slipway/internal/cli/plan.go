@@ -82,7 +82,7 @@ func printTargetPlan(g *globals, p deploy.Plan) {
 	for _, c := range p.Changes {
 		line := fmt.Sprintf("  %-8s %s", c.Kind, c.Subject)
 		switch {
-		case c.Before != "" && c.After != "":
+		case c.Before != "" && c.After != "" && c.Before != c.After:
 			line += fmt.Sprintf("  %s -> %s", c.Before, c.After)
 		case c.After != "":
 			line += "  " + c.After

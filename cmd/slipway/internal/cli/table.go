@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -18,19 +19,10 @@ func table(out io.Writer, heading []string, rows [][]string) {
 	_ = w.Flush() // a closed standard output is no failure of the command
 }
 
-// short is a digest or commit as people read it.
-func short(id string) string {
-	algorithm, hex, ok := strings.Cut(id, ":")
-	if !ok {
-		algorithm, hex = "", id
-	} else {
-		algorithm += ":"
-	}
-	if len(hex) > 12 {
-		hex = hex[:12]
-	}
-	return algorithm + hex
-}
+var longHex = regexp.MustCompile(`^([a-z0-9]+:)?([0-9a-f]{12})[0-9a-f]{28,}$`)
+
+// short is a digest or commit as people read it. Any other text stays as it is.
+func short(id string) string { return longHex.ReplaceAllString(id, "$1$2") }
 
 func seconds(s float64) string { return fmt.Sprintf("%.1fs", s) }
 
