@@ -47,6 +47,7 @@ func (e *Engine) Build(ctx context.Context, b engine.Build, push *engine.Push, l
 	if push == nil {
 		if len(b.Platforms) < 2 || found.containerd {
 			to.image, to.load = prefix(e.id)+":"+e.next(), !found.local()
+			e.named.Store(true)
 		}
 		return engine.Built{Reference: to.image}, e.build(ctx, b, from, to, nil, log)
 	}
@@ -65,6 +66,7 @@ func (e *Engine) Build(ctx context.Context, b engine.Build, push *engine.Push, l
 	digest, err := e.pushed(ctx, b, from, to, env, log)
 	if err != nil {
 		logout()
+		e.named.Store(true) // it may have been built and not pushed
 		return engine.Built{}, hint(err, *push, found)
 	}
 	built := engine.Built{Digest: digest, Reference: push.Repository + "@" + digest, PushedTag: to.tag != ""}

@@ -54,8 +54,9 @@ type Engine struct {
 	turns   map[string]*sync.Mutex
 	// keeping are the pushed images that are being kept.
 	keeping sync.WaitGroup
-	// created says that there may be containers of this run.
-	created atomic.Bool
+	// created says that there may be containers of this run, named that there
+	// may be images that have a name of it.
+	created, named atomic.Bool
 }
 
 var _ engine.Engine = (*Engine)(nil)
@@ -91,9 +92,12 @@ func (e *Engine) Close() error {
 	}
 	ctx, cancel := cleanup(context.Background())
 	defer cancel()
-	err := e.sweepImages(ctx, e.id, e.scratch.dir)
+	var err error
 	if e.created.Load() {
-		err = errors.Join(e.sweepContainers(ctx, e.id), err)
+		err = e.sweepContainers(ctx, e.id)
+	}
+	if e.created.Load() || e.named.Load() {
+		err = errors.Join(err, e.sweepImages(ctx, e.id, e.scratch.dir))
 	}
 	err = errors.Join(err, e.scratch.close())
 	e.scratch = nil

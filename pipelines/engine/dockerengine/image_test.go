@@ -25,7 +25,7 @@ func TestLocalDigest(t *testing.T) {
 	if err := e.ensure(t.Context(), engine.Image{Reference: strings.TrimSuffix(base, ":1") + "@" + pulled}, t.Output()); err != nil {
 		t.Errorf("it is not the registry's digest: %v", err)
 	}
-	named := prefix(e.id) + ":local" // goes with Close
+	named := prefix(e.id) + ":local" // goes with the sweep
 	if err := e.docker("tag", base, named).Run(t.Context(), nil, nil); err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ func (e *Engine) note(tag string) error {
 //
 // Docker drops the digests of a repository with its last tag, so the image is
 // held by a name of this run while tag goes and the digest is fetched anew: a
-// request for the manifest, no layers.
+// request for the manifest, no layers. Names that a failure leaves are Close's.
 func (e *Engine) keep(ctx context.Context, tag, digest string, env []string, logout func()) {
 	turn := e.turn(digest)
 	turn.Lock()
@@ -37,10 +37,12 @@ func (e *Engine) keep(ctx context.Context, tag, digest string, env []string, log
 		defer logout()
 		ctx, cancel := cleanup(ctx)
 		defer cancel()
-		for _, args := range [][]string{{"tag", tag, prefix(e.id) + ":" + e.next()}, {"rmi", tag}, {"pull", "--quiet", digest}} {
+		held := prefix(e.id) + ":" + e.next()
+		for _, args := range [][]string{{"tag", tag, held}, {"rmi", tag}, {"pull", "--quiet", digest}, {"rmi", held}} {
 			step := e.cleaning(args...)
 			step.Env = env
 			if step.Run(ctx, nil, nil) != nil {
+				e.named.Store(true)
 				return
 			}
 		}
