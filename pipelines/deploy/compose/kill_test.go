@@ -63,7 +63,7 @@ func (k *killer) Report(e report.Event) {
 		text = "log " + e.Line
 	}
 	if k.phase != "" && strings.HasPrefix(text, k.phase) {
-		syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		syscall.Kill(0, syscall.SIGKILL) // the whole process group, as CI does
 		time.Sleep(time.Minute)
 	}
 }
@@ -73,6 +73,7 @@ func (s *stack) runChild(tag, phase string) {
 	s.t.Helper()
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), childStack+"="+toJSON(s.t, s), childTag+"="+tag, childPhase+"="+phase, childRegistry+"="+registryHost())
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	out, err := cmd.CombinedOutput()
 	status, _ := cmd.ProcessState.Sys().(syscall.WaitStatus)
 	if err == nil || !status.Signaled() {
