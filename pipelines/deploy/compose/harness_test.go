@@ -166,6 +166,7 @@ func needDocker(t *testing.T) {
 	if err := dockerRuns(); err != nil {
 		t.Skipf("needs Docker with compose: %v", err)
 	}
+	standInOnce.Do(func() { importStandIn(t) })
 }
 
 func output(t *testing.T, args ...string) string {

@@ -115,6 +115,23 @@ func busyboxTar(t *testing.T, files map[string]string) []byte {
 	return b.Bytes()
 }
 
+// standIn is an image that this machine has and no registry.
+const standIn = "slipway-test/busybox:1"
+
+var standInOnce sync.Once
+
+func importStandIn(t *testing.T) {
+	t.Helper()
+	if exec.Command("docker", "image", "inspect", standIn).Run() == nil {
+		return
+	}
+	cmd := exec.Command("docker", "import", "-", standIn)
+	cmd.Stdin = bytes.NewReader(busyboxTar(t, nil))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("importing %s: %v\n%s", standIn, err, out)
+	}
+}
+
 // registryHost is the address of an in-memory registry on loopback, which
 // Docker takes without TLS.
 var registryHost = sync.OnceValue(func() string {
