@@ -52,7 +52,7 @@ func (e *Engine) probe(ctx context.Context) (backend, error) {
 		defer close(inspected)
 		builder, builderErr = e.docker("buildx", "inspect").Output(ctx)
 	}()
-	info, err := e.docker("info", "--format", `{"error":{{json .ServerErrors}},"status":{{json .DriverStatus}}}`).Output(ctx)
+	info, err := e.docker("info", "--format", `{"error":{{json .ServerErrors}},"status":{{with .Info}}{{json .DriverStatus}}{{else}}null{{end}}}`).Output(ctx)
 	<-inspected
 	if err != nil {
 		return backend{}, unavailable(err)
