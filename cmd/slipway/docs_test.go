@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -23,7 +25,8 @@ var notRun = map[string]string{
 	"make demo-rollback": "CI runs it by itself: .ci/run",
 	"make demo-down":     "CI runs it by itself: .ci/run",
 	"make test":          "it would run itself",
-	"go install github.com/slipwayhq/slipway/cmd/slipway@latest": "it takes the published version, over the network",
+	"go install github.com/slipwayhq/slipway/cmd/slipway@latest":        "it takes the published version, over the network",
+	`slipway rollback --env prod --down "app: rake db:rollback STEP=2"`: "the sample has no Rails",
 	"docker login":                                         "it asks for a password at the terminal",
 	"docker login registry.example.com":                    "it asks for a password at the terminal",
 	"docker buildx create --use --driver docker-container": "it pulls BuildKit's image, and changes the builder of this machine",
@@ -81,13 +84,18 @@ type session struct {
 	// names are what pages call things, and what they are called here, where
 	// other tests and users are.
 	names [][2]string
+	// tags are those of releases here, by build number: commits differ from
+	// those on pages.
+	tags map[string]string
 }
+
+var releaseTag = regexp.MustCompile(`\b([0-9]+)_[0-9a-f]{7}\b`)
 
 func newSession(t *testing.T, base string) *session {
 	t.Helper()
 	home := t.TempDir()
 	stack := "slipdocs" + freePort()
-	s := &session{home: home, dir: filepath.Join(home, "hello"), port: freePort()}
+	s := &session{home: home, dir: filepath.Join(home, "hello"), port: freePort(), tags: map[string]string{}}
 	s.names = [][2]string{
 		{"busybox:1.36", base},
 		{"127.0.0.1:5077", "127.0.0.1:" + freePort()},
@@ -95,7 +103,7 @@ func newSession(t *testing.T, base string) *session {
 		{".local/hello", ".local/" + stack},
 	}
 	s.env = []string{
-		"HOME=" + home, "USER=ana", "DOCKER_CONFIG=" + dockerConfig(), "PATH=" + pathWithoutDagger(), "XDG_DATA_HOME=" + home + "/data",
+		"HOME=" + home, "USER=ana", "DOCKER_CONFIG=" + dockerConfig(), "PATH=" + pathWithoutDagger(t), "XDG_DATA_HOME=" + home + "/data",
 		"GIT_AUTHOR_NAME=Ana", "GIT_AUTHOR_EMAIL=ana@example.com", "GIT_COMMITTER_NAME=Ana", "GIT_COMMITTER_EMAIL=ana@example.com",
 		"GIT_CONFIG_GLOBAL=/dev/null",
 	}
@@ -113,14 +121,29 @@ func newSession(t *testing.T, base string) *session {
 	return s
 }
 
-// pathWithoutDagger is PATH without directories that have the dagger command,
-// so that pages read the same everywhere.
-func pathWithoutDagger() string {
-	dirs := slices.DeleteFunc(filepath.SplitList(os.Getenv("PATH")), func(dir string) bool {
-		_, dagger := os.Stat(filepath.Join(dir, "dagger"))
-		_, docker := os.Stat(filepath.Join(dir, "docker"))
-		return dagger == nil && docker != nil
-	})
+// pathWithoutDagger is PATH without the dagger command, so that pages read the
+// same everywhere: directories that have it give way to one with links to the rest.
+func pathWithoutDagger(t *testing.T) string {
+	t.Helper()
+	dirs := filepath.SplitList(os.Getenv("PATH"))
+	for i, dir := range dirs {
+		if _, err := os.Stat(filepath.Join(dir, "dagger")); err != nil {
+			continue
+		}
+		programs, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dirs[i] = t.TempDir()
+		for _, program := range programs {
+			if program.Name() == "dagger" {
+				continue
+			}
+			if err := os.Symlink(filepath.Join(dir, program.Name()), filepath.Join(dirs[i], program.Name())); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 	return strings.Join(dirs, string(filepath.ListSeparator))
 }
 
@@ -218,12 +241,18 @@ func (s *session) run(t *testing.T, command string) (string, error) {
 	ctx, cancel := context.WithTimeout(t.Context(), commandLimit)
 	defer cancel()
 	where := filepath.Join(s.home, "directory")
+	command = releaseTag.ReplaceAllStringFunc(command, func(tag string) string {
+		return cmp.Or(s.tags[releaseTag.FindStringSubmatch(tag)[1]], tag)
+	})
 	command = strings.ReplaceAll(s.here(command), "127.0.0.1:8080", "127.0.0.1:"+s.port)
 	c := exec.CommandContext(ctx, "sh", "-c", command+"\nstatus=$?; pwd >"+where+"; exit $status")
 	c.Dir, c.Env, c.WaitDelay = s.dir, s.env, time.Second
 	var out bytes.Buffer
 	c.Stdout, c.Stderr = &out, &out
 	err := c.Run()
+	for _, tag := range releaseTag.FindAllStringSubmatch(out.String(), -1) {
+		s.tags[tag[1]] = tag[0]
+	}
 	if dir, readErr := os.ReadFile(where); readErr == nil {
 		s.dir = strings.TrimSpace(string(dir))
 	}
