@@ -40,9 +40,12 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) ([]BuiltImage, erro
 			image := &assessedImage{name: entry.Name, config: entry.Value}
 			return report.Run(ctx, p.reporter, "image "+entry.Name, func(t *report.Task) error {
 				result, err := builder.build(ctx, image, nil, t)
+				if err != nil {
+					return err
+				}
 				built[i] = BuiltImage{Name: entry.Name, Reference: result.Reference}
 				t.Detail(result.Reference)
-				return err
+				return nil
 			})
 		})
 	}

@@ -130,11 +130,7 @@ func (b *builder) build(ctx context.Context, image *assessedImage, push *engine.
 	case <-ctx.Done():
 		return engine.Built{}, context.Cause(ctx)
 	}
-	built, err := e.Build(ctx, spec, push, t)
-	if err != nil {
-		return built, fmt.Errorf("building image %q: %w", image.name, err)
-	}
-	return built, nil
+	return e.Build(ctx, spec, push, t)
 }
 
 // overlay builds the artifacts of an image and says where they go in its context.
