@@ -80,23 +80,30 @@ func (j *Journal) Unlock(ctx context.Context) (*LockInfo, error) {
 
 // Held is who holds the lock, expired or not; nil when it is free.
 func (j *Journal) Held(ctx context.Context) (*LockInfo, error) {
+	_, held, err := j.look(ctx)
+	return held, err
+}
+
+// look gives the greatest lock number, 0 before the first lock, and who holds
+// it; nil when it was released.
+func (j *Journal) look(ctx context.Context) (int, *LockInfo, error) {
 	n, err := j.newest(ctx)
 	if n == 0 || err != nil {
-		return nil, err
+		return 0, nil, err
 	}
 	_, err = j.files.ReadFile(ctx, j.lockFile(n, "released"))
 	if err == nil {
-		return nil, nil
+		return n, nil, nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("reading the lock: %w", err)
+		return n, nil, fmt.Errorf("reading the lock: %w", err)
 	}
 	info := LockInfo{N: n}
 	err = j.read(ctx, path.Join("lock", strconv.Itoa(n), "info.json"), &info)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+		return n, nil, err
 	}
-	return &info, nil // without info.json its maker is about to write it, or was killed
+	return n, &info, nil // without info.json its maker is about to write it, or was killed
 }
 
 // take makes want the lock's holder, waiting up to wait for somebody else. A
@@ -106,12 +113,12 @@ func (j *Journal) take(ctx context.Context, want LockInfo, wait time.Duration) (
 	deadline := time.Now().Add(wait)
 	watch := heartbeatWatch{}
 	for {
-		held, err := j.Held(ctx)
+		n, held, err := j.look(ctx)
 		if err != nil {
 			return want, err
 		}
-		if held == nil || held.Process.gone() || (!held.Manual && watch.expired(j.beat(ctx, held.N), held.N, j.lease.ttl())) {
-			taken, err := j.claim(ctx, want)
+		if held == nil || held.Process.gone() || (!held.Manual && watch.expired(j.beat(ctx, n), n, j.lease.ttl())) {
+			taken, err := j.claim(ctx, want, n+1)
 			if !errors.Is(err, fs.ErrExist) {
 				return taken, err
 			}
@@ -128,23 +135,24 @@ func (j *Journal) take(ctx context.Context, want LockInfo, wait time.Duration) (
 	}
 }
 
-// claim makes the next lock directory; only one of several callers can.
-func (j *Journal) claim(ctx context.Context, want LockInfo) (LockInfo, error) {
-	n, err := j.newest(ctx)
-	if err != nil {
-		return want, err
-	}
-	want.N, want.Since, want.Process = n+1, time.Now().UTC(), thisProcess()
+// claim makes lock number n, the one after that which was judged to be free:
+// only one of several callers can.
+func (j *Journal) claim(ctx context.Context, want LockInfo, n int) (LockInfo, error) {
+	want.N, want.Since, want.Process = n, time.Now().UTC(), thisProcess()
 	if want.Manual {
 		want.Process = process{} // it outlives the process that made it
 	}
-	if err := j.files.MkdirExclusive(ctx, path.Join(j.dir, "lock", strconv.Itoa(want.N))); err != nil {
+	if err := j.files.MkdirExclusive(ctx, path.Join(j.dir, "lock", strconv.Itoa(n))); err != nil {
 		return want, fmt.Errorf("locking the environment: %w", err)
 	}
-	if err := j.write(ctx, path.Join("lock", strconv.Itoa(want.N), "info.json"), want, 0o644); err != nil {
+	if newest, err := j.newest(ctx); err != nil || newest != n {
+		// We were so slow that n had been made, released and forgotten already.
+		return want, errors.Join(err, j.files.Remove(ctx, path.Join(j.dir, "lock", strconv.Itoa(n))), fs.ErrExist)
+	}
+	if err := j.write(ctx, path.Join("lock", strconv.Itoa(n), "info.json"), want, 0o644); err != nil {
 		return want, err
 	}
-	return want, j.forget(ctx, want.N)
+	return want, j.forget(ctx, n)
 }
 
 // forget removes the locks before n; their holders see that n took over.

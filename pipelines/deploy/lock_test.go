@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -183,5 +184,22 @@ func TestOnlyOneTakesAnExpiredLock(t *testing.T) {
 	got.Range(func(_, lease any) bool { n++; lease.(*Lease).Release(t.Context()); return true })
 	if n != 1 {
 		t.Errorf("%d took the lock", n)
+	}
+}
+
+// Somebody so slow that the lock he saw free was taken, released and forgotten
+// does not get it.
+func TestSlowClaimFails(t *testing.T) {
+	t.Parallel()
+	j := testJournal(t)
+	strand(t, j, 3, LockInfo{By: Holder{User: "ana"}})
+	if _, err := j.claim(t.Context(), LockInfo{By: Holder{User: "bob"}}, 2); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("error: %v", err)
+	}
+	if held, err := j.Held(t.Context()); err != nil || held.By.User != "ana" {
+		t.Errorf("held by %v, %v", held, err)
+	}
+	if _, err := os.Stat(j.lockFile(2, "")); err == nil {
+		t.Error("the slow one's lock is left")
 	}
 }
