@@ -91,7 +91,7 @@ func (e *Engine) exec(ctx context.Context, container *dagger.Container, command 
 }
 
 // outputBytes is how much of the output is shown where it does not come live.
-const outputBytes = 64 << 10
+const outputBytes = 4 << 20
 
 // printTail writes the end of what a container printed.
 func printTail(ctx context.Context, ended *dagger.Container, log io.Writer) error {
