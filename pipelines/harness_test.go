@@ -81,36 +81,6 @@ func (c *counted) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// events keeps what a run reported, as text.
-type events struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (e *events) Report(event report.Event) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	switch event := event.(type) {
-	case report.TaskStarted:
-		e.text.WriteString("> " + event.Name + "\n")
-	case report.TaskOutput:
-		e.text.WriteString(event.Line + "\n")
-	case report.TaskDone:
-		e.text.WriteString(string(event.Outcome) + " " + event.Detail + "\n")
-		if event.Err != nil {
-			e.text.WriteString(event.Err.Error() + "\n")
-		}
-	case report.Notice:
-		e.text.WriteString(event.Text + "\n")
-	}
-}
-
-func (e *events) String() string {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.text.String()
-}
-
 // repository makes a git repository with one commit of files. BASE in a file
 // stands for a base image that can be pulled, REGISTRY for the registry.
 func repository(t *testing.T, w *wire, files map[string]string) string {

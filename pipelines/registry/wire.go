@@ -43,7 +43,6 @@ type ping struct {
 	answered bool
 	status   int
 	header   http.Header
-	err      error
 }
 
 func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
