@@ -60,9 +60,9 @@ func (s *stack) down() {
 		output(s.t, append([]string{"docker", "rm", "-f", "-v"}, ids...)...)
 	}
 	output(s.t, "docker", "compose", "-p", s.Project, "down", "-v")
-	for _, images := range s.Images {
-		for _, image := range images {
-			exec.Command("docker", "image", "rm", image.Reference).Run() // pruned already, perhaps
+	for _, image := range strings.Fields(output(s.t, "docker", "images", "--digests", "--format", "{{.Repository}}:{{.Tag}} {{.Repository}}@{{.Digest}}")) {
+		if strings.Contains(image, "/"+s.Project+"/") && !strings.Contains(image, "<none>") {
+			exec.Command("docker", "image", "rm", image).Run() // by tag or by digest, whichever it has
 		}
 	}
 }
