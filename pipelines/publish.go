@@ -179,7 +179,7 @@ func (p *Project) alreadyPublished(ctx context.Context, tag release.Tag, to []de
 				tag.Name, d.name, record.Commit, p.Info.Commit)
 		}
 		if i == 0 {
-			published = p.fromRecord(d, record, tag)
+			published = p.fromRecord(d, images, record, tag)
 		}
 	}
 	published.Existed = true

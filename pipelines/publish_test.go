@@ -64,6 +64,9 @@ func TestPublishNothingChanged(t *testing.T) {
 	if !third.Existed || len(w.manifests) > 0 {
 		t.Errorf("publishing an existing release: existed %v, wrote %v", third.Existed, w.manifests)
 	}
+	if third.Record != second.Record {
+		t.Errorf("an existing release has the record %q, want %q", third.Record, second.Record)
+	}
 }
 
 // TestPublishTwiceAtOnce publishes one commit under two build numbers at the
