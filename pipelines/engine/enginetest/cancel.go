@@ -33,7 +33,9 @@ volumes: {data: {}}
 		})
 	}},
 	{"build", func(ctx context.Context, t *testing.T, f *fixture) {
-		b := f.build(t, "-- Dockerfile --\nFROM BASE\nRUN echo go ahea''d; sleep 100\n")
+		// Never the same: where one is killed, it may run on to its end and be cached.
+		b := f.build(t, "-- Dockerfile --\nFROM BASE\nARG WHEN\nRUN echo go ahea''d; sleep 100\n")
+		b.Args = map[string]string{"WHEN": time.Now().String()}
 		f.cancelled(ctx, t, func(ctx context.Context, log *output) error {
 			_, err := f.engine.Build(ctx, b, nil, log)
 			return err
