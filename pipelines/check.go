@@ -146,6 +146,7 @@ func (p *Project) runCheck(ctx context.Context, name string, check config.Check,
 		result.Exported = exported(check.Export, ended.Missing)
 		p.warnMissing(name, ended.Missing)
 		if !result.Passed {
+			t.Detail(fmt.Sprintf("failed with exit code %d", ended.ExitCode))
 			return &CheckError{Name: name, ExitCode: ended.ExitCode}
 		}
 		if memory != nil {
