@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -38,7 +39,7 @@ const (
 	// inTracker is in pages that go on with the tracker sample instead.
 	inTracker = "<!-- tested in examples/tracker -->"
 	// commandLimit ends a command that hangs.
-	commandLimit = 2 * time.Minute
+	commandLimit = 5 * time.Minute
 )
 
 // TestDocs runs each page of the documentation as one session, with the real
@@ -63,7 +64,7 @@ func TestDocs(t *testing.T) {
 			case filepath.Base(p.path) != started:
 				for _, step := range all[at].steps {
 					if step.file != "" {
-						s.write(t, step)
+						s.write(t, step, 0o644)
 					}
 				}
 				s.commit(t)
@@ -94,13 +95,15 @@ var releaseTag = regexp.MustCompile(`\b([0-9]+)_[0-9a-f]{7}\b`)
 func newSession(t *testing.T, base string) *session {
 	t.Helper()
 	home := t.TempDir()
-	stack := "slipdocs" + freePort()
+	stack, hello := "slipdocs"+freePort(), "hello"+freePort()
 	s := &session{home: home, dir: filepath.Join(home, "hello"), port: freePort(), tags: map[string]string{}}
 	s.names = [][2]string{
 		{"busybox:1.36", base},
 		{"127.0.0.1:5077", "127.0.0.1:" + freePort()},
 		{"slipway-tracker", stack},
-		{".local/hello", ".local/" + stack},
+		{".local/hello", ".local/" + hello},
+		{"--project-name hello", "--project-name " + hello},
+		{"hello-web-1", hello + "-web-1"},
 	}
 	s.env = []string{
 		"HOME=" + home, "USER=ana", "DOCKER_CONFIG=" + dockerConfig(), "PATH=" + pathWithoutDagger(t), "XDG_DATA_HOME=" + home + "/data",
@@ -114,7 +117,7 @@ func newSession(t *testing.T, base string) *session {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := removeStack(stack); err != nil {
+		if err := errors.Join(removeStack(stack), removeStack(hello)); err != nil {
 			t.Logf("cleaning up: %v", err)
 		}
 	})
@@ -164,7 +167,7 @@ func (s *session) onPages(text string) string {
 
 // write writes a file as pages show it; an embedded registry gets an address of
 // its own.
-func (s *session) write(t *testing.T, step step) {
+func (s *session) write(t *testing.T, step step, mode fs.FileMode) {
 	t.Helper()
 	content := strings.ReplaceAll(step.content, "embedded: {}", "embedded: {address: 127.0.0.1:5077}")
 	content = strings.ReplaceAll(content, "embedded: {path:", "embedded: {address: 127.0.0.1:5077, path:")
@@ -175,7 +178,7 @@ func (s *session) write(t *testing.T, step step) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path, []byte(s.here(content)), 0o644); err != nil {
+	if err := os.WriteFile(path, []byte(s.here(content)), mode); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -195,7 +198,11 @@ func (s *session) sample(t *testing.T, from string) {
 		if err != nil {
 			return err
 		}
-		s.write(t, step{file: name, content: string(content)})
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		s.write(t, step{file: name, content: string(content)}, info.Mode())
 		return nil
 	})
 	if err != nil {
@@ -215,7 +222,7 @@ func (s *session) commit(t *testing.T) {
 func (s *session) do(t *testing.T, path string, step step) {
 	t.Helper()
 	if step.file != "" {
-		s.write(t, step)
+		s.write(t, step, 0o644)
 		return
 	}
 	if _, known := notRun[step.command]; known {
@@ -249,7 +256,9 @@ func (s *session) run(t *testing.T, command string) (string, error) {
 	c.Dir, c.Env, c.WaitDelay = s.dir, s.env, time.Second
 	var out bytes.Buffer
 	c.Stdout, c.Stderr = &out, &out
+	started := time.Now()
 	err := c.Run()
+	t.Logf("%5.1f s: %s", time.Since(started).Seconds(), command)
 	for _, tag := range releaseTag.FindAllStringSubmatch(out.String(), -1) {
 		s.tags[tag[1]] = tag[0]
 	}
