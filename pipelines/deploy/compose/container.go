@@ -29,6 +29,7 @@ type container struct {
 	ID           string `json:"Id"`
 	Name         string
 	Image        string
+	Created      time.Time
 	RestartCount int
 	State        struct {
 		Status    string

@@ -67,6 +67,7 @@ func (p *planner) all() error {
 	for _, service := range order {
 		p.service(service)
 	}
+	p.noteAddresses(order)
 	p.removeServices(p.gone())
 	return p.steps("after", p.target.Config.After, nil)
 }

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -90,22 +91,22 @@ func (p *planner) service(name string) {
 		}
 	}
 	u := up{Service: name, Scale: want, Want: want, Ends: ends}
-	host := p.host(s)
+	follows := p.follows(s)
 	switch {
 	case want == 0:
 		p.surplus(name, p.containers[name])
-	case len(has.stale) == 0 && len(good) >= want && !host:
+	case len(has.stale) == 0 && len(good) >= want && follows == "":
 		p.plan.Unchanged = append(p.plan.Unchanged, name)
 		p.surplus(name, append(bad, good[want:]...))
 	case len(has.stale) == 0 && len(has.current) == 0:
 		p.changeService(deploy.Start, s, "")
 		p.do(action{Up: &u})
-	case len(has.stale) == 0 && !host:
+	case len(has.stale) == 0 && follows == "":
 		p.changeService(deploy.Restart, s, whyRestart(bad, good))
 		u.Clear, u.Beside = ids(bad), true
 		p.do(action{Up: &u})
 	default:
-		p.replace(s, has, u, host)
+		p.replace(s, has, u, follows)
 	}
 }
 
@@ -118,8 +119,9 @@ func whyRestart(bad, good []container) string {
 }
 
 // replace plans the cut-over of a service whose image or configuration changed.
-// New containers that an earlier run has started already are used.
-func (p *planner) replace(s types.ServiceConfig, has sorted, u up, host bool) {
+// New containers that an earlier run has started already are used. follows is
+// why it starts anew, whatever it runs.
+func (p *planner) replace(s types.ServiceConfig, has sorted, u up, follows string) {
 	fresh, running := 0, 0
 	for _, c := range has.current {
 		if well(c, u.Ends) {
@@ -139,14 +141,18 @@ func (p *planner) replace(s types.ServiceConfig, has sorted, u up, host bool) {
 	}
 	missing := u.Want - fresh
 	reason := p.cannotRoll(s)
-	if missing > 0 && reason != "" || host {
-		p.changeService(deploy.Recreate, s, reason)
-		p.do(action{Up: &up{Service: s.Name, Scale: u.Want, Want: u.Want, Ends: u.Ends, Force: host}})
+	switch {
+	case follows != "" && len(has.stale) == 0:
+		p.changeService(deploy.Restart, s, follows)
+	case follows != "" || missing > 0 && reason != "":
+		p.changeService(deploy.Recreate, s, cmp.Or(follows, reason))
+	default:
+		u.Beside, u.Skip, u.Scale = true, missing <= 0, running+max(missing, 0)
+		p.changeService(deploy.Replace, s, "")
+		p.do(action{Up: &u})
 		return
 	}
-	u.Beside, u.Skip, u.Scale = true, missing <= 0, running+max(missing, 0)
-	p.changeService(deploy.Replace, s, "")
-	p.do(action{Up: &u})
+	p.do(action{Up: &up{Service: s.Name, Scale: u.Want, Want: u.Want, Ends: u.Ends, Force: follows != ""}})
 }
 
 // cannotRoll is why a service stops before it starts again; empty when the new
@@ -165,20 +171,6 @@ func (p *planner) cannotRoll(s types.ServiceConfig) string {
 		return reason
 	}
 	return ""
-}
-
-// host says that the service lives in the network of one that is replaced.
-func (p *planner) host(s types.ServiceConfig) bool {
-	other, ok := strings.CutPrefix(s.NetworkMode, "service:")
-	if !ok || len(p.containers[s.Name]) == 0 {
-		return false
-	}
-	for _, c := range p.plan.Changes {
-		if c.Subject == other && (c.Kind == deploy.Replace || c.Kind == deploy.Recreate) {
-			return true
-		}
-	}
-	return false
 }
 
 // surplus stops containers that the service has too many.
