@@ -1,10 +1,12 @@
 package pipelines
 
 import (
+	"cmp"
 	"context"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/report"
 )
 
@@ -14,11 +16,17 @@ type BuildOptions struct {
 	Images []string
 }
 
-// BuiltImage is an image in the engine.
+// BuiltImage is an image that was built.
 type BuiltImage struct {
 	Name string `json:"name"`
-	// Reference is the engine's own name of it.
-	Reference string `json:"reference"`
+	// Reference is its name in Docker's own store, "<project>/<image>:<tag>".
+	// Empty with an engine that has no store which outlives it.
+	Reference string `json:"reference,omitempty"`
+}
+
+// localTagger is an engine whose images can stay on this machine.
+type localTagger interface {
+	TagLocal(ctx context.Context, reference, name string) error
 }
 
 // Build builds images from this working tree and publishes nothing.
@@ -43,11 +51,25 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) ([]BuiltImage, erro
 				if err != nil {
 					return err
 				}
-				built[i] = BuiltImage{Name: entry.Name, Reference: result.Reference}
-				t.Detail(result.Reference)
-				return nil
+				built[i], err = p.keepBuilt(ctx, entry, tag.Name, result.Reference)
+				t.Detail(built[i].Reference)
+				return err
 			})
 		})
 	}
 	return built, group.Wait()
+}
+
+// keepBuilt gives a built image its lasting name, where the engine can.
+func (p *Project) keepBuilt(ctx context.Context, image config.Entry[config.Image], tag, reference string) (BuiltImage, error) {
+	built := BuiltImage{Name: image.Name}
+	e, err := p.engine.get(ctx)
+	if err != nil {
+		return built, err
+	}
+	if tagger, ok := e.(localTagger); ok {
+		built.Reference = cmp.Or(image.Value.Repository, p.Config.Project+"/"+image.Name) + ":" + tag
+		err = tagger.TagLocal(ctx, reference, built.Reference)
+	}
+	return built, err
 }

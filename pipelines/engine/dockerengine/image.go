@@ -56,6 +56,15 @@ func (e *Engine) LocalDigest(ctx context.Context, ref string) (digest string, ok
 	return image.ID, true, nil
 }
 
+// TagLocal gives an image in Docker's own store a name that stays when the
+// engine is closed.
+func (e *Engine) TagLocal(ctx context.Context, ref, name string) error {
+	if err := e.docker("tag", ref, name).Run(ctx, nil, nil); err != nil {
+		return fmt.Errorf("naming image %q: %w", name, err)
+	}
+	return nil
+}
+
 // digestIn is the digest among repoDigests that is of repository.
 func digestIn(repoDigests []string, repository string) string {
 	for _, text := range repoDigests {

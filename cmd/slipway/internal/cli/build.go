@@ -11,6 +11,8 @@ func newBuild(g *globals) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "build",
 		Short: "Build the images, publish nothing",
+		Long: `Builds the images of this working tree and publishes nothing. With the Docker
+engine they stay in Docker's store as PROJECT/IMAGE:TAG.`,
 		Example: `  slipway build
   slipway build --image api --image admin`,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -25,7 +27,7 @@ func newBuild(g *globals) *cobra.Command {
 			return g.print(built, func() {
 				rows := make([][]string, len(built))
 				for i, b := range built {
-					rows[i] = []string{b.Name, b.Reference}
+					rows[i] = []string{b.Name, orDash(b.Reference)}
 				}
 				table(g.env.Out, []string{"IMAGE", "REFERENCE"}, rows)
 			})
