@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -25,10 +26,10 @@ out the files that they export, also of a check that fails.`,
 				results, err = p.Check(c.Context(), pipelines.CheckOptions{Names: names})
 				return err
 			})
-			if len(results) == 0 {
+			if err != nil && len(results) == 0 {
 				return err
 			}
-			if printed := g.print(results, func() { checkTable(g, results) }); printed != nil {
+			if printed := g.print(orEmpty(results), func() { checkTable(g, results) }); printed != nil {
 				return printed
 			}
 			return err
@@ -37,6 +38,10 @@ out the files that they export, also of a check that fails.`,
 }
 
 func checkTable(g *globals, results []pipelines.CheckResult) {
+	if len(results) == 0 {
+		fmt.Fprintln(g.env.Out, "There are no checks.")
+		return
+	}
 	rows := make([][]string, len(results))
 	for i, r := range results {
 		outcome := "failed"

@@ -26,7 +26,7 @@ func newHistory(g *globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return g.print(entries, func() { printHistory(g, entries) })
+			return g.print(orEmpty(entries), func() { printHistory(g, entries) })
 		},
 	}
 	g.envFlag(c, &o.Env, "environment to list")
