@@ -25,7 +25,9 @@ when there is an error. No message has a secret in it.
 
 To silence a rule in one place, write a comment on the line or above it:
 
-    image: postgres:16   # slipway:ignore image-digest
+` + "```yaml" + `
+image: postgres:16   # slipway:ignore image-digest
+` + "```" + `
 
 Compose files of checks run on data of their own: there, a literal
 ` + "`POSTGRES_PASSWORD: test`" + ` is no secret. Whatever looks like an access key, a

@@ -32,6 +32,7 @@ type wireRegistry struct {
 
 	mu       sync.Mutex
 	requests []request
+	busy     sync.WaitGroup
 	// intercept answers a request when it returns true.
 	intercept func(http.ResponseWriter, *http.Request) bool
 }
@@ -54,7 +55,9 @@ func serveHandler(t *testing.T, inner http.Handler) *wireRegistry {
 		r.Body = body
 		w.mu.Lock()
 		intercept := w.intercept
+		w.busy.Add(1) // a client may have its answer before we return
 		w.mu.Unlock()
+		defer w.busy.Done()
 		if intercept == nil || !intercept(rw, r) {
 			inner.ServeHTTP(rw, r)
 		}
@@ -86,8 +89,9 @@ func (w *wireRegistry) answer(f func(http.ResponseWriter, *http.Request) bool) {
 	w.intercept = f
 }
 
-// take returns the requests since the last call.
+// take returns the requests since the last call, once all of them have ended.
 func (w *wireRegistry) take() []request {
+	w.busy.Wait()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	taken := w.requests
