@@ -94,6 +94,16 @@ EXPOSE 4444
 HEALTHCHECK --interval=30s CMD nc 127.0.0.1 81 < /dev/null
 CMD ["sh", "-c", "sleep 1; exec httpd -f -p 81"]
 `},
+	"a port that nobody listens on": {archive: `
+-- compose.yaml --
+services:
+  db: {build: ., command: [sleep, "60"]}
+  tests: {image: "alpine:3.20", command: ["true"], depends_on: [db]}
+-- Dockerfile --
+FROM alpine:3.20
+EXPOSE 4444
+HEALTHCHECK CMD false
+`},
 	"names": {archive: `
 -- compose.yaml --
 services:
