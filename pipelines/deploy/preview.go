@@ -44,6 +44,8 @@ func planTarget(ctx context.Context, r report.Reporter, item Item, locked bool) 
 		if plan, err = item.Target.Plan(item.Desired, observed); err != nil {
 			return fmt.Errorf("planning target %q: %w", name, err)
 		}
+		plan.Changes = append([]Change{}, plan.Changes...) // [] in JSON, never null
+		plan.Pins = append([]Pin{}, plan.Pins...)
 		if plan.Empty() {
 			t.Reused("nothing to do")
 		} else {
