@@ -87,6 +87,9 @@ func (r *run) plan(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		for _, note := range plan.Notes {
+			r.reporter().Report(report.Notice{Level: report.Info, Text: item.Target.Name() + ": " + note})
+		}
 		r.plans = append(r.plans, plan)
 		if observed.Previous != nil {
 			adopted[item.Target.Name()] = *observed.Previous

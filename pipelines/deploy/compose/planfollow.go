@@ -56,8 +56,8 @@ func (p *planner) noteAddresses(order []string) {
 		}
 		for _, other := range sortedKeys(s.DependsOn) {
 			if p.changes(other, deploy.Replace) {
-				p.plan.Notes = append(p.plan.Notes, fmt.Sprintf("%s stays, and the containers of %s get new addresses: "+
-					"if %s looks names up only when it starts, as nginx does, write depends_on: {%s: {condition: service_started, restart: true}}", name, other, name, other))
+				p.plan.Notes = append(p.plan.Notes, fmt.Sprintf("%s stays, and the containers of %s get new addresses: if it looks names up only at its start, "+
+					"as proxies such as nginx do, write depends_on: {%s: {condition: service_started, restart: true}}", name, other, other))
 			}
 		}
 	}
