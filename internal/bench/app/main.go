@@ -19,9 +19,17 @@ func main() {
 	}
 }
 
+// rounds of packing take about a second, as the least of compilers does.
+const rounds = 100
+
 func run(args []string) error {
 	if len(args) == 1 && args[0] == "build" {
-		return pack("/src", "/out.gz")
+		for range rounds {
+			if err := pack("/src", "/out.gz"); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, os.Interrupt)
