@@ -3,7 +3,14 @@
 //
 // Outside of Dagger it starts a session of the dagger command line, which knows
 // how to reach or start an engine. Inside a Dagger function it joins the session
-// that runs.
+// that runs; there Dagger shows the output of containers itself, and tasks have
+// none but that of runs, at their end.
+//
+// What differs from Docker: a program sees variables of Dagger's (OTEL_*,
+// TRACEPARENT) and, in checks, SLIPWAY_RUN. Bind mounts of compose files are
+// copies. Restart policies are not followed. Base images are pulled by the engine
+// itself, so a Dockerfile can't name a registry on this machine's loopback when
+// the engine runs elsewhere.
 package daggerengine
 
 import (
