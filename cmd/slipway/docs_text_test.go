@@ -8,13 +8,16 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"go.yaml.in/yaml/v4"
 )
 
 var (
-	mention = regexp.MustCompile("(?:[`/ ])slipway ([a-z]+)([^`\n|;&>]*)")
-	option  = regexp.MustCompile(`--[a-z-]+`)
-	link    = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
-	untyped = regexp.MustCompile("(?ms)^```\n[^`]*?^(?:\\$ |slipway |make |docker |go )")
+	mention   = regexp.MustCompile("(?:[`/ ])slipway ([a-z]+)([^`\n|;&>]*)")
+	option    = regexp.MustCompile(`--[a-z-]+`)
+	link      = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
+	untyped   = regexp.MustCompile("(?ms)^```\n[^`]*?^(?:\\$ |slipway |make |docker |go )")
+	yamlBlock = regexp.MustCompile("(?ms)^```ya?ml\n(.*?)^```$")
 	// message is the first column of a table of troubleshooting.md.
 	message = regexp.MustCompile("(?m)^\\| `([^`]+)` \\|")
 )
@@ -66,6 +69,19 @@ func TestDocsLinks(t *testing.T) {
 		name := filepath.Base(p.path)
 		if name != "README.md" && !strings.Contains(index, "]("+name+")") {
 			t.Errorf("docs/README.md has no link to %s", name)
+		}
+	}
+}
+
+// TestDocsYAML: every block of YAML is YAML. Those of slipway.yaml are loaded by
+// a test of package config.
+func TestDocsYAML(t *testing.T) {
+	for _, p := range pages(t) {
+		for _, block := range yamlBlock.FindAllStringSubmatch(p.text, -1) {
+			var value any
+			if err := yaml.Unmarshal([]byte(block[1]), &value); err != nil {
+				t.Errorf("%s: %v in:\n%s", p.path, err, block[1])
+			}
 		}
 	}
 }
