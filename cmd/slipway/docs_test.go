@@ -97,9 +97,10 @@ func newSession(t *testing.T, base string) *session {
 	home := t.TempDir()
 	stack, hello := "slipdocs"+freePort(), "hello"+freePort()
 	s := &session{home: home, dir: filepath.Join(home, "hello"), port: freePort(), tags: map[string]string{}}
+	registry := "127.0.0.1:" + freePort()
 	s.names = [][2]string{
 		{"busybox:1.36", base},
-		{"127.0.0.1:5077", "127.0.0.1:" + freePort()},
+		{"127.0.0.1:5077", registry},
 		{"slipway-tracker", stack},
 		{".local/hello", ".local/" + hello},
 		{"--project-name hello", "--project-name " + hello},
@@ -117,11 +118,20 @@ func newSession(t *testing.T, base string) *session {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := errors.Join(removeStack(stack), removeStack(hello)); err != nil {
+		if err := errors.Join(removeStack(stack), removeStack(hello), removeImages(registry)); err != nil {
 			t.Logf("cleaning up: %v", err)
 		}
 	})
 	return s
+}
+
+// removeImages removes what was pulled from a registry.
+func removeImages(registry string) error {
+	script := `docker image ls --digests --filter reference="$1/*/*" --format '{{.Repository}}@{{.Digest}}' | xargs -r docker rmi`
+	if out, err := exec.Command("sh", "-c", script, "sh", registry).CombinedOutput(); err != nil {
+		return fmt.Errorf("removing the images of %s: %w\n%s", registry, err, out)
+	}
+	return nil
 }
 
 // pathWithoutDagger is PATH without the dagger command, so that pages read the
