@@ -7,8 +7,8 @@ import (
 	"github.com/slipwayhq/slipway/pipelines/report"
 )
 
-// localImages is an engine that has images of its own, which no registry may
-// know: those imported or built on this machine.
+// localImages is an engine that may have images which no registry that can be
+// reached from here knows: imported or built on this machine, or from a mirror.
 type localImages interface {
 	LocalDigest(ctx context.Context, reference string) (digest string, ok bool, err error)
 }
@@ -31,7 +31,7 @@ func (p *Project) baseDigest(ctx context.Context, reference string) (string, err
 	if local, ok := e.(localImages); ok {
 		digest, ok, localErr := local.LocalDigest(ctx, reference)
 		if localErr == nil && ok {
-			p.notice(report.Warning, "base image %s is taken from this machine: no registry answered for it", reference)
+			p.notice(report.Warning, "base image %s is taken as the %s engine has it: no registry answered for it", reference, e.Name())
 			return digest, nil
 		}
 	}
