@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,7 +16,9 @@ import (
 var (
 	mention   = regexp.MustCompile("(?:[`/ ])slipway ([a-z]+)([^`\n|;&>]*)")
 	option    = regexp.MustCompile(`--[a-z-]+`)
-	link      = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
+	link      = regexp.MustCompile(`\]\(([^)#:]*)(?:#([^)]*))?\)`)
+	heading   = regexp.MustCompile(`(?m)^#+ (.*)$`)
+	noAnchor  = regexp.MustCompile(`[^\pL\pN _-]`)
 	untyped   = regexp.MustCompile("(?ms)^```\n[^`]*?^(?:\\$ |slipway |make |docker |go )")
 	yamlBlock = regexp.MustCompile("(?ms)^```ya?ml\n(.*?)^```$")
 	// message is the first column of a table of troubleshooting.md.
@@ -60,8 +63,16 @@ func TestDocsLinks(t *testing.T) {
 			index = p.text
 		}
 		for _, l := range link.FindAllStringSubmatch(p.text, -1) {
-			if _, err := os.Stat(filepath.Join(filepath.Dir(p.path), l[1])); err != nil {
+			to := p.path
+			if l[1] != "" {
+				to = filepath.Join(filepath.Dir(p.path), l[1])
+			}
+			text, err := os.ReadFile(to)
+			if err != nil {
 				t.Errorf("%s: the link to %s leads nowhere", p.path, l[1])
+			}
+			if l[2] != "" && !slices.Contains(anchors(string(text)), l[2]) {
+				t.Errorf("%s: %s has no heading #%s", p.path, to, l[2])
 			}
 		}
 	}
@@ -71,6 +82,15 @@ func TestDocsLinks(t *testing.T) {
 			t.Errorf("docs/README.md has no link to %s", name)
 		}
 	}
+}
+
+// anchors are what GitHub calls the headings of a page.
+func anchors(page string) []string {
+	var all []string
+	for _, h := range heading.FindAllStringSubmatch(page, -1) {
+		all = append(all, strings.ReplaceAll(noAnchor.ReplaceAllString(strings.ToLower(h[1]), ""), " ", "-"))
+	}
+	return all
 }
 
 // TestDocsYAML: every block of YAML is YAML. Those of slipway.yaml are loaded by
