@@ -36,21 +36,25 @@ func (t LeaseTimes) beat() time.Duration {
 type Lease struct {
 	Info    LockInfo
 	journal *Journal
-	stop    context.CancelCauseFunc
+	// lost ends what the holder does, end the heartbeat.
+	lost    context.CancelCauseFunc
+	end     context.CancelFunc
 	beating sync.WaitGroup
 }
 
 // Acquire takes the lock for a deploy of release, waiting up to wait while
 // somebody else holds it: a *Locked error says who does. The returned context
-// ends with ErrLockLost when the lock is lost.
+// ends with ErrLockLost when the lock is lost. The heartbeat goes on when ctx is
+// cancelled, until Release: whoever was interrupted still has to go back.
 func (j *Journal) Acquire(ctx context.Context, by Holder, release string, wait time.Duration) (*Lease, context.Context, error) {
 	info, err := j.take(ctx, LockInfo{By: by, Release: release}, wait)
 	if err != nil {
 		return nil, ctx, err
 	}
-	held, stop := context.WithCancelCause(ctx)
-	l := &Lease{Info: info, journal: j, stop: stop}
-	l.beating.Go(func() { l.heartbeat(held) })
+	held, lost := context.WithCancelCause(ctx)
+	beating, end := context.WithCancel(context.WithoutCancel(ctx))
+	l := &Lease{Info: info, journal: j, lost: lost, end: end}
+	l.beating.Go(func() { l.heartbeat(beating) })
 	return l, held, nil
 }
 
@@ -75,8 +79,9 @@ func (l *Lease) Check(ctx context.Context) error {
 
 // Release gives the lock back. It works after ctx was cancelled, too.
 func (l *Lease) Release(ctx context.Context) error {
-	l.stop(nil)
+	l.end()
 	l.beating.Wait()
+	l.lost(nil)
 	ctx = context.WithoutCancel(ctx)
 	if n, err := l.journal.newest(ctx); err != nil || n != l.Info.N {
 		return err // a lock that was lost is another's to release
@@ -100,7 +105,7 @@ func (l *Lease) heartbeat(ctx context.Context) {
 		case ctx.Err() != nil:
 			return
 		case err == ErrLockLost || time.Since(renewed) >= times.ttl():
-			l.stop(ErrLockLost)
+			l.lost(ErrLockLost)
 			return
 		}
 		select {

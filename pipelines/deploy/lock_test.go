@@ -54,6 +54,27 @@ func TestLockIsHeld(t *testing.T) {
 	}
 }
 
+// Whoever is interrupted goes back to the release before, which takes longer
+// than a heartbeat may stand still.
+func TestLockIsHeldAfterAnInterrupt(t *testing.T) {
+	t.Parallel()
+	j := testJournal(t)
+	ctx, interrupt := context.WithCancel(t.Context())
+	first, _, err := j.Acquire(ctx, Holder{User: "ana"}, "1", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	interrupt()
+	_, _, err = acquire(t, j, "bob", 2*quick.TTL)
+	var locked *Locked
+	if !errors.As(err, &locked) {
+		t.Errorf("somebody else got the lock: %v", err)
+	}
+	if err := first.Release(ctx); err != nil {
+		t.Error(err)
+	}
+}
+
 // strand writes the lock of a run that was killed on another machine.
 func strand(t *testing.T, j *Journal, n int, info LockInfo) {
 	t.Helper()
