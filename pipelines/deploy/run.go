@@ -197,9 +197,11 @@ func (r *run) verify(ctx context.Context, item Item) (Proof, error) {
 	return proof, err
 }
 
-// finish makes the release the live one. Verified in the history comes first:
-// recall completes the rest when we are killed in between.
+// finish makes the release the live one, also when the user interrupts now: it
+// runs and is proven. Verified in the history comes first: recall completes the
+// rest when we are killed in between.
 func (r *run) finish(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
 	return report.Run(ctx, r.reporter(), "record", func(*report.Task) error {
 		if err := r.lease.Check(ctx); err != nil {
 			return err

@@ -57,6 +57,33 @@ func (n *note) Verify(_ context.Context, d Desired) (Proof, error) {
 	return Proof{Running: []Running{{Subject: n.name}}}, nil
 }
 
+// interrupting is a note during whose proof the user interrupts.
+type interrupting struct {
+	*note
+	interrupt context.CancelFunc
+}
+
+func (i interrupting) Verify(ctx context.Context, d Desired) (Proof, error) {
+	i.interrupt()
+	return i.note.Verify(ctx, d)
+}
+
+// A release that is proven is live, although the user interrupted meanwhile.
+func TestInterruptAfterTheProof(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "a")
+	ctx, interrupt := context.WithCancel(t.Context())
+	d := f.deployment("1")
+	d.Targets[0].Target = interrupting{f.targets[0], interrupt}
+	if _, err := Run(ctx, d); err != nil {
+		t.Errorf("error: %v", err)
+	}
+	live, err := f.journal.Live(t.Context())
+	if err != nil || live == nil || live.Tag != "1" || live.Outcome != OutcomeDeployed {
+		t.Errorf("live: %+v, %v", live, err)
+	}
+}
+
 type fleet struct {
 	journal *Journal
 	runs    []string
