@@ -104,7 +104,7 @@ func Run(ctx context.Context, r Reporter, name string, do func(*Task) error) err
 	switch {
 	case err == nil:
 		r.Report(TaskDone{ID: t.id, Outcome: t.outcome, Detail: t.detail})
-	case ctx.Err() != nil && errors.Is(err, context.Cause(ctx)):
+	case ctx.Err() != nil && (errors.Is(err, context.Cause(ctx)) || errors.Is(err, ctx.Err())):
 		r.Report(TaskDone{ID: t.id, Outcome: Cancelled, Err: err})
 	default:
 		r.Report(TaskDone{ID: t.id, Outcome: Failed, Detail: t.detail, Err: err})
