@@ -22,6 +22,8 @@ type BuiltImage struct {
 	// Reference is its name in Docker's own store, "<project>/<image>:<tag>".
 	// Empty with an engine that has no store which outlives it.
 	Reference string `json:"reference,omitempty"`
+	// ID is the container's id in a Dagger session; empty with Docker.
+	ID string `json:"-"`
 }
 
 // localTagger is an engine whose images can stay on this machine.
@@ -60,7 +62,12 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) ([]BuiltImage, erro
 	return built, group.Wait()
 }
 
-// keepBuilt gives a built image its lasting name, where the engine can.
+// identifying is an engine whose images other clients of its session can take.
+type identifying interface {
+	ContainerID(ctx context.Context, reference string) (string, error)
+}
+
+// keepBuilt gives a built image its lasting name, or its id, as the engine can.
 func (p *Project) keepBuilt(ctx context.Context, image config.Entry[config.Image], tag, reference string) (BuiltImage, error) {
 	built := BuiltImage{Name: image.Name}
 	e, err := p.engine.get(ctx)
@@ -70,6 +77,9 @@ func (p *Project) keepBuilt(ctx context.Context, image config.Entry[config.Image
 	if tagger, ok := e.(localTagger); ok {
 		built.Reference = cmp.Or(image.Value.Repository, p.Config.Project+"/"+image.Name) + ":" + tag
 		err = tagger.TagLocal(ctx, reference, built.Reference)
+	}
+	if e, ok := e.(identifying); ok {
+		built.ID, err = e.ContainerID(ctx, reference)
 	}
 	return built, err
 }

@@ -27,6 +27,9 @@ func (p *Project) composeCheck(ctx context.Context, name string, check config.Ch
 	if spec.Env, err = p.interpolation(spec.Files, env); err != nil {
 		return engine.Result{}, err
 	}
+	for name := range secret {
+		delete(spec.Env, name) // what the environment may have under its name
+	}
 	project, err := p.loadCompose(ctx, check, spec.Files, spec.Env)
 	if err != nil {
 		return engine.Result{}, err

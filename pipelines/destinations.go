@@ -27,6 +27,9 @@ func (p *Project) destination(ctx context.Context, name string) (destination, er
 	if !ok {
 		return destination{}, usage("unknown registry %q: %s", name, choices("registries", p.Config.Registries.Names(), p.Config.Path))
 	}
+	if r.Embedded != nil && p.embedded.refused {
+		return destination{}, usage("registry %q is embedded: it lives on the machine that runs the slipway command line; use that, or another registry", name)
+	}
 	if r.Embedded != nil {
 		if err := p.embedded.serve(ctx, *r.Embedded); err != nil {
 			return destination{}, err
@@ -89,8 +92,9 @@ func insecureHosts(c *config.Config) []string {
 
 // embeddedServers are the embedded registries that this process serves.
 type embeddedServers struct {
-	lookup release.Lookup
-	dir    string
+	lookup  release.Lookup
+	dir     string
+	refused bool
 
 	mu      sync.Mutex
 	servers map[string]*embedded.Server

@@ -76,6 +76,18 @@ func (p *Project) Plan(ctx context.Context, o PlanOptions) (Planned, error) {
 	return planned, err
 }
 
+// PlanImages is the part of Plan that asks no target: the release of this
+// commit, or what a publish would do to make it.
+func (p *Project) PlanImages(ctx context.Context, env string) (Planned, error) {
+	environment, err := p.environment(env)
+	if err != nil {
+		return Planned{}, err
+	}
+	planned, published, err := p.planPublish(ctx, environment)
+	planned.Environment, planned.Published = environment.Name, published
+	return planned, err
+}
+
 // planPublish finds this commit's newest release; without one it says what a
 // publish would do.
 func (p *Project) planPublish(ctx context.Context, e config.Entry[config.Environment]) (Planned, bool, error) {

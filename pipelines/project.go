@@ -30,6 +30,10 @@ type Options struct {
 	Overrides release.Overrides
 	// Engine is auto, docker or dagger. auto when empty.
 	Engine EngineChoice
+	// Logins by registry host; they go before every other source.
+	Logins map[string]registry.Login
+	// NoEmbedded refuses embedded registries: for where no disk outlives the run.
+	NoEmbedded bool
 	// Reporter takes progress; nobody when nil.
 	Reporter report.Reporter
 }
@@ -88,11 +92,15 @@ func Open(ctx context.Context, o Options) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
+	for host, login := range o.Logins {
+		redactor.Add(login.Password)
+		logins[host] = login
+	}
 	p.registry = registry.New(registry.Options{Lookup: o.Lookup, Reporter: reporter, Logins: logins, Insecure: insecureHosts(cfg)})
 	if p.engine, err = newEngineSource(o.Engine, o.Lookup, reporter); err != nil {
 		return nil, err
 	}
-	p.embedded = &embeddedServers{lookup: o.Lookup, dir: dir}
+	p.embedded = &embeddedServers{lookup: o.Lookup, dir: dir, refused: o.NoEmbedded}
 	return p, nil
 }
 

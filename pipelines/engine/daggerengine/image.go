@@ -55,3 +55,19 @@ func (e *Engine) withoutSecrets(ctx context.Context, b engine.Build, built *dagg
 	}
 	return plain, nil
 }
+
+// ContainerID is the id of an image that was built without a push, by its
+// reference. It is good in the session that this engine is part of.
+func (e *Engine) ContainerID(ctx context.Context, reference string) (string, error) {
+	e.mu.Lock()
+	built := e.built[reference]
+	e.mu.Unlock()
+	if built == nil {
+		return "", fmt.Errorf("finding image %q: this run did not build it", reference)
+	}
+	id, err := built.ID(ctx)
+	if err != nil {
+		return "", explain(fmt.Sprintf("finding image %q", reference), err)
+	}
+	return string(id), nil
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"github.com/slipwayhq/slipway/pipelines"
+	"github.com/slipwayhq/slipway/pipelines/config"
+)
+
+// A release in the registry.
+type Release struct {
+	// Tag of all its images, such as 75_db4b44b.
+	Tag string
+	// Full commit that it was made from.
+	Commit string
+	// Whether it may go to a protected environment.
+	Final bool
+	// Why it may not.
+	Why string
+	// Its images.
+	Images []*PublishedImage
+	// Reference of the release record.
+	Record string
+	// Whether it had been published before.
+	Existed bool
+	// All of this as "slipway publish --json" prints it.
+	Json string
+}
+
+// An image of a release.
+type PublishedImage struct {
+	Name string
+	// Repository and tag.
+	Reference string
+	// What the reference stands for: sha256:…
+	Digest string
+	// Whether this run built it; else its content had been published before.
+	Built bool
+}
+
+// Run the checks, build what changed, and write the release
+//
+// Images whose content has been published before are reused. All get the
+// release's tag, and the release record is written last: killed or run twice, it
+// ends in the same digests. Chain "tag", "images digest" or "json".
+//
+// +cache="never"
+func (s *Slipway) Publish(
+	ctx context.Context,
+	// Environment whose registry and mirrors to publish to.
+	// +optional
+	env string,
+	// Registry of slipway.yaml to publish to instead, the first one first.
+	// +optional
+	registry []string,
+	// Publish without the checks; a protected environment refuses such a release.
+	// +optional
+	skipChecks bool,
+	// Run checks whose very inputs have passed before.
+	// +optional
+	rerunChecks bool,
+) (*Release, error) {
+	var published *Release
+	err := s.do(ctx, verb{
+		needs: func(c *config.Config) []string {
+			if skipChecks {
+				return ofImages(c, nil)
+			}
+			return slices.Concat(ofChecks(c, nil), ofImages(c, nil))
+		},
+		run: func(p *pipelines.Project) error {
+			result, err := p.Publish(ctx, pipelines.PublishOptions{
+				Env: env, Registries: registry, SkipChecks: skipChecks, RerunChecks: rerunChecks,
+			})
+			if err != nil {
+				return err
+			}
+			published = newRelease(result)
+			published.Json, err = encode(result)
+			return err
+		},
+	})
+	return published, err
+}
+
+func newRelease(p pipelines.Published) *Release {
+	r := &Release{Tag: p.Tag, Commit: p.Commit, Final: p.Final, Why: p.Why, Record: p.Record, Existed: p.Existed}
+	for _, image := range p.Images {
+		r.Images = append(r.Images, &PublishedImage{
+			Name: image.Name, Reference: image.Reference, Digest: image.Digest, Built: image.Built,
+		})
+	}
+	return r
+}
