@@ -24,11 +24,23 @@ const (
 	exitInterrupted = 130
 )
 
-// Main runs one command line and returns the exit code.
+// Main runs one command line and returns the exit code. A first interrupt ends
+// what runs and cleans up, a second one leaves everything as it is.
 func Main(args []string, env Environment) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	defer context.AfterFunc(ctx, func() { exitAtNextInterrupt(env) })()
 	return run(ctx, args, env)
+}
+
+func exitAtNextInterrupt(env Environment) {
+	again := make(chan os.Signal, 1)
+	signal.Notify(again, os.Interrupt, syscall.SIGTERM)
+	<-again
+	if env.ErrTerminal {
+		fmt.Fprint(env.Err, "\x1b[?25h\n") // the live progress hides the cursor
+	}
+	os.Exit(exitInterrupted)
 }
 
 func run(ctx context.Context, args []string, env Environment) int {

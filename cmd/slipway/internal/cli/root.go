@@ -11,6 +11,7 @@ import (
 	"github.com/slipwayhq/slipway/cmd/slipway/internal/progress"
 	"github.com/slipwayhq/slipway/pipelines"
 	"github.com/slipwayhq/slipway/pipelines/release"
+	"github.com/slipwayhq/slipway/pipelines/report"
 )
 
 // globals are the flags that every command has.
@@ -98,6 +99,9 @@ func (g *globals) with(ctx context.Context, do func(*pipelines.Project) error) e
 		return flagError{err}
 	}
 	defer renderer.Close()
+	defer context.AfterFunc(ctx, func() {
+		renderer.Report(report.Notice{Level: report.Info, Text: "interrupted: ending what runs; interrupt again to leave it as it is"})
+	})()
 	project, err := pipelines.Open(ctx, pipelines.Options{
 		Config: g.config, Lookup: g.env.Lookup, Overrides: g.overrides,
 		Engine: pipelines.EngineChoice(g.engine), Reporter: renderer,

@@ -86,13 +86,13 @@ func (p *plain) end(t *plainTask, e report.TaskDone) {
 		fmt.Fprintln(p.out, "::endgroup::")
 	}
 	if p.groups && e.Outcome == report.Failed {
-		fmt.Fprintf(p.out, "::error title=%s::%s\n", workflowValue(t.name), workflowValue(detailOf(e)))
+		fmt.Fprintf(p.out, "::error title=%s::%s\n", workflowProperty(t.name), workflowMessage(detailOf(e)))
 	}
 }
 
 func (p *plain) notice(n report.Notice) {
 	if p.groups && n.Level == report.Warning {
-		fmt.Fprintf(p.out, "::warning::%s\n", workflowValue(n.Text))
+		fmt.Fprintf(p.out, "::warning::%s\n", workflowMessage(n.Text))
 		return
 	}
 	fmt.Fprintln(p.out, p.style.notice(n))
@@ -108,7 +108,13 @@ func defuse(line string) string {
 	return line
 }
 
-// workflowValue escapes text for a GitHub Actions workflow command.
-func workflowValue(text string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(text)
+// workflowMessage escapes the text of a GitHub Actions workflow command, and
+// workflowProperty a value before it, as the runner reads them.
+// https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
+func workflowMessage(text string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(text)
+}
+
+func workflowProperty(text string) string {
+	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(workflowMessage(text))
 }

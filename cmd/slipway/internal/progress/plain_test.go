@@ -61,7 +61,7 @@ ok
 ` + "\u200b" + `::error::not a command of ours
 ::endgroup::
 ::error title=check unit::exit code 1
-::warning::50%25 of%3A something
+::warning::50%25 of: something
 engine: docker
 `},
 		{"quiet", Options{Mode: Quiet}, "warning: 50% of: something\n"},
