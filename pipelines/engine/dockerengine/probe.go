@@ -106,10 +106,19 @@ func unavailable(err error) error {
 	case strings.Contains(text, "Cannot connect"), strings.Contains(text, "Is the docker daemon running"),
 		strings.Contains(text, "failed to connect to the docker API"):
 		u.Problem = "the Docker daemon does not run"
-		u.Err = errors.New(lastLine(text))
+		u.Err = errors.New(lastLine(printed(err)))
 		u.Next = "start it (\"sudo systemctl start docker\", or Docker Desktop)"
 	}
 	return u
+}
+
+// printed is what a failed command printed, or err's text.
+func printed(err error) string {
+	var failed *command.Error
+	if errors.As(err, &failed) && failed.Stderr != "" {
+		return failed.Stderr
+	}
+	return err.Error()
 }
 
 // noPlugin explains a plugin that is missing, apart from one that fails.
