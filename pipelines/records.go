@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/registry"
@@ -71,15 +72,10 @@ func (p *Project) newestTag(ctx context.Context, d destination, images config.Ma
 	if err != nil {
 		return "", false, err
 	}
-	if p.Info.Dirty {
-		tag, err := template.Render(p.Info)
-		if err != nil {
-			return "", false, err
-		}
-		_, _, found, err := p.getRecord(ctx, d, images, tag.Name)
-		return tag.Name, found, err
+	matches := func(tag string) bool {
+		name, same := strings.CutSuffix(tag, p.Info.ChangeSuffix())
+		return same && template.Matches(name, p.Info.Commit)
 	}
-	matches := func(tag string) bool { return template.Matches(tag, p.Info.Commit) }
 	records, err := p.registry.Records(ctx, d.records(images), matches, 0)
 	if err != nil {
 		return "", false, fmt.Errorf("looking for releases of commit %s: %w", p.Info.Commit, err)

@@ -20,9 +20,8 @@ func (t Template) Render(info Info) (Tag, error) {
 		return Tag{}, fmt.Errorf("making a tag from %q: there is no commit", t.text)
 	}
 	tag := Tag{Final: true}
-	suffix := ""
+	suffix := info.ChangeSuffix()
 	if info.Dirty {
-		suffix = "_dirty_" + fmt.Sprintf("%.8s", info.DirtyDigest)
 		tag.Final, tag.Why = false, "files differ from the commit; commit them"
 	}
 	switch {
@@ -38,6 +37,15 @@ func (t Template) Render(info Info) (Tag, error) {
 		return Tag{}, fmt.Errorf("making a tag from %q: %w", t.text, err)
 	}
 	return tag, nil
+}
+
+// ChangeSuffix is what tags of a changed tree end with, the same for the same
+// change of the same commit; empty for a tree without changes.
+func (i Info) ChangeSuffix() string {
+	if !i.Dirty {
+		return ""
+	}
+	return fmt.Sprintf("_dirty_%.8s", i.DirtyDigest)
 }
 
 // fill expands the template; the branch is cut so that the whole fits in max
@@ -76,7 +84,7 @@ func slug(name string) string {
 // Matches says whether the tag name could be that of a release of commit, a
 // full one: whether this template gives it for some build and branch. It is how
 // a listing of tags is narrowed down; the release record decides. Releases of a
-// changed tree do not match: they are found by their full tag.
+// changed tree do not match, unless Info.ChangeSuffix is cut off before.
 func (t Template) Matches(name, commit string) bool {
 	if len(commit) < short || dirtyTag.MatchString(name) {
 		return false
