@@ -58,7 +58,7 @@ func (p *Project) loadCompose(ctx context.Context, check config.Check, files []s
 	for name, value := range env {
 		shown[name] = value
 	}
-	return composefile.Load(ctx, composefile.Options{Files: files, Dir: filepath.Dir(files[0]), Env: shown})
+	return composefile.Load(ctx, composefile.Options{Files: files, Dir: filepath.Dir(files[0]), Name: "check", Env: shown})
 }
 
 // serviceImages are the images for the services that use one of ours; it waits
