@@ -92,7 +92,8 @@ func (m *checkMemory) restore(check config.Check, files map[string][]byte) error
 
 // keep writes the result of a check that passed. Exports that are directories,
 // are missing, or are too large keep the check from being remembered: a reuse
-// would not bring them back.
+// would not bring them back. So do those with a secret in them: whoever may pull
+// from the registry could read it.
 func (m *checkMemory) keep(ctx context.Context, name string, check config.Check, inputs release.Hash, result CheckResult) error {
 	if check.Cache != nil && !*check.Cache {
 		return nil
@@ -109,7 +110,7 @@ func (m *checkMemory) keep(ctx context.Context, name string, check config.Check,
 			return nil
 		}
 		content, err := os.ReadFile(from)
-		if err != nil {
+		if err != nil || m.project.redactor.String(string(content)) != string(content) {
 			return nil
 		}
 		size += len(content)

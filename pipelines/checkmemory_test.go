@@ -1,0 +1,40 @@
+package pipelines
+
+import (
+	"testing"
+
+	"github.com/slipwayhq/slipway/pipelines/config"
+	"github.com/slipwayhq/slipway/pipelines/release"
+	"github.com/slipwayhq/slipway/pipelines/report"
+	"github.com/slipwayhq/slipway/pipelines/secrets"
+)
+
+// Whoever may pull from the registry could read an exported file, so one with a
+// secret in it is not kept there.
+func TestCheckMemoryKeepsNoSecret(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "slipway.yaml", composeProject["slipway.yaml"])
+	p := openWith(t, dir, nil)
+	p.redactor.Add(secrets.NewValue("canary-7f3a"))
+	memory := &checkMemory{project: p, repository: serveRegistry(t) + "/shop/api"}
+	check := config.Check{Export: []string{"report.txt"}}
+	for content, want := range map[string]bool{"passed": true, "token=canary-7f3a": false} {
+		t.Run(content, func(t *testing.T) {
+			write(t, dir, "report.txt", content)
+			inputs := release.Digest("test", content)
+			if err := memory.keep(t.Context(), "unit", check, inputs, CheckResult{}); err != nil {
+				t.Fatal(err)
+			}
+			err := report.Run(t.Context(), report.Discard, "check", func(task *report.Task) error {
+				_, found, err := memory.recall(t.Context(), "unit", check, inputs, task)
+				if found != want {
+					t.Errorf("kept: %t, want %t", found, want)
+				}
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
