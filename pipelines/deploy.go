@@ -89,6 +89,7 @@ func (p *Project) prepare(ctx context.Context, o DeployOptions) (*stage, deploy.
 	if err != nil {
 		return nil, none, record, err
 	}
+	recorded.Value = stricter(recorded.Value, environment.Value)
 	s, err := p.stage(ctx, recorded, o.Only)
 	if err != nil {
 		return nil, none, record, err

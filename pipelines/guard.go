@@ -1,10 +1,12 @@
 package pipelines
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 
+	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
 	"github.com/slipwayhq/slipway/pipelines/git"
 	"github.com/slipwayhq/slipway/pipelines/release"
@@ -28,6 +30,14 @@ func (p *Project) admit(ctx context.Context, s *stage, record release.Record, o 
 	return p.provenIn(ctx, s.config.PromoteFrom, s.name, record)
 }
 
+// stricter is the environment as a release has it, protected as that or today's
+// slipway.yaml says: a release from before the protection does not get around it.
+func stricter(recorded, today config.Environment) config.Environment {
+	recorded.Protected = recorded.Protected || today.Protected
+	recorded.PromoteFrom = cmp.Or(today.PromoteFrom, recorded.PromoteFrom)
+	return recorded
+}
+
 // admitProtected refuses what was not fully released.
 func admitProtected(environment string, record release.Record) error {
 	if !record.Final {
@@ -35,7 +45,7 @@ func admitProtected(environment string, record release.Record) error {
 	}
 	for name, check := range record.Checks {
 		if !check.Passed {
-			return fmt.Errorf("deploying %q: the protected environment %q takes no release whose checks were skipped, and check %q was; publish it again with the checks", record.Tag, environment, name)
+			return fmt.Errorf("deploying %q: the protected environment %q takes no release whose checks were skipped, and check %q was; publish the commit with the checks, and another --build-number", record.Tag, environment, name)
 		}
 	}
 	return nil
