@@ -2,11 +2,13 @@ package pipelines
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/slipwayhq/slipway/pipelines/registry"
 	"github.com/slipwayhq/slipway/pipelines/release"
 	"github.com/slipwayhq/slipway/pipelines/report"
 )
@@ -67,7 +69,7 @@ func (p *Project) Publish(ctx context.Context, o PublishOptions) (Published, err
 			return Published{}, err
 		}
 	}
-	if done, ok, err := p.alreadyPublished(ctx, tag, to); err != nil || ok {
+	if done, ok, err := p.alreadyPublished(ctx, tag, to, o.SkipChecks); err != nil || ok {
 		return done, err
 	}
 	files, err := p.deployFiles()
@@ -142,18 +144,12 @@ func (p *Project) writeTags(ctx context.Context, tag release.Tag, from, in desti
 		group.Go(func() error {
 			repository := in.repository(image.name, image.config)
 			if in.name != from.name {
-				source := from.repository(image.name, image.config) + "@" + image.digest
-				if err := p.registry.Copy(ctx, source, repository); err != nil {
+				if err := p.mirror(ctx, image, from.repository(image.name, image.config), repository); err != nil {
 					return fmt.Errorf("mirroring image %q to registry %q: %w", image.name, in.name, err)
 				}
 			}
-			for _, name := range []string{image.contentTag, tag.Name} {
-				if in.name == from.name && name == image.contentTag {
-					continue
-				}
-				if err := p.registry.Alias(ctx, repository, image.digest, name); err != nil {
-					return fmt.Errorf("tagging image %q: %w", image.name, err)
-				}
+			if err := p.registry.Alias(ctx, repository, image.digest, tag.Name); err != nil {
+				return fmt.Errorf("tagging image %q: %w", image.name, err)
 			}
 			return nil
 		})
@@ -161,9 +157,24 @@ func (p *Project) writeTags(ctx context.Context, tag release.Tag, from, in desti
 	return group.Wait()
 }
 
+// mirror copies an image with its content tag. A registry that has built the
+// same content itself keeps its own under that tag.
+func (p *Project) mirror(ctx context.Context, image *assessedImage, from, to string) error {
+	if err := p.registry.Copy(ctx, from+"@"+image.digest, to); err != nil {
+		return err
+	}
+	err := p.registry.Alias(ctx, to, image.digest, image.contentTag)
+	var taken *registry.TagConflict
+	if errors.As(err, &taken) {
+		return nil
+	}
+	return err
+}
+
 // alreadyPublished finds this very release in all the registries: then there
-// is nothing to do. A release of the tag from another commit is an error.
-func (p *Project) alreadyPublished(ctx context.Context, tag release.Tag, to []destination) (Published, bool, error) {
+// is nothing to do. A release of the tag from another commit, or one whose checks
+// were skipped when they are wanted now, is an error.
+func (p *Project) alreadyPublished(ctx context.Context, tag release.Tag, to []destination, skipChecks bool) (Published, bool, error) {
 	images, err := p.images(ctx)
 	if err != nil {
 		return Published{}, false, err
@@ -177,6 +188,12 @@ func (p *Project) alreadyPublished(ctx context.Context, tag release.Tag, to []de
 		if record.Commit != p.Info.Commit {
 			return Published{}, false, fmt.Errorf("publishing release %q: it exists in registry %q from commit %s, and this is commit %s: publish with another --build-number",
 				tag.Name, d.name, record.Commit, p.Info.Commit)
+		}
+		for name, check := range record.Checks {
+			if check.Skipped && !skipChecks {
+				return Published{}, false, fmt.Errorf("publishing release %q: it exists, check %q was skipped, and a release never changes: publish with another --build-number, or with --skip-checks",
+					tag.Name, name)
+			}
 		}
 		if i == 0 {
 			published = p.fromRecord(d, images, record, tag)
