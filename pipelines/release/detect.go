@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -88,7 +89,7 @@ func fillFromCheckout(info *Info, state git.State) {
 	info.Commit, info.CommitTime = state.Commit, state.CommitTime
 	info.Dirty, info.DirtyDigest = state.Dirty, state.DirtyDigest
 	info.Shallow = state.Shallow
-	info.Source = cmp.Or(info.Source, state.Remote)
+	info.Source = cmp.Or(info.Source, address(state.Remote))
 }
 
 var buildNumber = regexp.MustCompile(`^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,39}$`)
@@ -98,4 +99,13 @@ func checkBuild(build string) error {
 		return fmt.Errorf("reading the build number: %q can't be part of a tag; use at most 40 letters, digits, '.', '_' and '-'", build)
 	}
 	return nil
+}
+
+// address is a remote that others may know: a path of this machine says nothing
+// to them.
+func address(remote string) string {
+	if filepath.IsAbs(remote) || !strings.Contains(remote, ":") || strings.HasPrefix(remote, "file:") {
+		return ""
+	}
+	return remote
 }

@@ -216,3 +216,18 @@ func TestDetectInCheckout(t *testing.T) {
 		check(t, got, want)
 	})
 }
+
+func TestAddress(t *testing.T) {
+	for remote, want := range map[string]string{
+		"https://example.com/app.git": "https://example.com/app.git",
+		"git@github.com:acme/app.git": "git@github.com:acme/app.git",
+		"/srv/git/app":                "",
+		"../app":                      "",
+		"file:///srv/git/app":         "",
+		"":                            "",
+	} {
+		if got := address(remote); got != want {
+			t.Errorf("%q: got %q, want %q", remote, got, want)
+		}
+	}
+}
