@@ -4,10 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/slipwayhq/slipway/pipelines/engine"
 	"github.com/slipwayhq/slipway/pipelines/release"
@@ -21,6 +24,9 @@ type builder struct {
 	// version is the tag that the images' labels name.
 	version string
 	slots   chan struct{}
+
+	// dropping are the tags of pushes that are being removed.
+	dropping sync.WaitGroup
 
 	mu        sync.Mutex
 	artifacts map[string]*builtArtifact
@@ -71,17 +77,37 @@ func (b *builder) push(ctx context.Context, image *assessedImage, to destination
 		if err := b.unchanged(ctx, image); err != nil {
 			return err
 		}
-		image.digest, err = b.project.registry.Claim(ctx, image.repository, built.Digest, image.contentTag)
-		if err != nil {
-			return fmt.Errorf("claiming the content of image %q: %w", image.name, err)
+		if err := b.claim(ctx, image, built.Digest); err != nil {
+			return err
 		}
-		image.built = image.digest == built.Digest
 		if built.PushedTag {
-			b.dropPushTag(ctx, push)
+			b.dropping.Go(func() { b.dropPushTag(context.WithoutCancel(ctx), push) })
 		}
 		t.Detail("built " + short(image.digest))
-		return b.project.platforms(ctx, image)
+		return nil
 	})
+}
+
+// claim sets the image's digest to the one that its content tag stands for:
+// built, or that of a run that was first. Its platforms are read while the claim
+// settles.
+func (b *builder) claim(ctx context.Context, image *assessedImage, built string) error {
+	group, reading := errgroup.WithContext(ctx)
+	mine := *image
+	mine.digest = built
+	group.Go(func() error { return b.project.platforms(reading, &mine) })
+	winner, err := b.project.registry.Claim(ctx, image.repository, built, image.contentTag)
+	if err != nil {
+		err = fmt.Errorf("claiming the content of image %q: %w", image.name, err)
+	}
+	if err := errors.Join(err, group.Wait()); err != nil {
+		return err
+	}
+	image.digest, image.built, image.platforms = winner, winner == built, mine.platforms
+	if image.built {
+		return nil
+	}
+	return b.project.platforms(ctx, image)
 }
 
 // unchanged makes sure that what was built is what was hashed: that no file
@@ -195,8 +221,9 @@ func (b *builder) scratchDir() (string, error) {
 	return dir, nil
 }
 
-// clean removes the artifacts.
+// clean removes the artifacts, and waits until the tags of pushes are gone.
 func (b *builder) clean() {
+	b.dropping.Wait()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.scratch != "" {

@@ -80,7 +80,9 @@ func (p *Project) Publish(ctx context.Context, o PublishOptions) (Published, err
 	if err != nil {
 		return Published{}, err
 	}
-	checks, err := p.produce(ctx, work, tag, to[0], o)
+	builder := newBuilder(p, tag.Name)
+	defer builder.clean()
+	checks, err := p.produce(ctx, work, builder, to[0], o)
 	if err != nil {
 		return Published{}, err
 	}
@@ -89,9 +91,8 @@ func (p *Project) Publish(ctx context.Context, o PublishOptions) (Published, err
 
 // produce runs the checks and builds the images that are missing, all at once;
 // the first failure stops the rest.
-func (p *Project) produce(ctx context.Context, work *assessment, tag release.Tag, to destination, o PublishOptions) ([]CheckResult, error) {
+func (p *Project) produce(ctx context.Context, work *assessment, builder *builder, to destination, o PublishOptions) ([]CheckResult, error) {
 	group, ctx := errgroup.WithContext(ctx)
-	builder := newBuilder(p, tag.Name)
 	for _, image := range work.images {
 		group.Go(func() error { return builder.push(ctx, image, to) })
 	}
@@ -105,7 +106,6 @@ func (p *Project) produce(ctx context.Context, work *assessment, tag release.Tag
 		})
 	}
 	err := group.Wait()
-	builder.clean()
 	return checks, err
 }
 
