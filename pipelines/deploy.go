@@ -27,7 +27,7 @@ type DeployOptions struct {
 	LockWait time.Duration
 	// Confirm asks before a protected environment is changed; an error stops the
 	// deploy. Nil does not ask.
-	Confirm func(environment, tag string) error
+	Confirm func(ctx context.Context, question string) error
 }
 
 // Deploy brings one release to one environment and proves that it runs. It
@@ -43,7 +43,7 @@ func (p *Project) Deploy(ctx context.Context, o DeployOptions) (deploy.Result, e
 		return deploy.Result{}, err
 	}
 	if s.config.Protected && o.Confirm != nil {
-		if err := o.Confirm(s.name, record.Tag); err != nil {
+		if err := o.Confirm(ctx, fmt.Sprintf("Deploy %s to the protected environment %s?", record.Tag, s.name)); err != nil {
 			return deploy.Result{}, err
 		}
 	}

@@ -1,7 +1,9 @@
 package pipelines
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"regexp"
 	"time"
 
@@ -19,7 +21,8 @@ type RollbackOptions struct {
 	// "SERVICE: COMMAND".
 	Down     []string
 	LockWait time.Duration
-	Confirm  func(environment, tag string) error
+	// Confirm is as in DeployOptions.
+	Confirm func(ctx context.Context, question string) error
 }
 
 // Rollback brings an earlier release back with the files that were recorded
@@ -42,11 +45,8 @@ func (p *Project) Rollback(ctx context.Context, o RollbackOptions) (deploy.Resul
 		return deploy.Result{}, err
 	}
 	if s.config.Protected && o.Confirm != nil {
-		to := o.To
-		if to == "" {
-			to = "the release before"
-		}
-		if err := o.Confirm(s.name, to); err != nil {
+		to := cmp.Or(o.To, "the release before")
+		if err := o.Confirm(ctx, fmt.Sprintf("Roll the protected environment %s back to %s?", s.name, to)); err != nil {
 			return deploy.Result{}, err
 		}
 	}

@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -84,22 +82,6 @@ func printDeployed(g *globals, r deploy.Result) {
 		fmt.Fprintf(g.env.Out, " (before: %s)", r.Previous)
 	}
 	fmt.Fprintln(g.env.Out, ".")
-}
-
-// confirm asks at a terminal before a protected environment is changed. Where
-// nobody can answer, nobody is asked: CI.
-func (g *globals) confirm(flags deployFlags) func(environment, tag string) error {
-	if flags.yes || !g.env.InTerminal || !g.env.ErrTerminal {
-		return nil
-	}
-	return func(environment, tag string) error {
-		fmt.Fprintf(g.env.Err, "\nDeploy %s to the protected environment %s? [y/N] ", tag, environment)
-		answer, _ := bufio.NewReader(g.env.In).ReadString('\n') // the end of the input is a no
-		if a := strings.ToLower(strings.TrimSpace(answer)); a != "y" && a != "yes" {
-			return fmt.Errorf("not deployed: the answer was no")
-		}
-		return nil
-	}
 }
 
 func newRelease(g *globals) *cobra.Command {

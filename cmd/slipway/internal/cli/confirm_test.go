@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestConfirm(t *testing.T) {
+	for answer, want := range map[string]bool{"y\n": true, " YES\n": true, "n\n": false, "\n": false, "": false} {
+		t.Run(answer, func(t *testing.T) {
+			var shown strings.Builder
+			g := &globals{env: Environment{In: strings.NewReader(answer), Err: &shown, InTerminal: true, ErrTerminal: true}}
+			err := g.confirm(deployFlags{})(t.Context(), "Deploy it?")
+			if (err == nil) != want || shown.String() != "\nDeploy it? [y/N] " {
+				t.Errorf("asked %q, got %v", shown.String(), err)
+			}
+		})
+	}
+}
+
+func TestConfirmCanBeInterrupted(t *testing.T) {
+	nobody, _ := io.Pipe()
+	g := &globals{env: Environment{In: nobody, Err: io.Discard, InTerminal: true, ErrTerminal: true}}
+	ctx, interrupt := context.WithCancelCause(t.Context())
+	cause := errors.New("interrupt")
+	time.AfterFunc(10*time.Millisecond, func() { interrupt(cause) })
+	if err := g.confirm(deployFlags{})(ctx, "Deploy it?"); !errors.Is(err, cause) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestConfirmAsksNobody(t *testing.T) {
+	terminal := Environment{InTerminal: true, ErrTerminal: true}
+	for name, test := range map[string]struct {
+		env   Environment
+		flags deployFlags
+	}{
+		"--yes":              {terminal, deployFlags{yes: true}},
+		"no input":           {Environment{ErrTerminal: true}, deployFlags{}},
+		"output into a file": {Environment{InTerminal: true}, deployFlags{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if g := (&globals{env: test.env}); g.confirm(test.flags) != nil {
+				t.Error("it asks")
+			}
+		})
+	}
+}
