@@ -13,6 +13,7 @@ import (
 
 	"github.com/slipwayhq/slipway/pipelines"
 	"github.com/slipwayhq/slipway/pipelines/config"
+	"github.com/slipwayhq/slipway/pipelines/deploy"
 )
 
 // Exit codes of every command.
@@ -55,7 +56,7 @@ func run(ctx context.Context, args []string, env Environment) int {
 		return int(code)
 	}
 	if ctx.Err() != nil {
-		fmt.Fprintln(env.Err, "interrupted")
+		fmt.Fprintln(env.Err, interrupted(err))
 		return exitInterrupted
 	}
 	fmt.Fprintf(env.Err, "error: %v\n", err)
@@ -66,6 +67,16 @@ func run(ctx context.Context, args []string, env Environment) int {
 		return exitUsage
 	}
 	return exitFailed
+}
+
+// interrupted is what an interrupted command says. When it had begun to change
+// a target, that is what runs there now.
+func interrupted(err error) string {
+	var failure *deploy.Failure
+	if errors.As(err, &failure) && failure.Changed {
+		return fmt.Sprintf("interrupted: %v", err)
+	}
+	return "interrupted"
 }
 
 // exitError ends the process with a code and says nothing more.
