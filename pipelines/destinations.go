@@ -3,6 +3,7 @@ package pipelines
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"sync"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/slipwayhq/slipway/pipelines/registry"
 	"github.com/slipwayhq/slipway/pipelines/registry/embedded"
 	"github.com/slipwayhq/slipway/pipelines/release"
+	"github.com/slipwayhq/slipway/pipelines/secrets"
 )
 
 // destination is a registry of the config, ready to be used.
@@ -71,11 +73,18 @@ func (p *Project) logins() (map[string]registry.Login, error) {
 		if r.Value.OCI == nil || r.Value.OCI.Username == "" {
 			continue
 		}
-		values, err := p.resolve(map[string]string{"username": r.Value.OCI.Username, "password": r.Value.OCI.Password})
-		if err != nil {
-			return nil, err
+		username, references := r.Value.OCI.Username, map[string]string{"password": r.Value.OCI.Password}
+		if secrets.IsRef(username) {
+			references["username"] = username
 		}
-		logins[r.Value.Host()] = registry.Login{Username: values["username"].Reveal(), Password: values["password"]}
+		values, err := p.resolve(references)
+		if err != nil {
+			return nil, fmt.Errorf("registry %q: %w", r.Name, err)
+		}
+		if value, ok := values["username"]; ok {
+			username = value.Reveal()
+		}
+		logins[r.Value.Host()] = registry.Login{Username: username, Password: values["password"]}
 	}
 	return logins, nil
 }
