@@ -81,7 +81,7 @@ func (e *environment) complete(path string, needs func(*config.Config) []string)
 	for _, name := range slices.Sorted(maps.Keys(missing)) {
 		pass = append(pass, fmt.Sprintf("with-secret --name %s --value env://%s", name, name))
 	}
-	return wrongUse("missing secrets that %s refers to; pass before the function: %s", c.Path, strings.Join(pass, " "))
+	return wrongUse("missing secrets that %s refers to; pass before the function: %s", path, strings.Join(pass, " "))
 }
 
 // names are those of variables in references.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -18,10 +19,19 @@ const (
 func exitCode(err error) int {
 	var usage *pipelines.UsageError
 	var invalid *config.Error
-	if errors.As(err, &usage) || errors.As(err, &invalid) {
+	var coded *gqlerror.Error
+	switch {
+	case errors.As(err, &usage), errors.As(err, &invalid):
+		return exitUsage
+	case errors.As(err, &coded) && coded.Extensions["exitCode"] == exitUsage:
 		return exitUsage
 	}
 	return exitFailed
+}
+
+// wrongUse is an error of whoever calls, such as a wrong argument.
+func wrongUse(format string, args ...any) error {
+	return exitWith(exitUsage, fmt.Errorf(format, args...))
 }
 
 // exitWith is err for the dagger command line, which ends with an exit code of

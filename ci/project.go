@@ -4,15 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 
 	"github.com/slipwayhq/slipway/pipelines"
 	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/release"
 )
-
-// checkout is where the source is in the function's own container.
-const checkout = "source"
 
 // verb is one use of the project.
 type verb struct {
@@ -24,14 +20,16 @@ type verb struct {
 // do opens the project in this function's container and runs one verb. An error
 // has no secrets in its text, and an exit code for the dagger command line.
 func (s *Slipway) do(ctx context.Context, v verb) error {
-	if err := s.open(ctx, v); err != nil {
-		return exitWith(exitCode(err), errors.New(err.Error()))
+	err := s.open(ctx, v)
+	if err == nil {
+		return nil
 	}
-	return nil
+	return exitWith(exitCode(err), err)
 }
 
 func (s *Slipway) open(ctx context.Context, v verb) error {
-	if _, err := s.Source.Export(ctx, checkout); err != nil {
+	// The function's own container has an empty working directory.
+	if _, err := s.Source.Export(ctx, "."); err != nil {
 		return fmt.Errorf("copying the repository: %w", err)
 	}
 	path, err := s.configPath()
@@ -68,9 +66,9 @@ func (s *Slipway) open(ctx context.Context, v verb) error {
 
 func (s *Slipway) configPath() (string, error) {
 	if s.Config != "" {
-		return filepath.Join(checkout, s.Config), nil
+		return s.Config, nil
 	}
-	path, err := config.Find(checkout)
+	path, err := config.Find(".")
 	if err != nil {
 		return "", wrongUse("the source directory has no slipway.yaml at its root: create one, or name it with --config")
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"net"
 	"regexp"
 
@@ -65,8 +64,4 @@ func (s *Slipway) WithRegistryService(
 	}
 	s.ServiceAddresses, s.Services = append(s.ServiceAddresses, address), append(s.Services, service)
 	return s, nil
-}
-
-func wrongUse(format string, args ...any) error {
-	return exitWith(exitUsage, fmt.Errorf(format, args...))
 }

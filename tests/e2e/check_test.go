@@ -1,0 +1,84 @@
+package e2e
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/slipwayhq/slipway/pipelines"
+)
+
+func TestCheck(t *testing.T) {
+	needEngine(t)
+	t.Run("runs at every call", func(t *testing.T) {
+		dir, _ := project(t, "pass", sample)
+		report := []string{"check", "exports", "file", "--path", "report.txt", "contents"}
+		first := ok(t, dir, nil, report...)
+		if second := ok(t, dir, nil, report...); first == "" || first == second {
+			t.Errorf("two calls exported %q and %q, want one of its own each", first, second)
+		}
+	})
+	t.Run("fails", func(t *testing.T) {
+		dir, _ := project(t, "fail", sample)
+		c := call(t, dir, nil, "check")
+		if want := `check "unit" failed with exit code 3`; c.code != 1 || !strings.Contains(c.message(), want) {
+			t.Errorf("exit code %d, %q; want 1, %q", c.code, c.message(), want)
+		}
+		if !strings.Contains(c.stderr, "probe runs") {
+			t.Errorf("the check's output is not shown:\n%s", c.stderr)
+		}
+	})
+	t.Run("fails and keeps its reports", func(t *testing.T) {
+		dir, _ := project(t, "fail", sample)
+		var results []pipelines.CheckResult
+		if err := json.Unmarshal([]byte(ok(t, dir, nil, "check", "--allow-failure", "json")), &results); err != nil {
+			t.Fatal(err)
+		}
+		if len(results) != 1 || results[0].Passed || results[0].ExitCode != 3 || len(results[0].Exported) != 1 {
+			t.Errorf("results: %+v", results)
+		}
+	})
+}
+
+func TestRefusals(t *testing.T) {
+	needEngine(t)
+	tests := map[string]struct {
+		config string
+		args   []string
+		code   int
+		want   []string
+	}{
+		"wrong configuration": {
+			config: strings.Replace(sample, "project:", "projct:", 1), args: []string{"lint"},
+			code: 2, want: []string{"slipway.yaml:2:1", `did you mean "project"`},
+		},
+		"unknown check": {config: sample, args: []string{"check", "--name", "unti"}, code: 2, want: []string{`unknown check "unti"`}},
+		"missing secret": {
+			config: strings.Replace(sample, "export:", "env: {TOKEN: env://TOKEN}, export:", 1), args: []string{"check"},
+			code: 2, want: []string{"with-secret --name TOKEN --value env://TOKEN"},
+		},
+		"embedded registry": {
+			config: strings.Replace(sample, "oci: {host: REGISTRY}", "embedded: {}", 1), args: []string{"publish"},
+			code: 2, want: []string{`registry "local" is embedded`},
+		},
+		"no registry": {config: sample, args: []string{"publish"}, code: 1, want: []string{"refuses connections"}},
+		"a lint error": {
+			config: strings.Replace(sample, "app: {context: image", "app: {context: image, args: {NPM_TOKEN: k3Vq9xZt7Lw2}", 1), args: []string{"lint"},
+			code: 1, want: []string{"lint found errors", "secret-in-build-arg"},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			dir, _ := project(t, "pass", test.config)
+			c := call(t, dir, nil, test.args...)
+			if c.code != test.code {
+				t.Errorf("exit code %d, want %d\n%s", c.code, test.code, c.message())
+			}
+			for _, want := range test.want {
+				if !strings.Contains(c.message(), want) {
+					t.Errorf("the error has no %q:\n%s", want, c.message())
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,96 @@
+package e2e
+
+import (
+	"io"
+	"log"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-containerregistry/pkg/registry"
+)
+
+// probe is a program for images from scratch: no base image is pulled.
+const probe = `package main
+
+import (
+	"fmt"
+	"os"
+	"time"
+)
+
+func main() {
+	fmt.Println("probe runs")
+	os.WriteFile("/report.txt", fmt.Append(nil, time.Now().UnixNano()), 0o644)
+	if len(os.Args) > 1 && os.Args[1] == "fail" {
+		os.Exit(3)
+	}
+}
+`
+
+// sample has a check that passes, with PROBE as its argument, and one image.
+const sample = `version: 1
+project: sample
+checks:
+  unit: {build: {context: image}, run: [/probe, PROBE], export: [/report.txt]}
+images:
+  app: {context: image}
+registries:
+  local: {oci: {host: REGISTRY}}
+environments:
+  staging: {registry: local}
+`
+
+// project is a git repository with the sample and extra lines in its
+// slipway.yaml, and the REGISTRY that it publishes to, which this process serves.
+func project(t *testing.T, argument, config string) (dir, host string) {
+	t.Helper()
+	server := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
+	t.Cleanup(server.Close)
+	host = strings.TrimPrefix(server.URL, "http://")
+	dir = t.TempDir()
+	write(t, dir, "slipway.yaml", strings.NewReplacer("REGISTRY", host, "PROBE", argument).Replace(config))
+	write(t, dir, "image/Dockerfile", "FROM scratch\nCOPY probe hello.txt /\nENTRYPOINT [\"/probe\"]\n")
+	write(t, dir, "image/hello.txt", "hello from "+t.Name())
+	source := filepath.Join(t.TempDir(), "main.go")
+	write(t, filepath.Dir(source), "main.go", probe)
+	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w -buildid=", "-o", filepath.Join(dir, "image/probe"), source)
+	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux")
+	run(t, build)
+	for _, args := range [][]string{
+		{"init", "-q", "-b", "main"},
+		{"add", "-A"},
+		{"-c", "user.name=e2e", "-c", "user.email=e2e@example.com", "commit", "-q", "-m", "First version"},
+	} {
+		git := exec.Command("git", args...)
+		git.Dir = dir
+		run(t, git)
+	}
+	return dir, host
+}
+
+func write(t *testing.T, dir, name, content string) {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func run(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %v\n%s", cmd.Args, err, out)
+	}
+}
+
+// service are the arguments that lead the module to a registry of this process.
+func service(host string, args ...string) []string {
+	return append([]string{"with-registry-service", "--address", host, "--service", "tcp://" + host}, args...)
+}
