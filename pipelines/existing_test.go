@@ -33,6 +33,39 @@ func TestPublishOverOneWithoutChecks(t *testing.T) {
 	}
 }
 
+// A registry that lacks a release gets the very images that the others have,
+// also when a build would make others by now, such as from a newer base image.
+func TestPublishCompletesARelease(t *testing.T) {
+	for name, registries := range map[string][]string{"a mirror lacks it": {"main", "other"}, "just a mirror has it": {"other", "main"}} {
+		t.Run(name, func(t *testing.T) {
+			has, lacks, dir := serveRegistry(t), serveRegistry(t), t.TempDir()
+			config := strings.ReplaceAll(unprotected, "main: {oci: {host: REGISTRY}}",
+				"main: {oci: {host: "+has+"}}\n  other: {oci: {host: "+lacks+"}}")
+			write(t, dir, "slipway.yaml", config)
+			p := openWith(t, dir, nil)
+			tag, err := p.tag()
+			if err != nil {
+				t.Fatal(err)
+			}
+			digest := pushImage(t, has+"/shop/api:"+tag.Name)
+			putImage(t, p, has+"/shop/api", config, digest, release.Record{Tag: tag.Name})
+			published, err := p.Publish(t.Context(), PublishOptions{Registries: registries})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !published.Existed || published.Images[0].Digest != digest {
+				t.Errorf("published %+v", published)
+			}
+			if got, err := crane.Digest(lacks + "/shop/api:" + tag.Name); err != nil || got != digest {
+				t.Errorf("the copy is %s (%v), want %s", got, err, digest)
+			}
+			if copied, err := p.registry.GetRecord(t.Context(), lacks+"/shop/api", tag.Name); err != nil || copied.Images["api"].Digest != digest {
+				t.Errorf("the copied record: %+v, %v", copied.Images, err)
+			}
+		})
+	}
+}
+
 // A mirror that has built the same content by itself keeps that, and gets the
 // release all the same.
 func TestMirrorWithItsOwnBuild(t *testing.T) {

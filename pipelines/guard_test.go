@@ -23,10 +23,16 @@ environments:
 // putRelease writes the record of a release that was published with config.
 func putRelease(t *testing.T, p *Project, repository, config string, record release.Record) {
 	t.Helper()
+	putImage(t, p, repository, config, "sha256:"+strings.Repeat("a", 64), record)
+}
+
+// putImage is putRelease with an image of that digest.
+func putImage(t *testing.T, p *Project, repository, config, digest string, record release.Record) {
+	t.Helper()
 	record.Version, record.Project, record.Commit = 1, "shop", p.Info.Commit
 	record.Created = time.Now().UTC()
 	record.Images = map[string]release.RecordedImage{"api": {
-		Digest: "sha256:" + strings.Repeat("a", 64), Content: release.ContentTag(release.Digest("test")),
+		Digest: digest, Content: release.ContentTag(release.Digest("test")),
 	}}
 	files := map[string][]byte{"slipway.yaml": []byte(config), "compose.yml": []byte("services: [")}
 	if _, err := p.registry.PutRecord(t.Context(), repository, record, files); err != nil {

@@ -171,38 +171,6 @@ func (p *Project) mirror(ctx context.Context, image *assessedImage, from, to str
 	return err
 }
 
-// alreadyPublished finds this very release in all the registries: then there
-// is nothing to do. A release of the tag from another commit, or one whose checks
-// were skipped when they are wanted now, is an error.
-func (p *Project) alreadyPublished(ctx context.Context, tag release.Tag, to []destination, skipChecks bool) (Published, bool, error) {
-	images, err := p.images(ctx)
-	if err != nil {
-		return Published{}, false, err
-	}
-	var published Published
-	for i, d := range to {
-		record, _, found, err := p.getRecord(ctx, d, images, tag.Name)
-		if err != nil || !found {
-			return Published{}, false, err
-		}
-		if record.Commit != p.Info.Commit {
-			return Published{}, false, fmt.Errorf("publishing release %q: it exists in registry %q from commit %s, and this is commit %s: publish with another --build-number",
-				tag.Name, d.name, record.Commit, p.Info.Commit)
-		}
-		for name, check := range record.Checks {
-			if check.Skipped && !skipChecks {
-				return Published{}, false, fmt.Errorf("publishing release %q: it exists, check %q was skipped, and a release never changes: publish with another --build-number, or with --skip-checks",
-					tag.Name, name)
-			}
-		}
-		if i == 0 {
-			published = p.fromRecord(d, images, record, tag)
-		}
-	}
-	published.Existed = true
-	return published, true, nil
-}
-
 // record is the release record of this run.
 func (p *Project) record(tag release.Tag, work *assessment, checks []CheckResult, files map[string][]byte) release.Record {
 	record := release.Record{
