@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
@@ -51,7 +52,8 @@ func admitProtected(environment string, record release.Record) error {
 	return nil
 }
 
-// provenIn wants the environment "from" to have verified the release.
+// provenIn wants the environment "from" to have verified the release on all of
+// its targets, in one deploy or in several.
 func (p *Project) provenIn(ctx context.Context, from, environment string, record release.Record) error {
 	source, err := p.environment(from)
 	if err != nil {
@@ -65,10 +67,14 @@ func (p *Project) provenIn(ctx context.Context, from, environment string, record
 	if err != nil {
 		return fmt.Errorf("reading the history of %q: %w", from, err)
 	}
+	unproven := source.Value.Deploy.Names()
 	for _, entry := range history {
 		if entry.Tag == record.Tag && entry.Commit == record.Commit && entry.Outcome.Verified() {
-			return nil
+			unproven = slices.DeleteFunc(unproven, func(target string) bool { return slices.Contains(entry.Targets, target) })
 		}
+	}
+	if len(unproven) == 0 {
+		return nil
 	}
 	return fmt.Errorf("deploying %q to %q: releases come there from %q, which has not verified this one: run `slipway deploy --env %s --tag %s` first, or skip that with --direct",
 		record.Tag, environment, from, from, record.Tag)
@@ -96,6 +102,9 @@ func (p *Project) guard(s *stage, record release.Record, o DeployOptions) func(c
 			return refuse("its commit has diverged from that of")
 		case relation == git.Unknown && s.config.Protected:
 			return refuse("this clone does not hold the history (fetch it whole, such as with fetch-depth: 0) that tells whether its commit is newer than that of")
+		case relation == git.Unknown:
+			p.notice(report.Warning, "nobody knows whether %s is newer than %s, which is live in %s: this clone does not hold the history (fetch it whole, such as with fetch-depth: 0)",
+				record.Tag, live.Tag, s.name)
 		}
 		return nil
 	}

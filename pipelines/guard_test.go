@@ -1,11 +1,15 @@
 package pipelines
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/slipwayhq/slipway/pipelines/config"
+	"github.com/slipwayhq/slipway/pipelines/deploy"
 	"github.com/slipwayhq/slipway/pipelines/release"
+	"github.com/slipwayhq/slipway/pipelines/report"
 )
 
 const unprotected = `version: 1
@@ -59,6 +63,59 @@ func TestProtectionOfTodayHolds(t *testing.T) {
 			_, err := p.Deploy(t.Context(), DeployOptions{Env: "prod", Tag: "dev"})
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want an error with %q", err, test.want)
+			}
+		})
+	}
+}
+
+// A release is proven in the environment before when all of its targets have
+// verified it.
+func TestProvenOnEveryTarget(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "slipway.yaml", unprotected+`  staging:
+    registry: main
+    deploy: {web: {compose: {file: compose.yml, path: staging}}, worker: {compose: {file: worker.yml, path: worker}}}
+`)
+	p := openWith(t, dir, nil)
+	record := release.Record{Tag: "1", Commit: p.Info.Commit}
+	for i, step := range []struct {
+		target, outcome string
+		proven          bool
+	}{
+		{"web", "deployed", false},
+		{"worker", "rolled-back", false},
+		{"worker", "deployed", true},
+	} {
+		write(t, dir, fmt.Sprintf("staging/.slipway/staging/history/%d.json", i+1),
+			fmt.Sprintf(`{"id": %d, "tag": "1", "commit": %q, "outcome": %q, "targets": [%q]}`, i+1, record.Commit, step.outcome, step.target))
+		if err := p.provenIn(t.Context(), "staging", "prod", record); (err == nil) != step.proven {
+			t.Errorf("after %s was %s: %v", step.target, step.outcome, err)
+		}
+	}
+}
+
+// notices keeps what a user is told.
+type notices []string
+
+func (n *notices) Report(e report.Event) {
+	if notice, ok := e.(report.Notice); ok {
+		*n = append(*n, notice.Text)
+	}
+}
+
+func TestGuardWithoutHistory(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "slipway.yaml", unprotected)
+	p := openWith(t, dir, nil)
+	record, live := release.Record{Tag: "2", Commit: p.Info.Commit}, &deploy.Entry{Tag: "1", Commit: strings.Repeat("2", 40)}
+	for _, protected := range []bool{true, false} {
+		t.Run(fmt.Sprintf("protected %t", protected), func(t *testing.T) {
+			var told notices
+			p.reporter = &told
+			s := &stage{name: "prod", config: config.Environment{Protected: protected}}
+			err := p.guard(s, record, DeployOptions{})(t.Context(), live)
+			if refused := err != nil; refused != protected || refused == (len(told) > 0) {
+				t.Errorf("error %v, told %q", err, told)
 			}
 		})
 	}
