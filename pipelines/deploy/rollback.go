@@ -35,7 +35,8 @@ func Rollback(ctx context.Context, d Deployment, to string) (Result, error) {
 	for _, item := range d.Targets {
 		earlier, ok := desired[item.Target.Name()]
 		if !ok {
-			return Result{}, fmt.Errorf("rolling back to %s: it has no target %q", entry.Tag, item.Target.Name())
+			return Result{}, fmt.Errorf("rolling back to %s: it has no target %q; deploy it by its tag instead, with --allow-diverged: that takes the targets that it was published with",
+				entry.Tag, item.Target.Name())
 		}
 		earlier.Env, earlier.Login = item.Desired.Env, item.Desired.Login
 		items = append(items, Item{Target: item.Target, Desired: earlier})

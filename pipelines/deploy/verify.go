@@ -25,7 +25,7 @@ func Verify(ctx context.Context, d Deployment) (map[string]Proof, error) {
 		name := item.Target.Name()
 		want, ok := desired[name]
 		if !ok {
-			return nil, fmt.Errorf("verifying target %q: %s was not deployed to it", name, live.Tag)
+			return nil, fmt.Errorf("verifying target %q: %s, which is live, has no such target; publish this commit and deploy it", name, live.Tag)
 		}
 		proof, err := item.Target.Verify(ctx, want)
 		if err != nil {
