@@ -109,6 +109,9 @@ func (p *Project) runChecks(ctx context.Context, checks config.Map[config.Check]
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx) // what was stopped has no result
+	}
 	return results, errors.Join(failures...)
 }
 
