@@ -20,7 +20,7 @@ type checkMemory struct {
 	project    *Project
 	repository string
 	bases      *baseDigests
-	// rerun forgets: every check runs, and its result is kept.
+	// rerun runs every check, whatever is remembered.
 	rerun bool
 }
 
