@@ -176,7 +176,7 @@ func (s *session) do(t *testing.T, path string, step step) {
 		s.write(t, step, 0o644)
 		return
 	}
-	if _, known := notRun[step.command]; known {
+	if _, known := notRun[step.command]; known || strings.HasPrefix(step.command, daggerCLI) {
 		return
 	}
 	out, err := s.run(t, step.command)

@@ -23,6 +23,10 @@ var notRun = map[string]string{
 	"docker buildx create --use --driver docker-container":              "it pulls BuildKit's image, and changes the builder of this machine",
 }
 
+// daggerCLI begins commands that need a Dagger engine and a published module:
+// "make e2e" calls the same functions where an engine can be reached.
+const daggerCLI = "dagger "
+
 const (
 	// started is the page whose files the other pages go on with.
 	started = "getting-started.md"
