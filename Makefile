@@ -5,10 +5,10 @@ LDFLAGS := -s -w -X github.com/slipwayhq/slipway/cmd/slipway/internal/cli.versio
 TEST    ?= ./...
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-rollback demo-down test lint bench update clean
+.PHONY: help setup build demo demo-rollback demo-down test e2e lint bench update clean
 
 help: ## print the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## install what is missing: Docker with buildx and compose (Debian and Ubuntu, as root)
 	@.ci/setup
@@ -30,10 +30,14 @@ test: ## run every test (TEST=./pipelines/config for one package)
 	go vet $(TEST)
 	go test -p 2 -timeout 25m $(TEST)
 
+e2e: ## test the Dagger module on a Dagger engine, where one can be reached
+	SLIPWAY_E2E=1 go test -count 1 -timeout 30m -v ./tests/e2e
+
 lint: .cache/tools/staticcheck ## gofmt, go vet, staticcheck
 	@files=$$(gofmt -l .); \
 	if [ -n "$$files" ]; then echo "not formatted; run gofmt -w on:"; echo "$$files"; exit 1; fi
 	go vet ./...
+	cd ci && go vet ./...
 	.cache/tools/staticcheck ./...
 
 bench: setup build ## measure slipway against docker, in one table (BENCH="-runs 9 -json FILE")
