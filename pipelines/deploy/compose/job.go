@@ -23,6 +23,7 @@ import (
 //	job/job.json   this
 //	job/script     the script
 //	job/pid        its process
+//	job/boot       the machine's boot id, where there is one: process ids start anew
 //	job/out        its output
 //	job/rc         its exit code, once it ended
 type job struct {
@@ -63,6 +64,7 @@ func (t *Target) runJob(ctx context.Context, s *script, j job, log io.Writer) er
 	}
 	start := &script{}
 	start.raw("cd " + quote(t.jobDir()) + " || exit")
+	start.raw(bootID + " >boot")
 	start.raw("nohup sh ./script >out 2>&1 </dev/null &")
 	start.raw("echo $! >pid")
 	if err := t.run(ctx, start, nil, nil); err != nil {
@@ -110,6 +112,10 @@ func (t *Target) follow(ctx context.Context, j job, log io.Writer) error {
 	}
 }
 
+// bootID prints what tells this boot of a machine from the one before; nothing
+// but on Linux.
+const bootID = "cat /proc/sys/kernel/random/boot_id 2>/dev/null"
+
 // jobRuns is the status of a job that has not ended.
 const jobRuns = "runs"
 
@@ -118,7 +124,7 @@ const jobRuns = "runs"
 func (t *Target) look(ctx context.Context, read int) (out []byte, status string, err error) {
 	s := &script{}
 	s.raw("cd " + quote(t.jobDir()) + " || exit")
-	s.raw("alive=$(kill -0 $(cat pid) 2>/dev/null && echo " + jobRuns + ")")
+	s.raw(`alive=$([ "$(cat boot 2>/dev/null)" = "$(` + bootID + `)" ] && kill -0 $(cat pid) 2>/dev/null && echo ` + jobRuns + ")")
 	s.raw("if [ -f rc ]; then cat rc >&2; else echo $alive >&2; fi")
 	s.raw(fmt.Sprintf("tail -c +%d out", read+1))
 	var stdout, stderr bytes.Buffer

@@ -2,8 +2,12 @@ package compose
 
 import (
 	"bytes"
+	"fmt"
+	"io"
+	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/slipwayhq/slipway/pipelines/deploy"
 )
@@ -22,5 +26,32 @@ func TestSettleShowsEndedJobsNotAgain(t *testing.T) {
 	}
 	if log.Len() > 0 {
 		t.Errorf("Settle shows %q", log.String())
+	}
+}
+
+// TestSettleLeavesOthersAlone: after the machine was started anew, a job's
+// process id is somebody else's.
+func TestSettleLeavesOthersAlone(t *testing.T) {
+	other := exec.Command("sleep", "60")
+	if err := other.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- other.Wait() }()
+	t.Cleanup(func() { other.Process.Kill() })
+	target := New(Options{Name: "stack", Host: deploy.LocalHost{}, State: t.TempDir()})
+	files := map[string]string{"job.json": fmt.Sprintf(`{"timeout": %d}`, 100*time.Millisecond), "pid": fmt.Sprint(other.Process.Pid), "boot": "before\n", "out": ""}
+	for name, content := range files {
+		if err := target.Host.WriteFile(t.Context(), filepath.Join(target.jobDir(), name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := target.Settle(t.Context(), io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-ended:
+		t.Errorf("another's process was ended: %v", err)
+	case <-time.After(300 * time.Millisecond):
 	}
 }
