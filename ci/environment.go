@@ -103,7 +103,7 @@ func (s *Slipway) logins(ctx context.Context) (map[string]registry.Login, error)
 		if err != nil {
 			return nil, fmt.Errorf("reading the password for registry %q: %w", host, err)
 		}
-		logins[host] = registry.Login{Username: s.LoginUsers[i], Password: secrets.NewValue(plain)}
+		logins[host] = registry.Login{Username: s.LoginUsers[i], Password: secrets.NewValue(plain), Source: "with-registry-auth"}
 	}
 	return logins, nil
 }

@@ -22,7 +22,8 @@ type Login struct {
 	// credential helpers. Empty for an anonymous client.
 	Username string
 	Password secrets.Value
-	// Source reads as "DOCKER_USER and DOCKER_PASS"; set by Credentials.
+	// Source reads as "DOCKER_USER and DOCKER_PASS"; Credentials sets it where it
+	// is empty.
 	Source string
 }
 
@@ -60,7 +61,9 @@ func newLogins(o Options) *logins {
 		l.lookup = func(string) (string, bool) { return "", false }
 	}
 	for host, login := range o.Logins {
-		login.Source = SourceConfig
+		if login.Source == "" {
+			login.Source = SourceConfig
+		}
 		if login.Username == "" {
 			login.Source = SourceNone
 		}
