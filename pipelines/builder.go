@@ -156,7 +156,9 @@ func (b *builder) build(ctx context.Context, image *assessedImage, push *engine.
 	case <-ctx.Done():
 		return engine.Built{}, context.Cause(ctx)
 	}
-	return e.Build(ctx, spec, push, t)
+	log := b.project.redactor.Writer(t)
+	built, err := e.Build(ctx, spec, push, log)
+	return built, errors.Join(err, log.Close())
 }
 
 // overlay builds the artifacts of an image and says where they go in its context.
@@ -200,7 +202,9 @@ func (b *builder) export(ctx context.Context, e engine.Engine, name string) (str
 		if err := e.Supports(spec); err != nil {
 			return err
 		}
-		if err := e.Export(ctx, spec, artifact.Path, dest, t); err != nil {
+		log := b.project.redactor.Writer(t)
+		err = e.Export(ctx, spec, artifact.Path, dest, log)
+		if err := errors.Join(err, log.Close()); err != nil {
 			return fmt.Errorf("building artifact %q: %w", name, err)
 		}
 		return nil

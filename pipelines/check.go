@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"time"
 
@@ -137,7 +138,9 @@ func (p *Project) runCheck(ctx context.Context, name string, check config.Check,
 			fmt.Errorf("check %q did not end within %s: raise its timeout in %s if it needs longer", name, limit, filepath.Base(p.Config.Path)))
 		defer cancel()
 		started := time.Now()
-		ended, err := p.startCheck(timed, name, check, images, t)
+		log := p.redactor.Writer(t)
+		ended, err := p.startCheck(timed, name, check, images, log)
+		err = errors.Join(err, log.Close())
 		result.Seconds = time.Since(started).Seconds()
 		if err != nil {
 			if cause := context.Cause(timed); cause != nil && ctx.Err() == nil {
@@ -150,6 +153,7 @@ func (p *Project) runCheck(ctx context.Context, name string, check config.Check,
 		p.warnMissing(name, ended.Missing)
 		if !result.Passed {
 			t.Detail(fmt.Sprintf("failed with exit code %d", ended.ExitCode))
+			memory.forget(ctx, inputs)
 			return &CheckError{Name: name, ExitCode: ended.ExitCode}
 		}
 		if memory != nil {
@@ -160,18 +164,18 @@ func (p *Project) runCheck(ctx context.Context, name string, check config.Check,
 	return result, err
 }
 
-func (p *Project) startCheck(ctx context.Context, name string, check config.Check, images imageSource, t *report.Task) (engine.Result, error) {
+func (p *Project) startCheck(ctx context.Context, name string, check config.Check, images imageSource, log io.Writer) (engine.Result, error) {
 	plain, secret, err := p.split(check.Env)
 	if err != nil {
 		return engine.Result{}, err
 	}
 	if check.Compose != nil {
-		return p.composeCheck(ctx, name, check, images, plain, secret, t)
+		return p.composeCheck(ctx, name, check, images, plain, secret, log)
 	}
-	return p.containerCheck(ctx, name, check, plain, secret, t)
+	return p.containerCheck(ctx, name, check, plain, secret, log)
 }
 
-func (p *Project) containerCheck(ctx context.Context, name string, check config.Check, env map[string]string, secret map[string]secrets.Value, t *report.Task) (engine.Result, error) {
+func (p *Project) containerCheck(ctx context.Context, name string, check config.Check, env map[string]string, secret map[string]secrets.Value, log io.Writer) (engine.Result, error) {
 	run := engine.Run{
 		Name: name, Command: check.Run, Env: env, Secrets: secret,
 		Workdir: check.Workdir, Exports: p.exports(check.Export),
@@ -197,7 +201,7 @@ func (p *Project) containerCheck(ctx context.Context, name string, check config.
 			return engine.Result{}, err
 		}
 	}
-	return e.Run(ctx, run, t)
+	return e.Run(ctx, run, log)
 }
 
 // exports brings each file to the same relative path in the project; an

@@ -71,6 +71,17 @@ func (m *checkMemory) recall(ctx context.Context, name string, check config.Chec
 	}, true, nil
 }
 
+// forget removes the result of a check that failed after all on inputs on which
+// it had passed. A registry that can't delete tags keeps it.
+func (m *checkMemory) forget(ctx context.Context, inputs release.Hash) {
+	if m == nil || !m.rerun {
+		return
+	}
+	if _, err := m.project.registry.DeleteTag(ctx, m.repository, checkTag(inputs)); err != nil {
+		m.project.notice(report.Warning, "a result from before stays in the registry: %v; publish with --rerun-checks again", err)
+	}
+}
+
 // restore writes the exported files of a kept result.
 func (m *checkMemory) restore(check config.Check, files map[string][]byte) error {
 	for _, path := range check.Export {

@@ -3,6 +3,7 @@ package pipelines
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -11,13 +12,12 @@ import (
 	"github.com/slipwayhq/slipway/pipelines/composefile"
 	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/engine"
-	"github.com/slipwayhq/slipway/pipelines/report"
 	"github.com/slipwayhq/slipway/pipelines/secrets"
 )
 
 // composeCheck runs a compose file. A service that names one of the project's
 // images runs that very image.
-func (p *Project) composeCheck(ctx context.Context, name string, check config.Check, images imageSource, env map[string]string, secret map[string]secrets.Value, t *report.Task) (engine.Result, error) {
+func (p *Project) composeCheck(ctx context.Context, name string, check config.Check, images imageSource, env map[string]string, secret map[string]secrets.Value, log io.Writer) (engine.Result, error) {
 	spec := engine.Compose{
 		Name: name, ExitCodeFrom: check.Compose.ExitCodeFrom,
 		Files: p.paths(check.Compose.File), Secrets: secret,
@@ -45,7 +45,7 @@ func (p *Project) composeCheck(ctx context.Context, name string, check config.Ch
 	if err != nil {
 		return engine.Result{}, err
 	}
-	return e.Compose(ctx, spec, t)
+	return e.Compose(ctx, spec, log)
 }
 
 // loadCompose reads a check's compose file, with something for each secret, so

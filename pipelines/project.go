@@ -5,7 +5,6 @@ package pipelines
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"path/filepath"
 	"sync"
@@ -143,30 +142,21 @@ func detect(ctx context.Context, dir string, o Options) (*git.Repository, releas
 // resolve turns references (env://NAME, file://PATH) into secrets, which from
 // then on are removed from everything that is reported.
 func (p *Project) resolve(references map[string]string) (map[string]secrets.Value, error) {
-	values := make(map[string]secrets.Value, len(references))
-	var problems []error
-	for key, reference := range references {
-		value, err := p.secrets.Resolve(reference)
-		if err != nil {
-			problems = append(problems, fmt.Errorf("%s: %w", key, err))
-			continue
-		}
+	values, err := p.secrets.ResolveAll(references)
+	for _, value := range values {
 		p.redactor.Add(value)
-		values[key] = value
 	}
-	return values, errors.Join(problems...)
+	return values, err
 }
 
 // split parts plain values from references and resolves the latter.
 func (p *Project) split(values map[string]string) (plain map[string]string, secret map[string]secrets.Value, err error) {
-	plain, references := map[string]string{}, map[string]string{}
+	plain = map[string]string{}
 	for key, value := range values {
-		if secrets.IsRef(value) {
-			references[key] = value
-		} else {
+		if !secrets.IsRef(value) {
 			plain[key] = value
 		}
 	}
-	secret, err = p.resolve(references)
+	secret, err = p.resolve(values)
 	return plain, secret, err
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/slipwayhq/slipway/pipelines/composefile"
 	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/registry"
 	"github.com/slipwayhq/slipway/pipelines/release"
@@ -106,6 +107,9 @@ func (p *Project) deployFiles() (map[string][]byte, error) {
 		content, err := os.ReadFile(filepath.Join(p.dir, name))
 		if err != nil {
 			return nil, fmt.Errorf("reading deploy file %q: %w", name, err)
+		}
+		if others := composefile.Outside(content); len(others) > 0 {
+			return nil, fmt.Errorf("reading deploy file %q: it takes in %s by include or extends, and a deploy has just the files that slipway.yaml names; merge them into one file with `docker compose config --no-interpolate`, or list them under file", name, strings.Join(others, ", "))
 		}
 		files[filepath.ToSlash(filepath.Clean(name))] = content
 	}

@@ -17,12 +17,12 @@ import (
 
 // stage is an environment with its targets ready to be used.
 type stage struct {
-	name        string
-	config      config.Environment
-	registry    destination
-	journal     *deploy.Journal
-	targets     []deploy.Target
-	composeOnly map[string]config.ComposeTarget
+	name     string
+	config   config.Environment
+	registry destination
+	journal  *deploy.Journal
+	targets  []deploy.Target
+	stacks   map[string]config.ComposeTarget
 }
 
 // stage readies the targets of an environment; only names some of them, all
@@ -38,7 +38,7 @@ func (p *Project) stage(ctx context.Context, e config.Entry[config.Environment],
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{name: e.Name, config: e.Value, registry: registry, composeOnly: map[string]config.ComposeTarget{}}
+	s := &stage{name: e.Name, config: e.Value, registry: registry, stacks: map[string]config.ComposeTarget{}}
 	host := deploy.LocalHost{}
 	for _, target := range e.Value.Deploy {
 		c := target.Value.Compose
@@ -49,7 +49,7 @@ func (p *Project) stage(ctx context.Context, e config.Entry[config.Environment],
 		if len(only) > 0 && !slices.Contains(only, target.Name) {
 			continue
 		}
-		s.composeOnly[target.Name] = *c
+		s.stacks[target.Name] = *c
 		s.targets = append(s.targets, compose.New(compose.Options{
 			Name: target.Name, Host: host, Dir: dir, State: compose.StateDir(dir, e.Name, target.Name), Config: *c,
 		}))
@@ -91,7 +91,7 @@ func (p *Project) desired(ctx context.Context, s *stage, record release.Record, 
 	}
 	var items []deploy.Item
 	for _, target := range s.targets {
-		c := s.composeOnly[target.Name()]
+		c := s.stacks[target.Name()]
 		env, err := p.envFile(c)
 		if err != nil {
 			return nil, fmt.Errorf("target %q: %w", target.Name(), err)
@@ -154,8 +154,8 @@ func (p *Project) holder() deploy.Holder {
 
 // deployment is a deploy to s of what the items want.
 func (p *Project) deployment(s *stage, tag string, items []deploy.Item, wait time.Duration) deploy.Deployment {
-	d := deploy.Deployment{Journal: s.journal, Tag: tag, Targets: items, By: p.holder(), Wait: wait, Reporter: p.reporter}
-	for _, c := range s.composeOnly {
+	d := deploy.Deployment{Journal: s.journal, Tag: tag, Targets: items, By: p.holder(), Wait: wait, Reporter: p.reporter, Redact: p.redactor.String}
+	for _, c := range s.stacks {
 		d.Keep = max(d.Keep, c.Keep)
 	}
 	return d
@@ -170,7 +170,7 @@ func (p *Project) current(ctx context.Context, s *stage) ([]deploy.Item, error) 
 	}
 	var items []deploy.Item
 	for _, target := range s.targets {
-		env, err := p.envFile(s.composeOnly[target.Name()])
+		env, err := p.envFile(s.stacks[target.Name()])
 		if err != nil {
 			return nil, fmt.Errorf("target %q: %w", target.Name(), err)
 		}

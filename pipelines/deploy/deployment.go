@@ -30,6 +30,16 @@ type Deployment struct {
 	// Keep is how many releases can be gone back to; 5 when zero.
 	Keep     int
 	Reporter report.Reporter
+	// Redact removes secrets from what is written into the history. Nil changes
+	// nothing.
+	Redact func(text string) string
+}
+
+func (d Deployment) redact(text string) string {
+	if d.Redact == nil {
+		return text
+	}
+	return d.Redact(text)
 }
 
 // reporter is d's reporter, or one that drops everything.

@@ -104,7 +104,7 @@ func (r *run) fail(ctx context.Context, started int, cause error) error {
 	}
 	failure.ReturnErr = errors.Join(errs...)
 	r.entry.Outcome, r.entry.Ended = OutcomeFailed, time.Now().UTC()
-	r.entry.Error, _, _ = strings.Cut(cause.Error(), "\n")
+	r.entry.Error, _, _ = strings.Cut(r.redact(cause.Error()), "\n")
 	if started > 0 && r.live != nil && failure.ReturnErr == nil {
 		failure.ReturnedTo = r.live.Tag
 		r.entry.Outcome, r.entry.ReturnedTo = OutcomeRolledBack, r.live.Tag
