@@ -64,7 +64,13 @@ func (p *Project) Check(ctx context.Context, o CheckOptions) ([]CheckResult, err
 	}
 	source := newBuiltImages(p, images)
 	defer source.clean()
-	return p.runChecks(ctx, checks, source, nil)
+	exports, err := newExportStage(p.dir)
+	if err != nil {
+		return nil, err
+	}
+	run := checkRun{Project: p, images: source, exports: exports}
+	results, err := run.all(ctx, checks)
+	return results, errors.Join(err, run.exports.place())
 }
 
 func (p *Project) selectChecks(names []string) (config.Map[config.Check], error) {
@@ -91,17 +97,26 @@ type imageSource interface {
 	image(ctx context.Context, name string) (engine.Image, error)
 }
 
-// runChecks runs the checks in parallel. With a memory, which is a publish, the
+// checkRun runs checks.
+type checkRun struct {
+	*Project
+	images imageSource
+	// memory is nil outside a publish.
+	memory  *checkMemory
+	exports *exportStage
+}
+
+// all runs the checks in parallel. With a memory, which is a publish, the
 // first failure stops the others, and checks that passed on the same inputs are
 // not run again; without one all run and the error holds every failure.
-func (p *Project) runChecks(ctx context.Context, checks config.Map[config.Check], images imageSource, memory *checkMemory) ([]CheckResult, error) {
+func (r checkRun) all(ctx context.Context, checks config.Map[config.Check]) ([]CheckResult, error) {
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(checksParallel)
 	results, failures := make([]CheckResult, len(checks)), make([]error, len(checks))
 	for i, check := range checks {
 		group.Go(func() error {
-			results[i], failures[i] = p.runCheck(groupCtx, check.Name, check.Value, images, memory)
-			if memory != nil {
+			results[i], failures[i] = r.one(groupCtx, check.Name, check.Value)
+			if r.memory != nil {
 				return failures[i]
 			}
 			return nil
@@ -116,17 +131,17 @@ func (p *Project) runChecks(ctx context.Context, checks config.Map[config.Check]
 	return results, errors.Join(failures...)
 }
 
-// runCheck runs one check to its end or its timeout.
-func (p *Project) runCheck(ctx context.Context, name string, check config.Check, images imageSource, memory *checkMemory) (CheckResult, error) {
+// one runs one check to its end or its timeout.
+func (r checkRun) one(ctx context.Context, name string, check config.Check) (CheckResult, error) {
 	result := CheckResult{Name: name}
-	err := report.Run(ctx, p.reporter, "check "+name, func(t *report.Task) error {
+	err := report.Run(ctx, r.reporter, "check "+name, func(t *report.Task) error {
 		var inputs release.Hash
-		if memory != nil {
+		if r.memory != nil {
 			var err error
-			if inputs, err = p.checkInputs(ctx, check, images, memory.bases); err != nil {
+			if inputs, err = r.checkInputs(ctx, check, r.images, r.memory.bases); err != nil {
 				return err
 			}
-			kept, found, err := memory.recall(ctx, name, check, inputs, t)
+			kept, found, err := r.memory.recall(ctx, name, check, inputs, r.exports, t)
 			if err != nil || found {
 				result = kept
 				return err
@@ -135,11 +150,11 @@ func (p *Project) runCheck(ctx context.Context, name string, check config.Check,
 		}
 		limit := check.Timeout.Or(checkTimeout)
 		timed, cancel := context.WithTimeoutCause(ctx, limit,
-			fmt.Errorf("check %q did not end within %s: raise its timeout in %s if it needs longer", name, limit, filepath.Base(p.Config.Path)))
+			fmt.Errorf("check %q did not end within %s: raise its timeout in %s if it needs longer", name, limit, filepath.Base(r.Config.Path)))
 		defer cancel()
 		started := time.Now()
-		log := p.redactor.Writer(t)
-		ended, err := p.startCheck(timed, name, check, images, log)
+		log := r.redactor.Writer(t)
+		ended, err := r.start(timed, name, check, log)
 		err = errors.Join(err, log.Close())
 		result.Seconds = time.Since(started).Seconds()
 		if err != nil {
@@ -150,41 +165,41 @@ func (p *Project) runCheck(ctx context.Context, name string, check config.Check,
 		}
 		result.ExitCode, result.Passed = ended.ExitCode, ended.ExitCode == 0
 		result.Exported = exported(check.Export, ended.Missing)
-		p.warnMissing(name, ended.Missing)
+		r.warnMissing(name, ended.Missing)
 		if !result.Passed {
 			t.Detail(fmt.Sprintf("failed with exit code %d", ended.ExitCode))
-			memory.forget(ctx, inputs)
+			r.memory.forget(ctx, inputs)
 			return &CheckError{Name: name, ExitCode: ended.ExitCode}
 		}
-		if memory != nil {
-			return memory.keep(ctx, name, check, inputs, result)
+		if r.memory != nil {
+			return r.memory.keep(ctx, name, check, inputs, result, r.exports)
 		}
 		return nil
 	})
 	return result, err
 }
 
-func (p *Project) startCheck(ctx context.Context, name string, check config.Check, images imageSource, log io.Writer) (engine.Result, error) {
-	plain, secret, err := p.split(check.Env)
+func (r checkRun) start(ctx context.Context, name string, check config.Check, log io.Writer) (engine.Result, error) {
+	plain, secret, err := r.split(check.Env)
 	if err != nil {
 		return engine.Result{}, err
 	}
 	if check.Compose != nil {
-		return p.composeCheck(ctx, name, check, images, plain, secret, log)
+		return r.compose(ctx, name, check, plain, secret, log)
 	}
-	return p.containerCheck(ctx, name, check, plain, secret, log)
+	return r.container(ctx, name, check, plain, secret, log)
 }
 
-func (p *Project) containerCheck(ctx context.Context, name string, check config.Check, env map[string]string, secret map[string]secrets.Value, log io.Writer) (engine.Result, error) {
+func (r checkRun) container(ctx context.Context, name string, check config.Check, env map[string]string, secret map[string]secrets.Value, log io.Writer) (engine.Result, error) {
 	run := engine.Run{
 		Name: name, Command: check.Run, Env: env, Secrets: secret,
-		Workdir: check.Workdir, Exports: p.exports(check.Export),
+		Workdir: check.Workdir, Exports: r.exports.stage(check.Export),
 	}
 	if check.Mount != "" {
-		run.Mount = filepath.Join(p.dir, check.Mount)
+		run.Mount = filepath.Join(r.dir, check.Mount)
 	}
 	if check.Build != nil {
-		build, err := p.build("check "+name, *check.Build, nil)
+		build, err := r.build("check "+name, *check.Build, nil)
 		if err != nil {
 			return engine.Result{}, err
 		}
@@ -192,7 +207,7 @@ func (p *Project) containerCheck(ctx context.Context, name string, check config.
 	} else {
 		run.Image = &engine.Image{Reference: check.Image}
 	}
-	e, err := p.engine.get(ctx)
+	e, err := r.engine.get(ctx)
 	if err != nil {
 		return engine.Result{}, err
 	}
@@ -202,23 +217,6 @@ func (p *Project) containerCheck(ctx context.Context, name string, check config.
 		}
 	}
 	return e.Run(ctx, run, log)
-}
-
-// exports brings each file to the same relative path in the project; an
-// absolute one by its base name.
-func (p *Project) exports(paths []string) []engine.Export {
-	exports := make([]engine.Export, len(paths))
-	for i, path := range paths {
-		exports[i] = engine.Export{From: path, To: filepath.Join(p.dir, exportName(path))}
-	}
-	return exports
-}
-
-func exportName(path string) string {
-	if filepath.IsAbs(path) || !filepath.IsLocal(path) {
-		return filepath.Base(path)
-	}
-	return path
 }
 
 func exported(paths, missing []string) []string {

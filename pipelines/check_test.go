@@ -15,8 +15,20 @@ func TestInterruptedChecksHaveNoResult(t *testing.T) {
 	ctx, interrupt := context.WithCancelCause(t.Context())
 	cause := errors.New("interrupt")
 	interrupt(cause)
-	results, err := p.runChecks(ctx, p.Config.Checks, newBuiltImages(p, nil), nil)
+	run := checkRun{Project: p, images: newBuiltImages(p, nil), exports: stageIn(t, dir)}
+	results, err := run.all(ctx, p.Config.Checks)
 	if len(results) > 0 || !errors.Is(err, cause) {
 		t.Errorf("got %+v, %v", results, err)
 	}
+}
+
+// stageIn is a stage for the exports to dir.
+func stageIn(t *testing.T, dir string) *exportStage {
+	t.Helper()
+	s, err := newExportStage(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.place() })
+	return s
 }

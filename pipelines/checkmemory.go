@@ -46,7 +46,7 @@ func checkTag(inputs release.Hash) string { return "check-" + string(inputs[:32]
 
 // recall brings the result of a check that passed on the very same inputs, and
 // the files that it exported.
-func (m *checkMemory) recall(ctx context.Context, name string, check config.Check, inputs release.Hash, t *report.Task) (CheckResult, bool, error) {
+func (m *checkMemory) recall(ctx context.Context, name string, check config.Check, inputs release.Hash, exports *exportStage, t *report.Task) (CheckResult, bool, error) {
 	if m.rerun || check.Cache != nil && !*check.Cache {
 		return CheckResult{}, false, nil
 	}
@@ -61,7 +61,7 @@ func (m *checkMemory) recall(ctx context.Context, name string, check config.Chec
 	if err := json.Unmarshal(kept.Files[checkResult], &passed); err != nil {
 		return CheckResult{}, false, fmt.Errorf("reading the kept result of check %q: %w; use --rerun-checks", name, err)
 	}
-	if err := m.restore(check, kept.Files); err != nil {
+	if err := m.restore(check, kept.Files, exports); err != nil {
 		return CheckResult{}, false, err
 	}
 	t.Reused("passed on the same inputs at commit " + passed.Commit[:min(7, len(passed.Commit))])
@@ -82,20 +82,18 @@ func (m *checkMemory) forget(ctx context.Context, inputs release.Hash) {
 	}
 }
 
-// restore writes the exported files of a kept result.
-func (m *checkMemory) restore(check config.Check, files map[string][]byte) error {
-	for _, path := range check.Export {
-		name := exportName(path)
-		content, ok := files[exportDir+filepath.ToSlash(name)]
+// restore brings back the exported files of a kept result.
+func (m *checkMemory) restore(check config.Check, files map[string][]byte, exports *exportStage) error {
+	for _, export := range exports.stage(check.Export) {
+		content, ok := files[exportDir+filepath.ToSlash(exportName(export.From))]
 		if !ok {
 			continue
 		}
-		to := filepath.Join(m.project.dir, name)
-		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-			return fmt.Errorf("writing exported %q: %w", name, err)
+		if err := os.MkdirAll(filepath.Dir(export.To), 0o755); err != nil {
+			return fmt.Errorf("writing exported %q: %w", export.From, err)
 		}
-		if err := os.WriteFile(to, content, 0o644); err != nil {
-			return fmt.Errorf("writing exported %q: %w", name, err)
+		if err := os.WriteFile(export.To, content, 0o644); err != nil {
+			return fmt.Errorf("writing exported %q: %w", export.From, err)
 		}
 	}
 	return nil
@@ -105,7 +103,7 @@ func (m *checkMemory) restore(check config.Check, files map[string][]byte) error
 // are missing, or are too large keep the check from being remembered: a reuse
 // would not bring them back. So do those with a secret in them: whoever may pull
 // from the registry could read it.
-func (m *checkMemory) keep(ctx context.Context, name string, check config.Check, inputs release.Hash, result CheckResult) error {
+func (m *checkMemory) keep(ctx context.Context, name string, check config.Check, inputs release.Hash, result CheckResult, exports *exportStage) error {
 	if check.Cache != nil && !*check.Cache {
 		return nil
 	}
@@ -114,18 +112,17 @@ func (m *checkMemory) keep(ctx context.Context, name string, check config.Check,
 		return fmt.Errorf("keeping the result of check %q: %w", name, err)
 	}
 	files, size := map[string][]byte{checkResult: passed}, 0
-	for _, path := range check.Export {
-		from := filepath.Join(m.project.dir, exportName(path))
-		info, err := os.Stat(from)
+	for _, export := range exports.stage(check.Export) {
+		info, err := os.Stat(export.To)
 		if err != nil || !info.Mode().IsRegular() || size+int(info.Size()) > exportLimit {
 			return nil
 		}
-		content, err := os.ReadFile(from)
+		content, err := os.ReadFile(export.To)
 		if err != nil || m.project.redactor.String(string(content)) != string(content) {
 			return nil
 		}
 		size += len(content)
-		files[exportDir+filepath.ToSlash(exportName(path))] = content
+		files[exportDir+filepath.ToSlash(exportName(export.From))] = content
 	}
 	_, _, err = m.project.registry.PutArtifact(ctx, m.repository, checkTag(inputs), registry.Artifact{Type: checkType, Files: files})
 	if err != nil {

@@ -20,13 +20,14 @@ func TestCheckMemoryKeepsNoSecret(t *testing.T) {
 	check := config.Check{Export: []string{"report.txt"}}
 	for content, want := range map[string]bool{"passed": true, "token=canary-7f3a": false} {
 		t.Run(content, func(t *testing.T) {
-			write(t, dir, "report.txt", content)
+			stage := stageIn(t, dir)
+			write(t, stage.dir, "report.txt", content)
 			inputs := release.Digest("test", content)
-			if err := memory.keep(t.Context(), "unit", check, inputs, CheckResult{}); err != nil {
+			if err := memory.keep(t.Context(), "unit", check, inputs, CheckResult{}, stage); err != nil {
 				t.Fatal(err)
 			}
 			err := report.Run(t.Context(), report.Discard, "check", func(task *report.Task) error {
-				_, found, err := memory.recall(t.Context(), "unit", check, inputs, task)
+				_, found, err := memory.recall(t.Context(), "unit", check, inputs, stageIn(t, dir), task)
 				if found != want {
 					t.Errorf("kept: %t, want %t", found, want)
 				}

@@ -1,6 +1,8 @@
 package pipelines_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -57,7 +59,7 @@ func (o *output) Report(e report.Event) {
 func TestLongLinesAreRedacted(t *testing.T) {
 	needDocker(t)
 	w := serveWire(t)
-	long := strings.Replace(secretCheck, `test "$WORD" = good-word-1`, `printf "%16380s%s\n" x "$WORD"`, 1)
+	long := strings.Replace(secretCheck, `test "$WORD" = good-word-1`, `printf "%16380s%s" x "$WORD"; sleep 1; echo`, 1)
 	dir := repository(t, w, map[string]string{"slipway.yaml": long, "api/Dockerfile": "FROM BASE\n"})
 	var seen output
 	if _, err := open(t, dir, "1", &seen, map[string]string{"WORD": "canary-5f2e81"}).Check(t.Context(), pipelines.CheckOptions{}); err != nil {
@@ -84,5 +86,21 @@ func TestPublishRefusesFilesThatItDoesNotRecord(t *testing.T) {
 	}
 	if len(w.manifests) > 0 {
 		t.Errorf("written all the same: %v", w.manifests)
+	}
+}
+
+// TestPublishExportsIntoAContext exports a report into the build context of an
+// image that is built meanwhile.
+func TestPublishExportsIntoAContext(t *testing.T) {
+	needDocker(t)
+	w := serveWire(t)
+	config := strings.Replace(oneImage, `"test -f /app/main"]}`, `"echo ok > /report.txt"], export: [/report.txt]}`, 1)
+	config = strings.ReplaceAll(config, "context: api", "context: .")
+	dir := repository(t, w, map[string]string{
+		"slipway.yaml": config, "Dockerfile": "FROM BASE\nCOPY . /app\nRUN sleep 3\n", "main": "x", ".gitignore": "report.txt\n",
+	})
+	publish(t, open(t, dir, "1", nil, nil))
+	if _, err := os.Stat(filepath.Join(dir, "report.txt")); err != nil {
+		t.Error(err)
 	}
 }

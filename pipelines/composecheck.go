@@ -15,22 +15,22 @@ import (
 	"github.com/slipwayhq/slipway/pipelines/secrets"
 )
 
-// composeCheck runs a compose file. A service that names one of the project's
+// compose runs a compose file. A service that names one of the project's
 // images runs that very image.
-func (p *Project) composeCheck(ctx context.Context, name string, check config.Check, images imageSource, env map[string]string, secret map[string]secrets.Value, log io.Writer) (engine.Result, error) {
+func (r checkRun) compose(ctx context.Context, name string, check config.Check, env map[string]string, secret map[string]secrets.Value, log io.Writer) (engine.Result, error) {
 	spec := engine.Compose{
 		Name: name, ExitCodeFrom: check.Compose.ExitCodeFrom,
-		Files: p.paths(check.Compose.File), Secrets: secret,
-		Exports: p.exports(check.Export),
+		Files: r.paths(check.Compose.File), Secrets: secret,
+		Exports: r.exports.stage(check.Export),
 	}
 	var err error
-	if spec.Env, err = p.interpolation(spec.Files, env); err != nil {
+	if spec.Env, err = r.interpolation(spec.Files, env); err != nil {
 		return engine.Result{}, err
 	}
 	for name := range secret {
 		delete(spec.Env, name) // what the environment may have under its name
 	}
-	project, err := p.loadCompose(ctx, check, spec.Files, spec.Env)
+	project, err := r.loadCompose(ctx, check, spec.Files, spec.Env)
 	if err != nil {
 		return engine.Result{}, err
 	}
@@ -38,10 +38,10 @@ func (p *Project) composeCheck(ctx context.Context, name string, check config.Ch
 		return engine.Result{}, fmt.Errorf("exit-code-from names the service %q, which %s does not have: it has %v",
 			spec.ExitCodeFrom, check.Compose.File[0], project.ServiceNames())
 	}
-	if spec.Images, err = serviceImages(ctx, project, images); err != nil {
+	if spec.Images, err = serviceImages(ctx, project, r.images); err != nil {
 		return engine.Result{}, err
 	}
-	e, err := p.engine.get(ctx)
+	e, err := r.engine.get(ctx)
 	if err != nil {
 		return engine.Result{}, err
 	}

@@ -92,21 +92,27 @@ func (p *Project) Publish(ctx context.Context, o PublishOptions) (Published, err
 // produce runs the checks and builds the images that are missing, all at once;
 // the first failure stops the rest.
 func (p *Project) produce(ctx context.Context, work *assessment, builder *builder, to destination, o PublishOptions) ([]CheckResult, error) {
+	exports, err := newExportStage(p.dir)
+	if err != nil {
+		return nil, err
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	for _, image := range work.images {
 		group.Go(func() error { return builder.push(ctx, image, to) })
 	}
+	run := checkRun{
+		Project: p, images: &publishedImages{work: work, to: to}, exports: exports,
+		memory: &checkMemory{project: p, repository: to.records(work.configured), bases: work.bases, rerun: o.RerunChecks},
+	}
 	var checks []CheckResult
 	if !o.SkipChecks {
 		group.Go(func() (err error) {
-			checks, err = p.runChecks(ctx, p.Config.Checks, &publishedImages{work: work, to: to}, &checkMemory{
-				project: p, repository: to.records(work.configured), bases: work.bases, rerun: o.RerunChecks,
-			})
+			checks, err = run.all(ctx, p.Config.Checks)
 			return err
 		})
 	}
-	err := group.Wait()
-	return checks, err
+	err = group.Wait()
+	return checks, errors.Join(err, exports.place())
 }
 
 // write gives the images their release tags in every registry, and then writes
