@@ -95,9 +95,11 @@ func TestPublishExportsIntoAContext(t *testing.T) {
 	needDocker(t)
 	w := serveWire(t)
 	config := strings.Replace(oneImage, `"test -f /app/main"]}`, `"echo ok > /report.txt"], export: [/report.txt]}`, 1)
-	config = strings.ReplaceAll(config, "context: api", "context: .")
+	config = strings.Replace(config, "context: api", "context: ., dockerfile: Dockerfile.check", 1)
+	config = strings.Replace(config, "context: api", "context: .", 1)
 	dir := repository(t, w, map[string]string{
-		"slipway.yaml": config, "Dockerfile": "FROM BASE\nCOPY . /app\nRUN sleep 3\n", "main": "x", ".gitignore": "report.txt\n",
+		"slipway.yaml": config, "Dockerfile": "FROM BASE\nCOPY . /app\nRUN sleep 3\n",
+		"Dockerfile.check": "FROM BASE\n", "main": "x", ".gitignore": "report.txt\n",
 	})
 	publish(t, open(t, dir, "1", nil, nil))
 	if _, err := os.Stat(filepath.Join(dir, "report.txt")); err != nil {
