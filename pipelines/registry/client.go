@@ -28,7 +28,7 @@ type Options struct {
 	// RetryFor is how long one operation is tried again after passing errors.
 	// 2 minutes when zero.
 	RetryFor time.Duration
-	// Settle is how long Claim waits at least before it reads the winner. 250 ms
+	// Settle is how long Claim waits at least before it reads the winner. 150 ms
 	// when zero.
 	Settle time.Duration
 }
@@ -73,7 +73,7 @@ func New(o Options) *Client {
 		c.retryFor = 2 * time.Minute
 	}
 	if c.settle == 0 {
-		c.settle = 250 * time.Millisecond
+		c.settle = 150 * time.Millisecond
 	}
 	base := o.Transport
 	if base == nil {
