@@ -34,7 +34,7 @@ type composeCheck struct {
 // A session of Dagger has one container of a name. So checks with services of
 // the same name, such as "db", run one after the other.
 func (e *Engine) Compose(ctx context.Context, spec engine.Compose, log io.Writer) (engine.Result, error) {
-	result, err := e.compose(ctx, spec, synced(log))
+	result, err := e.compose(ctx, spec, engine.Synced(log))
 	if err != nil {
 		return engine.Result{}, fmt.Errorf("running compose check %q: %w", spec.Name, err)
 	}

@@ -94,7 +94,7 @@ func (e *Engine) build(ctx context.Context, b engine.Build, from source, to outp
 	args, secrets := buildCommand(b, from, to)
 	build := e.docker(args...)
 	build.Env = append(env, secrets...)
-	log = synced(log)
+	log = engine.Synced(log)
 	if err := build.Run(ctx, log, log); err != nil {
 		return explain(fmt.Sprintf("building image %q", b.Name), err)
 	}

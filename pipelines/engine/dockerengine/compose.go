@@ -41,7 +41,7 @@ type check struct {
 // profile start, in the order of their dependencies, as with "compose up"; a
 // service that ends, such as a migration, does not end the check.
 func (e *Engine) Compose(ctx context.Context, c engine.Compose, log io.Writer) (engine.Result, error) {
-	result, err := e.compose(ctx, c, synced(log))
+	result, err := e.compose(ctx, c, engine.Synced(log))
 	if err != nil {
 		return engine.Result{}, fmt.Errorf("running compose check %q: %w", c.Name, err)
 	}

@@ -13,7 +13,6 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -123,23 +122,4 @@ func (e *Engine) next() string { return strconv.FormatInt(e.counter.Add(1), 10) 
 // cleanup is a context to clean up with, also when ctx is cancelled.
 func cleanup(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
-}
-
-// synced makes a writer that takes standard output and standard error at once.
-func synced(w io.Writer) io.Writer {
-	if w == nil {
-		w = io.Discard
-	}
-	return &lockedWriter{w: w}
-}
-
-type lockedWriter struct {
-	mu sync.Mutex
-	w  io.Writer
-}
-
-func (l *lockedWriter) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.w.Write(p)
 }

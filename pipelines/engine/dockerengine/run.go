@@ -14,7 +14,7 @@ import (
 // Run runs one container. Its secrets are in its environment, so that whoever
 // may talk to the Docker daemon can see them while it runs.
 func (e *Engine) Run(ctx context.Context, r engine.Run, log io.Writer) (engine.Result, error) {
-	log = synced(log)
+	log = engine.Synced(log)
 	if err := checkSecretNames(r.Name, r.Secrets); err != nil {
 		return engine.Result{}, err
 	}

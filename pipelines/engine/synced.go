@@ -1,12 +1,13 @@
-package daggerengine
+package engine
 
 import (
 	"io"
 	"sync"
 )
 
-// synced makes a writer that several containers can write to at once.
-func synced(w io.Writer) io.Writer {
+// Synced makes a writer that several containers, or both streams of one, can
+// write to at once; a nil w drops what is written.
+func Synced(w io.Writer) io.Writer {
 	if w == nil {
 		w = io.Discard
 	}
