@@ -100,6 +100,11 @@ func (t bakeTarget) image(dir string) (config.Image, error) {
 	if t.DockerfileInline != "" {
 		return config.Image{}, fmt.Errorf("dockerfile-inline is not supported: move it into a file and name it with dockerfile")
 	}
+	for name, context := range t.Contexts {
+		if strings.HasPrefix(context, "target:") {
+			return config.Image{}, fmt.Errorf("context %q is another target (%q), which is not supported: make it a stage of the Dockerfile, or an artifact of slipway.yaml", name, context)
+		}
+	}
 	image := config.Image{
 		Build: config.Build{
 			Context: relative(dir, t.Context), Dockerfile: t.Dockerfile, Target: t.Target,
