@@ -70,23 +70,47 @@ func TestLongLinesAreRedacted(t *testing.T) {
 	}
 }
 
-func TestPublishRefusesFilesThatItDoesNotRecord(t *testing.T) {
+// TestPublishRefusesComposeFiles makes no release of compose files that no
+// deploy could use.
+func TestPublishRefusesComposeFiles(t *testing.T) {
+	config := oneImage + `environments:
+  prod: {registry: main, deploy: {stack: {compose: {file: compose.yml, path: /opt/shop}}}}
+`
+	tests := []struct{ name, compose, want string }{
+		{"takes in another file", "include: [db.yml]\nservices: {api: {image: \"x:${DEPLOY_TAG}\"}}\n", `"compose.yml": it takes in db.yml`},
+		{"malformed", "services: {\n", `target "stack" of environment "prod"`},
+		{"unknown key", "services: {api: {imagine: x}}\n", "imagine"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			w := serveWire(t)
+			dir := repository(t, w, map[string]string{
+				"slipway.yaml": config, "api/Dockerfile": "FROM BASE\nCOPY . /app\n", "api/main": "x",
+				"compose.yml": test.compose, "db.yml": "services: {db: {image: BASE}}\n",
+			})
+			_, err := open(t, dir, "1", nil, nil).Publish(t.Context(), pipelines.PublishOptions{})
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want %q in it", err, test.want)
+			}
+			if len(w.manifests) > 0 {
+				t.Errorf("written all the same: %v", w.manifests)
+			}
+		})
+	}
+}
+
+// TestPublishStandsInForVariables publishes a compose file whose variables only
+// the host knows.
+func TestPublishStandsInForVariables(t *testing.T) {
 	needDocker(t)
 	w := serveWire(t)
 	config := oneImage + `environments:
   prod: {registry: main, deploy: {stack: {compose: {file: compose.yml, path: /opt/shop}}}}
 `
-	dir := repository(t, w, map[string]string{
+	publish(t, open(t, repository(t, w, map[string]string{
 		"slipway.yaml": config, "api/Dockerfile": "FROM BASE\nCOPY . /app\n", "api/main": "x",
-		"compose.yml": "include: [db.yml]\nservices: {api: {image: \"REGISTRY/shop/api:${DEPLOY_TAG}\"}}\n", "db.yml": "services: {db: {image: BASE}}\n",
-	})
-	_, err := open(t, dir, "1", nil, nil).Publish(t.Context(), pipelines.PublishOptions{})
-	if err == nil || !strings.Contains(err.Error(), `"compose.yml": it takes in db.yml`) {
-		t.Errorf("got %v", err)
-	}
-	if len(w.manifests) > 0 {
-		t.Errorf("written all the same: %v", w.manifests)
-	}
+		"compose.yml": `services: {api: {image: "${API_IMAGE}", ports: ["${PORT:?set it}:80"], environment: {A: "${B}"}, env_file: .env, healthcheck: {test: [CMD, "true"], interval: "${EVERY}"}}}`,
+	}), "1", nil, nil))
 }
 
 // TestPublishExportsIntoAContext exports a report into the build context of an

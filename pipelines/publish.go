@@ -72,7 +72,7 @@ func (p *Project) Publish(ctx context.Context, o PublishOptions) (Published, err
 	if done, ok, err := p.alreadyPublished(ctx, tag, to, o.SkipChecks); err != nil || ok {
 		return done, err
 	}
-	files, err := p.deployFiles()
+	files, err := p.deployFiles(ctx)
 	if err != nil {
 		return Published{}, err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/registry"
 	"github.com/slipwayhq/slipway/pipelines/release"
+	"github.com/slipwayhq/slipway/pipelines/report"
 )
 
 // getRecord reads the record of a release; found is false when there is none.
@@ -93,7 +94,7 @@ func (p *Project) newestTag(ctx context.Context, d destination, images config.Ma
 
 // deployFiles are the files that deploys of this release need: slipway.yaml
 // and the compose files, by path relative to the project.
-func (p *Project) deployFiles() (map[string][]byte, error) {
+func (p *Project) deployFiles(ctx context.Context) (map[string][]byte, error) {
 	names := []string{filepath.Base(p.Config.Path)}
 	for _, environment := range p.Config.Environments {
 		for _, target := range environment.Value.Deploy {
@@ -113,7 +114,36 @@ func (p *Project) deployFiles() (map[string][]byte, error) {
 		}
 		files[filepath.ToSlash(filepath.Clean(name))] = content
 	}
+	for _, environment := range p.Config.Environments {
+		for _, target := range environment.Value.Deploy {
+			if compose := target.Value.Compose; compose != nil {
+				if err := p.readable(ctx, compose.File, files); err != nil {
+					return nil, fmt.Errorf("target %q of environment %q: %w", target.Name, environment.Name, err)
+				}
+			}
+		}
+	}
 	return files, nil
+}
+
+// readable makes sure that a target's compose files can be read, before a
+// release is made of them. Variables that only a deploy knows are stood in for;
+// where that may be why a file can't be read, it is a warning.
+func (p *Project) readable(ctx context.Context, names []string, files map[string][]byte) error {
+	env := map[string]string{}
+	for _, name := range cleaned(names) {
+		for _, v := range composefile.Variables(files[name]) {
+			if !v.Default {
+				env[v.Name] = "1"
+			}
+		}
+	}
+	_, err := composefile.Load(ctx, composefile.Options{Files: p.paths(names), Dir: p.dir, Name: "release", Env: env})
+	if err != nil && len(env) > 0 {
+		p.notice(report.Warning, "with stand-ins for its variables, %v", err)
+		return nil
+	}
+	return err
 }
 
 // recordedConfig is the slipway.yaml that a release was published with.
