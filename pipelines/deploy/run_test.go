@@ -129,6 +129,23 @@ func TestFailureReturnsEveryTarget(t *testing.T) {
 	}
 }
 
+// The reason of a failure may be output of a program, with a secret in it; the
+// history is a file that others on the host can read.
+func TestHistoryIsRedacted(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "a")
+	f.targets[0].refuse = "1"
+	d := f.deployment("1")
+	d.Redact = func(text string) string { return strings.ReplaceAll(text, "start", "[secret]") }
+	if _, err := Run(t.Context(), d); err == nil {
+		t.Fatal("it deployed")
+	}
+	history, err := f.journal.History(t.Context(), 1)
+	if err != nil || len(history) != 1 || !strings.Contains(history[0].Error, "it does not [secret]") {
+		t.Errorf("got %+v, %v, want the error without the secret", history, err)
+	}
+}
+
 func TestReturnThatFailsSaysSo(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "a", "b")
