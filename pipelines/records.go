@@ -5,16 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/composefile"
 	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/registry"
 	"github.com/slipwayhq/slipway/pipelines/release"
-	"github.com/slipwayhq/slipway/pipelines/report"
 )
 
 // getRecord reads the record of a release; found is false when there is none.
@@ -90,60 +87,6 @@ func (p *Project) newestTag(ctx context.Context, d destination, images config.Ma
 		return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.Tag, b.Tag))
 	})
 	return newest.Tag, true, nil
-}
-
-// deployFiles are the files that deploys of this release need: slipway.yaml
-// and the compose files, by path relative to the project.
-func (p *Project) deployFiles(ctx context.Context) (map[string][]byte, error) {
-	names := []string{filepath.Base(p.Config.Path)}
-	for _, environment := range p.Config.Environments {
-		for _, target := range environment.Value.Deploy {
-			if compose := target.Value.Compose; compose != nil {
-				names = append(names, compose.File...)
-			}
-		}
-	}
-	files := map[string][]byte{}
-	for _, name := range names {
-		content, err := os.ReadFile(filepath.Join(p.dir, name))
-		if err != nil {
-			return nil, fmt.Errorf("reading deploy file %q: %w", name, err)
-		}
-		if others := composefile.Outside(content); len(others) > 0 {
-			return nil, fmt.Errorf("reading deploy file %q: it takes in %s by include or extends, and a deploy has just the files that slipway.yaml names; merge them into one file with `docker compose config --no-interpolate`, or list them under file", name, strings.Join(others, ", "))
-		}
-		files[filepath.ToSlash(filepath.Clean(name))] = content
-	}
-	for _, environment := range p.Config.Environments {
-		for _, target := range environment.Value.Deploy {
-			if compose := target.Value.Compose; compose != nil {
-				if err := p.readable(ctx, compose.File, files); err != nil {
-					return nil, fmt.Errorf("target %q of environment %q: %w", target.Name, environment.Name, err)
-				}
-			}
-		}
-	}
-	return files, nil
-}
-
-// readable makes sure that a target's compose files can be read, before a
-// release is made of them. Variables that only a deploy knows are stood in for;
-// where that may be why a file can't be read, it is a warning.
-func (p *Project) readable(ctx context.Context, names []string, files map[string][]byte) error {
-	env := map[string]string{}
-	for _, name := range cleaned(names) {
-		for _, v := range composefile.Variables(files[name]) {
-			if !v.Default {
-				env[v.Name] = "1"
-			}
-		}
-	}
-	_, err := composefile.Load(ctx, composefile.Options{Files: p.paths(names), Dir: p.dir, Name: "release", Env: env})
-	if err != nil && len(env) > 0 {
-		p.notice(report.Warning, "with stand-ins for its variables, %v", err)
-		return nil
-	}
-	return err
 }
 
 // recordedConfig is the slipway.yaml that a release was published with.

@@ -74,7 +74,7 @@ func (s *stage) downStep(text string) (deploy.Step, error) {
 		service, line = named[1], named[2]
 	}
 	for _, target := range s.targets {
-		before := s.stacks[target.Name()].Before
+		before := target.kind.before()
 		switch {
 		case service == "" && len(before) > 0:
 			service = before[0].Service

@@ -2,27 +2,32 @@ package pipelines
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/deploy/compose"
 	"github.com/slipwayhq/slipway/pipelines/release"
 	"github.com/slipwayhq/slipway/pipelines/secrets"
 )
 
 // stage is an environment with its targets ready to be used.
 type stage struct {
+	project  *Project
 	name     string
 	config   config.Environment
 	registry destination
 	journal  *deploy.Journal
-	targets  []deploy.Target
-	stacks   map[string]config.ComposeTarget
+	targets  []staged
+}
+
+// staged is one target of a stage.
+type staged struct {
+	deploy.Target
+	kind kind
 }
 
 // stage readies the targets of an environment; only names some of them, all
@@ -38,21 +43,20 @@ func (p *Project) stage(ctx context.Context, e config.Entry[config.Environment],
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{name: e.Name, config: e.Value, registry: registry, stacks: map[string]config.ComposeTarget{}}
-	host := deploy.LocalHost{}
-	for _, target := range e.Value.Deploy {
-		c := target.Value.Compose
-		dir := absolute(p.dir, c.Path)
-		if s.journal == nil {
-			s.journal = deploy.NewJournal(host, compose.JournalDir(dir, e.Name), deploy.LeaseTimes{})
-		}
-		if len(only) > 0 && !slices.Contains(only, target.Name) {
+	s := &stage{project: p, name: e.Name, config: e.Value, registry: registry}
+	if s.journal, err = s.journalOf(ctx); err != nil {
+		return nil, err
+	}
+	for _, t := range e.Value.Deploy {
+		if len(only) > 0 && !slices.Contains(only, t.Name) {
 			continue
 		}
-		s.stacks[target.Name] = *c
-		s.targets = append(s.targets, compose.New(compose.Options{
-			Name: target.Name, Host: host, Dir: dir, State: compose.StateDir(dir, e.Name, target.Name), Config: *c,
-		}))
+		k := kindOf(t.Value)
+		target, err := k.target(ctx, s, t.Name)
+		if err != nil {
+			return nil, fmt.Errorf("target %q: %w", t.Name, err)
+		}
+		s.targets = append(s.targets, staged{target, k})
 	}
 	return s, nil
 }
@@ -81,36 +85,30 @@ func (p *Project) desired(ctx context.Context, s *stage, record release.Record, 
 			Accepted:  slices.Compact(accepted),
 		}
 	}
-	login, err := s.registry.login(ctx)
-	if err != nil {
-		return nil, err
-	}
 	texts := map[string]string{}
 	for name, content := range files {
 		texts[name] = string(content)
 	}
 	var items []deploy.Item
 	for _, target := range s.targets {
-		c := s.stacks[target.Name()]
-		env, err := p.envFile(c)
-		if err != nil {
+		d := deploy.Desired{
+			Project: record.Project, Environment: s.name, Release: record, Images: images, Files: texts,
+			Variables: deploy.Variables(record.Tag, s.name, s.registry.prefix(), images),
+		}
+		if err := errors.Join(target.kind.complete(ctx, s, &d), target.kind.today(ctx, s, &d)); err != nil {
 			return nil, fmt.Errorf("target %q: %w", target.Name(), err)
 		}
-		items = append(items, deploy.Item{Target: target, Desired: deploy.Desired{
-			Project: record.Project, Environment: s.name, Release: record, Images: images,
-			Files: texts, Main: cleaned(c.File), Login: login, Env: env,
-			Variables: deploy.Variables(record.Tag, s.name, s.registry.prefix(), images),
-		}})
+		items = append(items, deploy.Item{Target: target.Target, Desired: d})
 	}
 	return items, nil
 }
 
 // envFile are the values of a target's env file; nil when it has none.
-func (p *Project) envFile(c config.ComposeTarget) (map[string]secrets.Value, error) {
-	if c.Env == nil {
+func (p *Project) envFile(file *config.EnvFile) (map[string]secrets.Value, error) {
+	if file == nil {
 		return nil, nil
 	}
-	plain, values, err := p.split(c.Env.Set)
+	plain, values, err := p.split(file.Set)
 	if err != nil {
 		return nil, err
 	}
@@ -118,14 +116,6 @@ func (p *Project) envFile(c config.ComposeTarget) (map[string]secrets.Value, err
 		values[key] = secrets.NewValue(value)
 	}
 	return values, nil
-}
-
-func cleaned(files []string) []string {
-	paths := make([]string, len(files))
-	for i, file := range files {
-		paths[i] = filepath.ToSlash(filepath.Clean(file))
-	}
-	return paths
 }
 
 // login is what a host pulls with; nil when nothing is configured.
@@ -155,26 +145,22 @@ func (p *Project) holder() deploy.Holder {
 // deployment is a deploy to s of what the items want.
 func (p *Project) deployment(s *stage, tag string, items []deploy.Item, wait time.Duration) deploy.Deployment {
 	d := deploy.Deployment{Journal: s.journal, Tag: tag, Targets: items, By: p.holder(), Wait: wait, Reporter: p.reporter, Redact: p.redactor.String}
-	for _, c := range s.stacks {
-		d.Keep = max(d.Keep, c.Keep)
+	for _, target := range s.targets {
+		d.Keep = max(d.Keep, target.kind.keep())
 	}
 	return d
 }
 
-// current are the targets with the env values and the login of today, for
-// verbs that take everything else from the journal.
+// current are the targets with the secrets and logins of today, for verbs that
+// take everything else from the journal.
 func (p *Project) current(ctx context.Context, s *stage) ([]deploy.Item, error) {
-	login, err := s.registry.login(ctx)
-	if err != nil {
-		return nil, err
-	}
 	var items []deploy.Item
 	for _, target := range s.targets {
-		env, err := p.envFile(s.stacks[target.Name()])
-		if err != nil {
+		var d deploy.Desired
+		if err := target.kind.today(ctx, s, &d); err != nil {
 			return nil, fmt.Errorf("target %q: %w", target.Name(), err)
 		}
-		items = append(items, deploy.Item{Target: target, Desired: deploy.Desired{Env: env, Login: login}})
+		items = append(items, deploy.Item{Target: target.Target, Desired: d})
 	}
 	return items, nil
 }

@@ -33,7 +33,7 @@ func (p *Project) Verify(ctx context.Context, o VerifyOptions) (Verified, error)
 	}
 	items := make([]deploy.Item, len(s.targets))
 	for i, target := range s.targets {
-		items[i].Target = target
+		items[i].Target = target.Target
 	}
 	proofs, err := deploy.Verify(ctx, p.deployment(s, "", items, 0))
 	if err != nil {

@@ -1,0 +1,55 @@
+package pipelines
+
+import (
+	"context"
+
+	"github.com/slipwayhq/slipway/pipelines/config"
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+)
+
+// kind is what the verbs have to know of one kind of target. Each has a file:
+// target_<kind>.go.
+type kind interface {
+	// files are the project's files that a deploy needs; a release records them.
+	files() []string
+	// check refuses files that no release should be made of.
+	check(ctx context.Context, p *Project, files map[string][]byte) error
+	// journal is where the environment's journal is when this target is the first
+	// that has a place for one; nil when it has none.
+	journal(ctx context.Context, s *stage) (deploy.Files, string, error)
+	// target readies the target called name. It connects to nothing.
+	target(ctx context.Context, s *stage, name string) (deploy.Target, error)
+	// complete sets what is this kind's own of d, which has the release, its
+	// images, files and variables.
+	complete(ctx context.Context, s *stage, d *deploy.Desired) error
+	// today sets what never comes from the journal: secrets and logins.
+	today(ctx context.Context, s *stage, d *deploy.Desired) error
+	// before are the steps before the deploy, such as migrations.
+	before() []config.Step
+	// keep is how many releases can be gone back to; 0 when it does not say.
+	keep() int
+}
+
+// kindOf is the kind that a target of the config is of.
+func kindOf(t config.Target) kind {
+	switch {
+	case t.Compose != nil:
+		return composeKind{*t.Compose}
+	}
+	panic("a target without a kind passed the config's validation")
+}
+
+// journalOf is the environment's journal: that of the first target which has a
+// place for it.
+func (s *stage) journalOf(ctx context.Context) (*deploy.Journal, error) {
+	for _, target := range s.config.Deploy {
+		files, dir, err := kindOf(target.Value).journal(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		if files != nil {
+			return deploy.NewJournal(files, dir, deploy.LeaseTimes{}), nil
+		}
+	}
+	return nil, usage("environment %q has no target that can remember what is live", s.name)
+}

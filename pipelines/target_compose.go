@@ -1,0 +1,78 @@
+package pipelines
+
+import (
+	"context"
+	"path/filepath"
+
+	"github.com/slipwayhq/slipway/pipelines/composefile"
+	"github.com/slipwayhq/slipway/pipelines/config"
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/deploy/compose"
+	"github.com/slipwayhq/slipway/pipelines/report"
+)
+
+// composeKind is a compose stack.
+type composeKind struct{ config.ComposeTarget }
+
+func (k composeKind) files() []string { return k.File }
+
+// check makes sure that the compose files can be read. Variables that only a
+// deploy knows are stood in for; where that may be why a file can't be read, it
+// is a warning.
+func (k composeKind) check(ctx context.Context, p *Project, files map[string][]byte) error {
+	env := map[string]string{}
+	for _, name := range cleaned(k.File) {
+		if err := wholeComposeFile(name, files[name]); err != nil {
+			return err
+		}
+		for _, v := range composefile.Variables(files[name]) {
+			if !v.Default {
+				env[v.Name] = "1"
+			}
+		}
+	}
+	_, err := composefile.Load(ctx, composefile.Options{Files: p.paths(k.File), Dir: p.dir, Name: "release", Env: env})
+	if err != nil && len(env) > 0 {
+		p.notice(report.Warning, "with stand-ins for its variables, %v", err)
+		return nil
+	}
+	return err
+}
+
+func (k composeKind) journal(_ context.Context, s *stage) (deploy.Files, string, error) {
+	return deploy.LocalHost{}, compose.JournalDir(k.dir(s), s.name), nil
+}
+
+// dir is the stack's directory.
+func (k composeKind) dir(s *stage) string { return absolute(s.project.dir, k.Path) }
+
+func (k composeKind) target(_ context.Context, s *stage, name string) (deploy.Target, error) {
+	return compose.New(compose.Options{
+		Name: name, Host: deploy.LocalHost{}, Dir: k.dir(s), State: compose.StateDir(k.dir(s), s.name, name), Config: k.ComposeTarget,
+	}), nil
+}
+
+func (k composeKind) complete(_ context.Context, _ *stage, d *deploy.Desired) error {
+	d.Main = cleaned(k.File)
+	return nil
+}
+
+func (k composeKind) today(ctx context.Context, s *stage, d *deploy.Desired) (err error) {
+	if d.Env, err = s.project.envFile(k.Env); err != nil {
+		return err
+	}
+	d.Login, err = s.registry.login(ctx)
+	return err
+}
+
+func (k composeKind) before() []config.Step { return k.Before }
+
+func (k composeKind) keep() int { return k.Keep }
+
+func cleaned(files []string) []string {
+	paths := make([]string, len(files))
+	for i, file := range files {
+		paths[i] = filepath.ToSlash(filepath.Clean(file))
+	}
+	return paths
+}
