@@ -39,9 +39,12 @@ func kindOf(t config.Target) kind {
 	panic("a target without a kind passed the config's validation")
 }
 
-// journalOf is the environment's journal: that of the first target which has a
-// place for it.
+// journalOf is the environment's journal: where slipway.yaml wants it, else that
+// of the first target which has a place for it.
 func (s *stage) journalOf(ctx context.Context) (*deploy.Journal, error) {
+	if s.config.Journal != "" {
+		return deploy.NewJournal(deploy.LocalHost{}, absolute(s.project.dir, s.config.Journal), deploy.LeaseTimes{}), nil
+	}
 	for _, target := range s.config.Deploy {
 		files, dir, err := kindOf(target.Value).journal(ctx, s)
 		if err != nil {
@@ -51,5 +54,5 @@ func (s *stage) journalOf(ctx context.Context) (*deploy.Journal, error) {
 			return deploy.NewJournal(files, dir, deploy.LeaseTimes{}), nil
 		}
 	}
-	return nil, usage("environment %q has no target that can remember what is live", s.name)
+	return nil, usage("environment %q has no target that can remember what is live: say where with journal: under environments.%s", s.name, s.name)
 }

@@ -5,8 +5,16 @@ type ComposeTarget struct {
 	// File is the compose file, or several that are merged in order.
 	File Strings `yaml:"file"`
 	// Path is the stack's directory on the host; relative mounts of the
-	// compose file are relative to it. A relative path is relative to the project.
-	Path string `yaml:"path"`
+	// compose file are relative to it. On this machine a relative path is relative
+	// to the project. Behind SSH it is absolute; /home/USER when absent.
+	Path string `yaml:"path,omitempty"`
+	// Hosts are the machines that run the stack, each the whole of it. This machine
+	// when absent.
+	Hosts []Host `yaml:"hosts,omitempty"`
+	// Batches are how many hosts are changed at a time, as numbers or percentages
+	// of all: one after the other, and what is left over at last. One, then half of
+	// them, then the rest when absent.
+	Batches Batches `yaml:"batches,omitempty"`
 	// Project is the compose project's name. As compose itself chooses it when
 	// empty, so that a stack that already runs is adopted.
 	Project string `yaml:"project,omitempty"`

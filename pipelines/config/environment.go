@@ -14,6 +14,11 @@ type Environment struct {
 	// PromoteFrom is the environment that must have verified a release before
 	// it comes here.
 	PromoteFrom string `yaml:"promote-from,omitempty"`
+	// SSH is how hosts are reached, where they do not say otherwise.
+	SSH *SSH `yaml:"ssh,omitempty"`
+	// Journal is where it is remembered what is live: a directory on this machine,
+	// relative to the project. Beside the first target when absent.
+	Journal string `yaml:"journal,omitempty"`
 	// Deploy are the targets, in order, under one lock.
 	Deploy Map[Target] `yaml:"deploy,omitempty"`
 }

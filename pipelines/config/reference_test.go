@@ -31,8 +31,8 @@ func TestReference(t *testing.T) {
 	types := map[string]*jsonschema.Schema{"Config": schema}
 	for name, definition := range schema.Definitions {
 		types[name] = definition
-		if name == "Images" {
-			types[name] = definition.AnyOf[0] // the bake file; the other form is a map
+		if name == "Images" || name == "Host" {
+			types[name] = definition.AnyOf[0] // the other form is a map, or a string
 		}
 	}
 	var there []string
@@ -102,6 +102,8 @@ func valueOf(s *jsonschema.Schema) string {
 			words[i] = fmt.Sprintf("`%v`", word)
 		}
 		return strings.Join(words, " or ")
+	case len(s.AnyOf) > 0 && s.AnyOf[0].Type == "integer":
+		return "number or string"
 	case len(s.AnyOf) > 0:
 		return "string or list"
 	case s.Type == "array":

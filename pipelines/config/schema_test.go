@@ -64,6 +64,9 @@ func scalarSchema(t reflect.Type) *jsonschema.Schema {
 		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{word, {Type: "array", Items: literal, MinItems: &one}}}
 	case reflect.TypeFor[Strings]():
 		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{word, {Type: "array", Items: word, MinItems: &one}}}
+	case reflect.TypeFor[Batches]():
+		size := &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "integer", Minimum: "1"}, {Type: "string", Pattern: batchPattern}}}
+		return &jsonschema.Schema{Type: "array", Items: size, MinItems: &one}
 	case reflect.TypeFor[Duration]():
 		return &jsonschema.Schema{Type: "string", Pattern: durationPattern}
 	case reflect.TypeFor[map[string]string]():
@@ -77,6 +80,12 @@ func scalarSchema(t reflect.Type) *jsonschema.Schema {
 
 // JSONSchemaAlias makes the schema of a Map that of a mapping.
 func (Map[T]) JSONSchemaAlias() any { return map[string]T{} }
+
+// JSONSchemaExtend adds the other form that a Host has: a string.
+func (Host) JSONSchemaExtend(s *jsonschema.Schema) {
+	mapping := *s
+	*s = jsonschema.Schema{Description: s.Description, AnyOf: []*jsonschema.Schema{&mapping, {Type: "string", Pattern: hostText.String()}}}
+}
 
 // JSONSchemaExtend adds the other form that Images have: written out by name.
 func (Images) JSONSchemaExtend(s *jsonschema.Schema) {

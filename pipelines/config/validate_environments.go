@@ -21,6 +21,9 @@ func (v validator) environment(at string, e Entry[Environment]) {
 	if e.Value.When != nil {
 		v.when(at+".when", *e.Value.When)
 	}
+	if e.Value.SSH != nil {
+		v.ssh(at+".ssh", *e.Value.SSH)
+	}
 	for _, target := range e.Value.Deploy {
 		v.target(at+".deploy."+target.Name, target)
 	}

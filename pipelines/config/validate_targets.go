@@ -14,6 +14,8 @@ func (v validator) target(path string, e Entry[Target]) {
 
 func (v validator) compose(path string, c ComposeTarget) {
 	v.allInProject(path+".file", c.File)
+	v.hosts(path, c.Hosts, c.Batches)
+	v.hostPath(path, c.Path, c.Hosts)
 	v.matches(path+".project", c.Project, composeProject, "lower-case letters, digits, '_' and '-'")
 	if c.Env != nil {
 		v.local(path+".env.file", c.Env.File, "the target's path")

@@ -1,0 +1,86 @@
+package config
+
+import (
+	"reflect"
+	"regexp"
+	"strconv"
+)
+
+// Host is a machine that is reached over SSH: a mapping, or a string such as
+// "deploy@app1.example.com:2222" for one that needs no more.
+type Host struct {
+	// Address is a host name or IP address, or env://NAME. With env:// the user,
+	// the port and the target's path are SERVER_USER's, SERVER_PORT's and
+	// DEPLOY_PATH's where nothing else is written.
+	Address string `yaml:"address"`
+	SSH     `yaml:",inline"`
+}
+
+// SSH is how a host is reached. What a host does not say is taken from the
+// environment's ssh.
+type SSH struct {
+	// User to log in as.
+	User string `yaml:"user,omitempty"`
+	// Port of sshd. 22 when absent.
+	Port int `yaml:"port,omitempty" jsonschema:"minimum=1"`
+	// Key is the private key, as env://NAME or file://PATH. Without it the SSH
+	// agent's keys and ~/.ssh/id_* are used.
+	Key string `yaml:"key,omitempty"`
+	// KnownHosts is a file in known_hosts form, relative to the project, or its
+	// content as env://NAME or file://PATH. ~/.ssh/known_hosts when absent.
+	KnownHosts string `yaml:"known-hosts,omitempty"`
+	// Fingerprint of the host key, such as SHA256:…, or several. Then known_hosts
+	// is not asked.
+	Fingerprint Strings `yaml:"fingerprint,omitempty"`
+	// Jump is a host to go through.
+	Jump *Host `yaml:"jump,omitempty"`
+	// Timeout of connecting.
+	Timeout Duration `yaml:"timeout,omitempty"`
+}
+
+// hostText is a host as a string: [user@]address[:port], the address in
+// brackets if it has colons.
+var hostText = regexp.MustCompile(`^(?:([^@:\s]+)@)?(\[[0-9a-fA-F:.%]+\]|env://[A-Za-z_][A-Za-z0-9_]*|[^@:/\s\[\]]+)(?::([0-9]+))?$`)
+
+func (h *Host) decode(d *document, path string, n *node) {
+	if n.kind != text {
+		d.decodeStruct(path, n, reflect.ValueOf(h).Elem())
+		return
+	}
+	parts := hostText.FindStringSubmatch(n.text)
+	if parts == nil {
+		d.wrong(path, "%q is no host: want one such as deploy@app1.example.com or deploy@app1.example.com:2222", n.text)
+		return
+	}
+	h.User, h.Address = parts[1], parts[2]
+	if h.Address[0] == '[' {
+		h.Address = h.Address[1 : len(h.Address)-1]
+	}
+	h.Port, _ = strconv.Atoi(parts[3])
+}
+
+// Over is h with what it does not say taken from the environment's ssh.
+func (h Host) Over(s *SSH) Host {
+	if s == nil {
+		return h
+	}
+	if h.User == "" {
+		h.User = s.User
+	}
+	if h.Port == 0 {
+		h.Port = s.Port
+	}
+	if h.Key == "" {
+		h.Key = s.Key
+	}
+	if len(h.Fingerprint) == 0 && h.KnownHosts == "" {
+		h.KnownHosts, h.Fingerprint = s.KnownHosts, s.Fingerprint
+	}
+	if h.Jump == nil && s.Jump != nil && s.Jump.Address != h.Address {
+		h.Jump = s.Jump
+	}
+	if h.Timeout == 0 {
+		h.Timeout = s.Timeout
+	}
+	return h
+}

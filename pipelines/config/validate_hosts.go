@@ -1,0 +1,75 @@
+package config
+
+import (
+	"path"
+	"regexp"
+	"strings"
+)
+
+var (
+	hostAddress = regexp.MustCompile(`^(env://[A-Za-z_][A-Za-z0-9_]*|[A-Za-z0-9][A-Za-z0-9._-]*|[0-9a-fA-F:.%]*:[0-9a-fA-F:.%]*)$`)
+	hostUser    = regexp.MustCompile(`^(env://[A-Za-z_][A-Za-z0-9_]*|[A-Za-z_][A-Za-z0-9._-]*\$?)$`)
+	fingerprint = regexp.MustCompile(`^SHA256:[A-Za-z0-9+/]{43}$`)
+)
+
+// hosts checks the hosts of a target and how it goes through them.
+func (v validator) hosts(at string, hosts []Host, batches Batches) {
+	seen := map[string]bool{}
+	for i, h := range hosts {
+		place := index(at+".hosts", i)
+		v.host(place, h)
+		name := h.User + "@" + h.Address + ":" + string(rune(h.Port))
+		if h.Address != "" && seen[name] {
+			v.wrong(place, "host %q is there twice", h.Address)
+		}
+		seen[name] = true
+	}
+	if len(batches) > 0 && len(hosts) == 0 {
+		v.wrong(at+".batches", "there are no hosts to go through")
+	}
+}
+
+// hostPath checks the directory of a target on its hosts, or on this machine.
+func (v validator) hostPath(at, dir string, hosts []Host) {
+	switch {
+	case dir == "" && len(hosts) == 0:
+		v.report(v.keys[at], at, "", "missing key %q", "path")
+	case dir != "" && len(hosts) > 0 && !path.IsAbs(dir):
+		v.wrong(at+".path", "%q is relative: want an absolute path on the hosts", dir)
+	}
+}
+
+func (v validator) host(at string, h Host) {
+	if h.Address != "" && !hostAddress.MatchString(h.Address) {
+		v.wrong(at, "%q is no host name or address; a user and a port have keys of their own", h.Address)
+	}
+	v.ssh(at, h.SSH)
+}
+
+func (v validator) ssh(at string, s SSH) {
+	if s.User != "" && !hostUser.MatchString(s.User) {
+		v.wrong(at, "%q is no user name", s.User)
+	}
+	if s.Port > 65535 {
+		v.wrong(at, "there is no port %d", s.Port)
+	}
+	if s.Key != "" {
+		v.secret(at + ".key")
+	}
+	if isReference(s.KnownHosts) {
+		v.plainOrSecret(at+".known-hosts", s.KnownHosts)
+	} else {
+		v.inProject(at+".known-hosts", s.KnownHosts)
+	}
+	for i, f := range s.Fingerprint {
+		if !fingerprint.MatchString(f) {
+			v.wrong(index(at+".fingerprint", i), "%q is no fingerprint: want SHA256: and 43 characters, as `ssh-keygen -l` prints it", f)
+		}
+	}
+	if s.Jump != nil {
+		v.host(at+".jump", *s.Jump)
+	}
+	if strings.TrimSpace(s.KnownHosts) != "" && len(s.Fingerprint) > 0 {
+		v.wrong(at+".known-hosts", "fingerprint says which key the host has; only one of both can be there")
+	}
+}
