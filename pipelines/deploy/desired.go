@@ -26,6 +26,10 @@ type Desired struct {
 	Variables map[string]string `json:"variables,omitempty"`
 	// Images of an adopted stack, which no release names: service to reference.
 	Adopted map[string]string `json:"adopted,omitempty"`
+	// Hosts are what single hosts run, by name, when not all of them run the
+	// same, such as stacks that were adopted. A host that it does not have runs
+	// nothing.
+	Hosts map[string]Desired `json:"hosts,omitempty"`
 	// Env are the values of the target's env file, by key.
 	Env map[string]secrets.Value `json:"-"`
 	// Login pulls the images; nil for the host's own login. It never stays on a host.
@@ -33,6 +37,9 @@ type Desired struct {
 	// Returning says that this release ran before and comes back: steps such as
 	// migrations are not run.
 	Returning bool `json:"-"`
+	// Reachable says that hosts which can't be reached are left out, and that
+	// one which fails does not stop the others: after a failure, on the way back.
+	Reachable bool `json:"-"`
 }
 
 // Image is one image of a release where the hosts pull it.

@@ -62,6 +62,9 @@ func (e *Unproven) Error() string {
 
 func (d Drift) String() string {
 	text := fmt.Sprintf("%s %s", d.Subject, d.Kind)
+	if d.Host != "" {
+		text = d.Host + ": " + text
+	}
 	if d.Want != "" {
 		text += ": want " + d.Want
 	}
@@ -123,15 +126,21 @@ func (r *run) goBack(ctx context.Context, item Item) error {
 	if !known {
 		before = Desired{Project: item.Desired.Project, Environment: item.Desired.Environment}
 	}
-	before.Login, before.Returning = item.Desired.Login, true
+	before.Login, before.Returning, before.Reachable = item.Desired.Login, true, true
 	item.Desired = before
-	_, plan, err := planTarget(ctx, r.reporter(), item, true)
+	observed, plan, err := planTarget(ctx, r.reporter(), item, true)
 	if err != nil {
 		return err
 	}
-	if err := r.apply(ctx, item, plan, "return "+name); err != nil {
+	err = r.apply(ctx, item, plan, "return "+name)
+	failed := append(hostErrors(observed.LeftOut), hostErrors(err)...)
+	if err != nil && len(hostErrors(err)) == 0 {
 		return fmt.Errorf("returning target %q: %w", name, err)
 	}
 	_, err = r.verify(ctx, item)
+	if len(failed) > 0 {
+		// What else drifted elsewhere is in the same error.
+		return fmt.Errorf("returning target %q: %w", name, errors.Join(failed, failed.others(err)))
+	}
 	return err
 }

@@ -27,6 +27,8 @@ type Change struct {
 	Before  string `json:"before,omitempty"`
 	After   string `json:"after,omitempty"`
 	Note    string `json:"note,omitempty"`
+	// Hosts are where, by name; nil on the only one.
+	Hosts []string `json:"hosts,omitempty"`
 }
 
 // Kind is what happens to a change's subject.

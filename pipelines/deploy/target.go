@@ -50,12 +50,17 @@ type Observed struct {
 	// Previous brings back what runs now although no release of ours made it;
 	// nil when nothing does, or when it can't be brought back.
 	Previous *Desired
+	// LeftOut is why some hosts could not be observed, a HostErrors; only when
+	// Desired.Reachable allows it.
+	LeftOut error
 	// State is the target's own, for its Plan.
 	State any
 }
 
 // Running is one thing that runs: a container, a task.
 type Running struct {
+	// Host is where; empty for the only one.
+	Host string `json:"host,omitempty"`
 	// Subject is the service.
 	Subject string `json:"subject"`
 	// ID is the container's.
@@ -82,7 +87,9 @@ type Proof struct {
 
 // Drift is one difference between what runs and what should.
 type Drift struct {
-	Target  string `json:"target"`
+	Target string `json:"target"`
+	// Host is where; empty for the only one.
+	Host    string `json:"host,omitempty"`
 	Subject string `json:"subject"`
 	Kind    string `json:"kind"`
 	Want    string `json:"want,omitempty"`

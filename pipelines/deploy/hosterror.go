@@ -1,0 +1,120 @@
+package deploy
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// HostError is what failed on one host.
+type HostError struct {
+	// Host is its name in messages.
+	Host string
+	Err  error
+}
+
+func (e *HostError) Error() string { return fmt.Sprintf("host %s: %v", e.Host, e.Err) }
+
+// Unwrap gives the reason.
+func (e *HostError) Unwrap() error { return e.Err }
+
+// HostErrors are what failed on several hosts, in the hosts' order. Hosts with
+// the same reason are one line of the message.
+type HostErrors []*HostError
+
+// hostsInError is how many hosts an error names, and of how many of those with
+// the same reason it tells all the facts.
+const hostsInError = 3
+
+// reasonsInError is how many different reasons an error tells.
+const reasonsInError = 4
+
+// Error names every reason in its first line; the facts follow, by host.
+func (e HostErrors) Error() string {
+	var reasons []string
+	groups := map[string][]*HostError{}
+	for _, h := range e {
+		reason, _, _ := strings.Cut(h.Err.Error(), "\n")
+		if groups[reason] == nil {
+			reasons = append(reasons, reason)
+		}
+		groups[reason] = append(groups[reason], h)
+	}
+	var first, facts strings.Builder
+	for i, reason := range reasons {
+		if i == reasonsInError {
+			fmt.Fprintf(&first, "; and %d other reasons", len(reasons)-i)
+			break
+		}
+		if i > 0 {
+			first.WriteString("; ")
+		}
+		fmt.Fprintf(&first, "%s: %s", hostList(groups[reason]), reason)
+		for _, h := range groups[reason][:min(len(groups[reason]), hostsInError)] {
+			_, rest, _ := strings.Cut(h.Err.Error(), "\n")
+			for line := range strings.Lines(rest) {
+				fmt.Fprintf(&facts, "\n  %s | %s", h.Host, strings.TrimSpace(line))
+			}
+		}
+	}
+	return first.String() + facts.String()
+}
+
+// Unwrap gives every host's error.
+func (e HostErrors) Unwrap() []error {
+	errs := make([]error, len(e))
+	for i, h := range e {
+		errs[i] = h
+	}
+	return errs
+}
+
+// has says whether a host is among them.
+func (e HostErrors) has(host string) bool {
+	return slices.ContainsFunc(e, func(h *HostError) bool { return h.Host == host })
+}
+
+// hostErrors are the hosts' errors in err; none when it is another one.
+func hostErrors(err error) HostErrors {
+	var hosts HostErrors
+	errors.As(err, &hosts)
+	return hosts
+}
+
+// hostList reads as "host app1" or "48 hosts (app3, app4, app5, …)".
+func hostList(hosts []*HostError) string {
+	if len(hosts) == 1 {
+		return "host " + hosts[0].Host
+	}
+	var names []string
+	for _, h := range hosts[:min(len(hosts), hostsInError)] {
+		names = append(names, h.Host)
+	}
+	if len(hosts) > hostsInError {
+		names = append(names, "…")
+	}
+	return fmt.Sprintf("%d hosts (%s)", len(hosts), strings.Join(names, ", "))
+}
+
+// ShortHosts reads as "app1", "app1, app2" or "app1, app2 +48".
+func ShortHosts(hosts []string) string {
+	const shown = 2
+	if len(hosts) <= shown {
+		return strings.Join(hosts, ", ")
+	}
+	return fmt.Sprintf("%s +%d", strings.Join(hosts[:shown], ", "), len(hosts)-shown)
+}
+
+// others is what err, of a verification, says of hosts that are not in e.
+func (e HostErrors) others(err error) error {
+	var unproven *Unproven
+	if !errors.As(err, &unproven) {
+		return err
+	}
+	drift := slices.DeleteFunc(slices.Clone(unproven.Drift), func(d Drift) bool { return e.has(d.Host) })
+	if len(drift) == 0 {
+		return nil
+	}
+	return &Unproven{Drift: drift}
+}
