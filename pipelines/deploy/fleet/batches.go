@@ -1,0 +1,52 @@
+package fleet
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// canaryThenHalves are the batches when nobody says otherwise.
+var canaryThenHalves = []string{"1", "50%"}
+
+// batchSizes are how many hosts are changed at a time, of n that have to be;
+// percentages are of all.
+func batchSizes(batches []string, all, n int) ([]int, error) {
+	if batches == nil {
+		batches = canaryThenHalves
+	}
+	var sizes []int
+	for _, text := range batches {
+		size, err := batchSize(text, all)
+		if err != nil {
+			return nil, err
+		}
+		if size = min(size, n-sum(sizes)); size > 0 {
+			sizes = append(sizes, size)
+		}
+	}
+	if rest := n - sum(sizes); rest > 0 {
+		sizes = append(sizes, rest)
+	}
+	return sizes, nil
+}
+
+func batchSize(text string, all int) (int, error) {
+	number, percent := strings.CutSuffix(text, "%")
+	size, err := strconv.Atoi(number)
+	if err != nil || size < 1 || percent && size > 100 {
+		return 0, fmt.Errorf("batch %q: it is no number of hosts; write a number such as 2, or a percentage such as 50%%", text)
+	}
+	if percent {
+		size = (all*size + 99) / 100
+	}
+	return size, nil
+}
+
+func sum(sizes []int) int {
+	total := 0
+	for _, size := range sizes {
+		total += size
+	}
+	return total
+}

@@ -1,0 +1,74 @@
+package fleet
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"sync"
+)
+
+// lines writes the output of several hosts to one writer, line by line.
+type lines struct {
+	mu    sync.Mutex
+	log   io.Writer
+	width int
+}
+
+func (t *Target) prefixed(log io.Writer) *lines {
+	l := &lines{log: log}
+	for _, m := range t.Members {
+		l.width = max(l.width, len(m.Host))
+	}
+	return l
+}
+
+// of is a writer for what one host prints; see hostOutput.
+func (l *lines) of(host string) *hostOutput {
+	return &hostOutput{all: l, prefix: fmt.Sprintf("%-*s | ", l.width, host)}
+}
+
+// longestLine is the longest line that is kept waiting for its end.
+const longestLine = 16 << 10
+
+// hostOutput writes whole lines, each with the host's name before it. It is
+// safe for several goroutines.
+type hostOutput struct {
+	all     *lines
+	prefix  string
+	partial []byte // guarded by all.mu
+}
+
+// Write writes the whole lines of p and keeps the rest.
+func (o *hostOutput) Write(p []byte) (int, error) {
+	o.all.mu.Lock()
+	defer o.all.mu.Unlock()
+	o.partial = append(o.partial, p...)
+	for {
+		end := bytes.IndexByte(o.partial, '\n')
+		if end < 0 && len(o.partial) < longestLine {
+			return len(p), nil
+		}
+		if end < 0 {
+			end = len(o.partial) - 1
+		}
+		if err := o.line(o.partial[:end+1]); err != nil {
+			return 0, err
+		}
+		o.partial = o.partial[end+1:]
+	}
+}
+
+// flush writes a last line that has no end.
+func (o *hostOutput) flush() {
+	o.all.mu.Lock()
+	defer o.all.mu.Unlock()
+	if len(o.partial) > 0 {
+		_ = o.line(o.partial) // what is shown of a run does not fail it
+		o.partial = nil
+	}
+}
+
+func (o *hostOutput) line(text []byte) error {
+	_, err := fmt.Fprintf(o.all.log, "%s%s\n", o.prefix, bytes.TrimRight(text, "\r\n"))
+	return err
+}
