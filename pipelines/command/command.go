@@ -42,6 +42,11 @@ type Command struct {
 // tailBytes is how much of standard error an Error keeps.
 const tailBytes = 4 << 10
 
+// ErrLost is the cause when the connection to the host that a program runs on
+// broke after the program was started. How the program ended, or whether it
+// still runs, is not known.
+var ErrLost = errors.New("the connection to the host was lost")
+
 // Error is a program that could not be started or ended with a failure.
 type Error struct {
 	Args []string

@@ -1,0 +1,93 @@
+package ssh
+
+import (
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slipwayhq/slipway/pipelines/secrets"
+)
+
+// Options are how to reach one host. The keys are tried in the order Key, the
+// agent's, KeyFiles; there are no passwords and no prompts. Host keys are
+// always checked: against Fingerprints when there are some, else against
+// KnownHosts and KnownHostsData.
+type Options struct {
+	// Address is a host name or an IP address, without a port.
+	Address string
+	// Port is 22 when zero.
+	Port int
+	User string
+	// Key is a private key, PEM or OpenSSH, without a passphrase; zero for none.
+	Key secrets.Value
+	// KeySource is what messages call Key, such as env://SSH_KEY.
+	KeySource string
+	// Agent is the socket of an SSH agent (SSH_AUTH_SOCK); empty for none.
+	Agent string
+	// KeyFiles are private keys that are tried last, such as
+	// /home/me/.ssh/id_ed25519. Missing ones are skipped.
+	KeyFiles []string
+	// Fingerprints are the host's keys, as "SHA256:…" (ssh-keygen -l prints it).
+	// When there are some, known_hosts is not asked.
+	Fingerprints []string
+	// KnownHosts are files in the form of ~/.ssh/known_hosts. Missing ones are
+	// skipped.
+	KnownHosts []string
+	// KnownHostsData is the same as content.
+	KnownHostsData []byte
+	// Jump is a host to connect through; nil for none. It may have one itself.
+	Jump *Options
+	// Timeout is how long connecting may take, for each hop; 15 s when zero.
+	Timeout time.Duration
+	// Keepalive is how long a silent connection is left alone; 15 s when zero.
+	// After three times as long without an answer it is given up.
+	Keepalive time.Duration
+}
+
+const defaultPort = 22
+
+// String is the destination, such as "deploy@app1:2222"; port 22 is left out.
+func (o Options) String() string {
+	host := o.Address
+	if o.port() != defaultPort {
+		host = o.hostPort()
+	}
+	if o.User == "" {
+		return host
+	}
+	return o.User + "@" + host
+}
+
+func (o Options) port() int {
+	if o.Port == 0 {
+		return defaultPort
+	}
+	return o.Port
+}
+
+func (o Options) hostPort() string { return net.JoinHostPort(o.Address, strconv.Itoa(o.port())) }
+
+func (o Options) timeout() time.Duration {
+	if o.Timeout == 0 {
+		return 15 * time.Second
+	}
+	return o.Timeout
+}
+
+func (o Options) keepalive() time.Duration {
+	if o.Keepalive == 0 {
+		return 15 * time.Second
+	}
+	return o.Keepalive
+}
+
+// scanCommand is a command line that prints the host's keys in the form of
+// known_hosts.
+func (o Options) scanCommand() string {
+	words := []string{"ssh-keyscan"}
+	if o.port() != defaultPort {
+		words = append(words, "-p", strconv.Itoa(o.port()))
+	}
+	return strings.Join(append(words, o.Address), " ")
+}
