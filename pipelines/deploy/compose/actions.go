@@ -9,6 +9,8 @@ type actions struct {
 	Pins map[string]string `json:"pins,omitempty"`
 	// Env says that the env file is written, or removed.
 	Env bool `json:"env,omitempty"`
+	// StepsOnly says that nothing but steps is done: what runs stays as it is.
+	StepsOnly bool `json:"stepsOnly,omitempty"`
 	// Services that are the release's.
 	Services []string `json:"services,omitempty"`
 	Do       []action `json:"do,omitempty"`

@@ -74,6 +74,9 @@ func (w *worker) complete(ctx context.Context) error {
 	if len(w.desired.Main) == 0 {
 		return w.Host.Remove(ctx, w.stateFile())
 	}
+	if w.actions.StepsOnly {
+		return nil
+	}
 	w.state.Services = w.actions.Services
 	return w.writeState(ctx, w.state)
 }

@@ -24,6 +24,8 @@ type Options struct {
 	// State is a directory of this target's own on the host, absolute; see StateDir.
 	State  string
 	Config config.ComposeTarget
+	// Steps says which of the release's steps this target runs; all when zero.
+	Steps Steps
 	// Poll is the time between looks at a container; 500 ms when zero.
 	Poll time.Duration
 }

@@ -21,7 +21,7 @@ func (t *Target) Plan(d deploy.Desired, observed deploy.Observed) (deploy.Plan, 
 	p := &planner{target: t, desired: d, observation: o}
 	p.plan = deploy.Plan{Target: t.Name(), Tag: d.Release.Tag, Pins: o.pins()}
 	p.actions = actions{Project: o.model.name, Pins: o.model.pins}
-	if observed.Previous != nil {
+	if observed.Previous != nil && t.Steps != StepsAfter {
 		p.change(deploy.Change{Kind: deploy.AdoptStack, Subject: o.model.name, Note: "it runs already; a deploy that fails goes back to it"})
 	}
 	if err := p.all(); err != nil {
@@ -47,6 +47,9 @@ func (p *planner) do(a action)            { p.actions.Do = append(p.actions.Do, 
 
 func (p *planner) all() error {
 	p.planned = map[string]bool{}
+	if p.target.Steps == StepsAfter {
+		return p.afterOnly()
+	}
 	if !p.env.applied(p.desired) {
 		p.actions.Env = true
 		p.plan.Changes = append(p.plan.Changes, p.env.envChanges(p.desired, p.target.envName())...)
@@ -61,14 +64,19 @@ func (p *planner) all() error {
 		return err
 	}
 	p.removeInTheWay(order)
-	if err := p.steps("before", p.target.Config.Before, order); err != nil {
-		return err
+	if p.target.Steps.before() {
+		if err := p.steps("before", p.target.Config.Before, order); err != nil {
+			return err
+		}
 	}
 	for _, service := range order {
 		p.service(service)
 	}
 	p.noteAddresses(order)
 	p.removeServices(p.gone())
+	if !p.target.Steps.after() {
+		return nil
+	}
 	return p.steps("after", p.target.Config.After, nil)
 }
 
