@@ -112,7 +112,7 @@ func (r *run) fail(ctx context.Context, started int, cause error) error {
 		failure.ReturnedTo = r.live.Tag
 		r.entry.Outcome, r.entry.ReturnedTo = OutcomeRolledBack, r.live.Tag
 	}
-	if err := r.lease.Check(ctx); err != nil {
+	if err := r.lease.Fence(ctx); err != nil {
 		return errors.Join(failure, err)
 	}
 	return errors.Join(failure, r.Journal.save(ctx, r.entry))

@@ -28,7 +28,7 @@ type Journal struct {
 
 // NewJournal is the journal in directory dir of a host.
 func NewJournal(files Files, dir string, times LeaseTimes) *Journal {
-	return &Journal{files: files, dir: dir, lease: times}
+	return &Journal{files: steadyFiles{files}, dir: dir, lease: times}
 }
 
 // live is the file live.json.

@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"sync"
 	"time"
@@ -75,6 +76,23 @@ func (l *Lease) Check(ctx context.Context) error {
 		return ErrLockLost // somebody unlocked it by hand
 	}
 	return nil
+}
+
+// Fence is Check, patient while the journal can't be read: as long as the lease
+// may stand still nobody takes it over, and nothing is changed meanwhile.
+func (l *Lease) Fence(ctx context.Context) error {
+	deadline := time.Now().Add(l.journal.lease.ttl())
+	for {
+		err := l.Check(ctx)
+		if err == nil || errors.Is(err, ErrLockLost) || context.Cause(ctx) != nil || time.Now().After(deadline) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(l.journal.lease.beat()):
+		}
+	}
 }
 
 // Release gives the lock back. It works after ctx was cancelled, too.

@@ -119,7 +119,7 @@ func (r *run) down(ctx context.Context) error {
 				if item.Target.Name() != step.Target || !ok || !runs {
 					continue
 				}
-				session := Session{Log: t, Fence: r.lease.Check}
+				session := Session{Log: t, Fence: r.lease.Fence}
 				return stepper.RunStep(ctx, live, step.Service, step.Command, session)
 			}
 			return fmt.Errorf("target %q has no live release to run it in", step.Target)

@@ -178,7 +178,7 @@ func (r *run) apply(ctx context.Context, item Item, plan Plan, name string) erro
 			t.Reused("nothing to do")
 			return nil
 		}
-		return item.Target.Apply(ctx, item.Desired, plan, Session{Log: t, Fence: r.lease.Check})
+		return item.Target.Apply(ctx, item.Desired, plan, Session{Log: t, Fence: r.lease.Fence})
 	})
 }
 
@@ -203,7 +203,7 @@ func (r *run) verify(ctx context.Context, item Item) (Proof, error) {
 func (r *run) finish(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
 	return report.Run(ctx, r.reporter(), "record", func(*report.Task) error {
-		if err := r.lease.Check(ctx); err != nil {
+		if err := r.lease.Fence(ctx); err != nil {
 			return err
 		}
 		r.entry.Ended, r.entry.Outcome = time.Now().UTC(), OutcomeDeployed

@@ -28,6 +28,9 @@ type Options struct {
 	Steps Steps
 	// Poll is the time between looks at a container; 500 ms when zero.
 	Poll time.Duration
+	// Blind is how long a job may go on while its host can't be reached; a
+	// minute when zero.
+	Blind time.Duration
 }
 
 // JournalDir is where an environment's journal is when its first target is the
@@ -52,7 +55,10 @@ var (
 )
 
 // New is the target that o describes.
-func New(o Options) *Target { return &Target{o} }
+func New(o Options) *Target {
+	o.Host = deploy.Steady(o.Host)
+	return &Target{o}
+}
 
 // Name is the target's name in slipway.yaml.
 func (t *Target) Name() string { return t.Options.Name }

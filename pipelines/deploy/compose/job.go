@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/slipwayhq/slipway/pipelines/command"
+	"github.com/slipwayhq/slipway/pipelines/deploy"
 )
 
 // job is a script that goes on when we are killed: what it does to a stack is
@@ -62,16 +63,25 @@ func (t *Target) runJob(ctx context.Context, s *script, j job, log io.Writer) er
 			return fmt.Errorf("starting a job: %w", err)
 		}
 	}
+	// When the connection is lost nobody knows whether it has started: it is
+	// started again, and only one of them takes the claim.
 	start := &script{}
 	start.raw("cd " + quote(t.jobDir()) + " || exit")
+	start.raw("if mkdir claim 2>/dev/null; then")
 	start.raw(bootID + " >boot")
 	start.raw("nohup sh ./script >out 2>&1 </dev/null &")
-	start.raw("echo $! >pid")
-	if err := t.run(ctx, start, nil, nil); err != nil {
+	start.raw("echo $! >pid.new && mv pid.new pid")
+	start.raw("else")
+	start.raw(waitForPID)
+	start.raw("fi")
+	if err := deploy.Again(ctx, func() error { return t.run(ctx, start, nil, nil) }); err != nil {
 		return fmt.Errorf("starting a job: %w", err)
 	}
 	return t.follow(ctx, j, log)
 }
+
+// waitForPID waits a moment for a job that is just being started.
+const waitForPID = "for i in 1 2 3; do [ -f pid ] || sleep 1; done"
 
 // follow copies a job's output to log until it ends.
 func (t *Target) follow(ctx context.Context, j job, log io.Writer) error {
@@ -82,11 +92,21 @@ func (t *Target) follow(ctx context.Context, j job, log io.Writer) error {
 	deadline := time.Now().Add(timeout)
 	tail := &lastBytes{}
 	wait := 50 * time.Millisecond
+	seen := time.Now()
 	for read := 0; ; {
 		out, status, err := t.look(ctx, read)
 		if err != nil {
-			return err
+			// The job goes on without us, so look again, also while the host does
+			// not answer.
+			if time.Since(seen) > t.blind() {
+				return err
+			}
+			if err := pause(ctx, time.Second); err != nil {
+				return err
+			}
+			continue
 		}
+		seen = time.Now()
 		read += len(out)
 		log.Write(out)
 		tail.Write(out)
@@ -103,13 +123,29 @@ func (t *Target) follow(ctx context.Context, j job, log io.Writer) error {
 		if time.Now().After(deadline) {
 			return errors.Join(fmt.Errorf("%w (after %s)", errTimeout, timeout), t.endJob(ctx, j))
 		}
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-time.After(wait):
+		if err := pause(ctx, wait); err != nil {
+			return err
 		}
 		wait = min(wait*5/4, t.poll())
 	}
+}
+
+// pause waits, or ends with ctx's cause.
+func pause(ctx context.Context, wait time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(wait):
+		return nil
+	}
+}
+
+// blind is how long a job may go on unseen while its host can't be reached.
+func (t *Target) blind() time.Duration {
+	if t.Blind == 0 {
+		return time.Minute
+	}
+	return t.Blind
 }
 
 // bootID prints what tells this boot of a machine from the one before; nothing
@@ -142,7 +178,7 @@ func (t *Target) endJob(ctx context.Context, j job) error {
 	}
 	s.raw("cd " + quote(t.jobDir()) + " || exit")
 	s.raw("[ -f rc ] || kill $(cat pid) 2>/dev/null || true")
-	if err := t.run(ctx, s, nil, nil); err != nil {
+	if err := deploy.Again(ctx, func() error { return t.run(ctx, s, nil, nil) }); err != nil {
 		return fmt.Errorf("ending a job: %w", err)
 	}
 	return nil

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/slipwayhq/slipway/pipelines/command"
+	"github.com/slipwayhq/slipway/pipelines/deploy"
 )
 
 // script is a POSIX shell script, given to the host's shell as standard input:
@@ -72,9 +73,13 @@ func (t *Target) run(ctx context.Context, s *script, stdout, stderr io.Writer) e
 	return t.Host.Run(ctx, c, stdout, stderr)
 }
 
+// output is what a script prints that changes nothing: it may run twice.
 func (t *Target) output(ctx context.Context, s *script) ([]byte, error) {
 	var out bytes.Buffer
-	err := t.run(ctx, s, &out, nil)
+	err := deploy.Again(ctx, func() error {
+		out.Reset()
+		return t.run(ctx, s, &out, nil)
+	})
 	return out.Bytes(), err
 }
 
