@@ -26,6 +26,8 @@ type Desired struct {
 	Variables map[string]string `json:"variables,omitempty"`
 	// Images of an adopted stack, which no release names: service to reference.
 	Adopted map[string]string `json:"adopted,omitempty"`
+	// Sync is the directory of a git sync target.
+	Sync []Layer `json:"sync,omitempty"`
 	// Hosts are what single hosts run, by name, when not all of them run the
 	// same, such as stacks that were adopted. A host that it does not have runs
 	// nothing.
@@ -34,6 +36,8 @@ type Desired struct {
 	Env map[string]secrets.Value `json:"-"`
 	// Login pulls the images; nil for the host's own login. It never stays on a host.
 	Login *Login `json:"-"`
+	// Paths are the only ones of Sync that change; all when empty.
+	Paths []string `json:"-"`
 	// Returning says that this release ran before and comes back: steps such as
 	// migrations are not run.
 	Returning bool `json:"-"`

@@ -20,6 +20,8 @@ type Entry struct {
 	Error string `json:"error,omitempty"`
 	// Targets that the deploy was for.
 	Targets []string `json:"targets,omitempty"`
+	// Paths that were the only ones to change; all when empty.
+	Paths []string `json:"paths,omitempty"`
 	// ReturnedTo is the tag that runs again after a failure.
 	ReturnedTo string `json:"returnedTo,omitempty"`
 }

@@ -16,7 +16,11 @@ func Preview(ctx context.Context, d Deployment) ([]Plan, error) {
 		return nil, err
 	}
 	var plans []Plan
-	for _, item := range r.ready() {
+	items, err := r.ready()
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range items {
 		_, plan, err := planTarget(ctx, d.reporter(), item, false)
 		if err != nil {
 			return nil, err
@@ -58,12 +62,23 @@ func planTarget(ctx context.Context, r report.Reporter, item Item, locked bool) 
 }
 
 // ready are the targets; steps such as migrations are not run for a release
-// that a target ran before.
-func (r *run) ready() []Item {
+// that a target ran before. Single paths go on top of what is live, and the
+// release stays the live one.
+func (r *run) ready() ([]Item, error) {
 	items := slices.Clone(r.Targets)
 	for i, item := range items {
 		before, known := r.prior[item.Target.Name()]
 		items[i].Desired.Returning = r.Rollback || known && before.Release.Tag == r.Tag
+		if len(item.Desired.Paths) == 0 {
+			continue
+		}
+		var err error
+		if items[i].Desired, err = items[i].Desired.over(before); err != nil {
+			return nil, fmt.Errorf("planning target %q: %w", item.Target.Name(), err)
+		}
 	}
-	return items
+	if single(items) {
+		r.Tag = r.live.Tag
+	}
+	return items, nil
 }

@@ -38,7 +38,7 @@ func Rollback(ctx context.Context, d Deployment, to string) (Result, error) {
 			return Result{}, fmt.Errorf("rolling back to %s: it has no target %q; deploy it by its tag instead, with --allow-diverged: that takes the targets that it was published with",
 				entry.Tag, item.Target.Name())
 		}
-		earlier.Env, earlier.Login = item.Desired.Env, item.Desired.Login
+		earlier.Env, earlier.Login, earlier.Paths = item.Desired.Env, item.Desired.Login, item.Desired.Paths
 		items = append(items, Item{Target: item.Target, Desired: earlier})
 	}
 	d.Targets, d.Tag, d.Rollback = items, entry.Tag, true

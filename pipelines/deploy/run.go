@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -81,7 +82,10 @@ func (r *run) result(proofs map[string]Proof) Result {
 // not ours is adopted: a deploy that fails goes back to it.
 func (r *run) plan(ctx context.Context) error {
 	adopted := map[string]Desired{}
-	r.Targets = r.ready()
+	var err error
+	if r.Targets, err = r.ready(); err != nil {
+		return err
+	}
 	for _, item := range r.Targets {
 		observed, plan, err := planTarget(ctx, r.reporter(), item, true)
 		if err != nil {
@@ -141,6 +145,7 @@ func (r *run) begin(ctx context.Context) error {
 	for _, item := range r.Targets {
 		desired[item.Target.Name()] = item.Desired
 		entry.Targets = append(entry.Targets, item.Target.Name())
+		entry.Paths = append(entry.Paths, item.Desired.Paths...)
 		entry.Commit = item.Desired.Release.Commit
 		for name, image := range item.Desired.Release.Images {
 			entry.Digests[name] = image.Digest
@@ -191,7 +196,9 @@ func (r *run) verify(ctx context.Context, item Item) (Proof, error) {
 		if len(proof.Drift) > 0 {
 			return &Unproven{Drift: proof.Drift}
 		}
-		t.Detail(report.Count(len(proof.Running), "container") + " as released")
+		if len(proof.Running) > 0 {
+			t.Detail(report.Count(len(proof.Running), cmp.Or(proof.Unit, "container")) + " as released")
+		}
 		return nil
 	})
 	return proof, err

@@ -82,7 +82,9 @@ type Session struct {
 // Proof is what Verify found.
 type Proof struct {
 	Running []Running `json:"running"`
-	Drift   []Drift   `json:"drift,omitempty"`
+	// Unit is what Running are, such as "directory"; "container" when empty.
+	Unit  string  `json:"-"`
+	Drift []Drift `json:"drift,omitempty"`
 }
 
 // Drift is one difference between what runs and what should.
