@@ -39,9 +39,6 @@ type Command struct {
 	Grace time.Duration
 }
 
-// tailBytes is how much of standard error an Error keeps.
-const tailBytes = 4 << 10
-
 // ErrLost is the cause when the connection to the host that a program runs on
 // broke after the program was started. How the program ended, or whether it
 // still runs, is not known.
@@ -89,7 +86,7 @@ func (c Command) Run(ctx context.Context, stdout, stderr io.Writer) error {
 	if len(c.Args) == 0 {
 		return errors.New("running a command: no program named")
 	}
-	tail := &tailWriter{}
+	tail := &Tail{}
 	cmd := exec.CommandContext(ctx, c.Args[0], c.Args[1:]...)
 	cmd.Dir, cmd.Stdin = c.Dir, c.Stdin
 	cmd.Env = c.environ(os.Environ())
@@ -136,16 +133,3 @@ func (c Command) Output(ctx context.Context) ([]byte, error) {
 	err := c.Run(ctx, &out, nil)
 	return out.Bytes(), err
 }
-
-// tailWriter keeps the last tailBytes written to it.
-type tailWriter struct{ kept []byte }
-
-func (t *tailWriter) Write(p []byte) (int, error) {
-	t.kept = append(t.kept, p...)
-	if extra := len(t.kept) - tailBytes; extra > 0 {
-		t.kept = append(t.kept[:0], t.kept[extra:]...)
-	}
-	return len(p), nil
-}
-
-func (t *tailWriter) String() string { return strings.TrimSpace(string(t.kept)) }
