@@ -15,13 +15,9 @@ type HistoryOptions struct {
 
 // History lists the deploys of an environment, newest first.
 func (p *Project) History(ctx context.Context, o HistoryOptions) ([]deploy.Entry, error) {
-	environment, err := p.environment(o.Env)
+	j, _, err := p.journal(ctx, o.Env)
 	if err != nil {
 		return nil, err
 	}
-	s, err := p.stage(ctx, environment, nil)
-	if err != nil {
-		return nil, err
-	}
-	return s.journal.History(ctx, o.Limit)
+	return j.History(ctx, o.Limit)
 }

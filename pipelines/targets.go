@@ -34,7 +34,7 @@ type staged struct {
 // when it is empty.
 func (p *Project) stage(ctx context.Context, e config.Entry[config.Environment], only []string) (*stage, error) {
 	if len(e.Value.Deploy) == 0 {
-		return nil, usage("environment %q has nothing to deploy to: add targets under environments.%s.deploy in %s", e.Name, e.Name, p.Config.Path)
+		return nil, nothingToDeploy(e, p.Config)
 	}
 	if err := checkOnly(e, only); err != nil {
 		return nil, err

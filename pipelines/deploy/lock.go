@@ -59,7 +59,7 @@ type Locked struct{ Info LockInfo }
 
 func (e *Locked) Error() string {
 	if e.Info.Manual {
-		return fmt.Sprintf("locking the environment: locked by hand by %s; unlock it first", e.Info)
+		return fmt.Sprintf("locking the environment: locked by hand by %s; free it with `slipway unlock`", e.Info)
 	}
 	return fmt.Sprintf("locking the environment: held by %s; wait for it to end (--lock-wait waits)", e.Info)
 }

@@ -17,6 +17,8 @@ import (
 // why.
 var notInModule = map[string]string{
 	"version":  "dagger.json pins the module's version",
+	"lock":     byHand,
+	"unlock":   byHand,
 	"deploy":   deployed,
 	"release":  deployed,
 	"rollback": deployed,
@@ -24,7 +26,10 @@ var notInModule = map[string]string{
 	"history":  deployed,
 }
 
-const deployed = "a container reaches no target yet: they are on the local host only"
+const (
+	deployed = "a container reaches no target yet: they are on the local host only"
+	byHand   = "for somebody at a terminal: the command line only"
+)
 
 // TestModuleHasTheVerbs compares the commands with the functions of the module,
 // which is a Go module of its own: its source is read.

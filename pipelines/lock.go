@@ -1,0 +1,77 @@
+package pipelines
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/slipwayhq/slipway/pipelines/config"
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+)
+
+// LockOptions say what to lock and why.
+type LockOptions struct {
+	Env string
+	// Message is shown to whoever wants to deploy meanwhile.
+	Message string
+}
+
+// Lock keeps deploys out of an environment until Unlock. A deploy that runs
+// already is a *deploy.Locked error.
+func (p *Project) Lock(ctx context.Context, o LockOptions) (deploy.LockInfo, error) {
+	j, _, err := p.journal(ctx, o.Env)
+	if err != nil {
+		return deploy.LockInfo{}, err
+	}
+	return j.Lock(ctx, p.holder(), o.Message)
+}
+
+// UnlockOptions say what to unlock.
+type UnlockOptions struct {
+	Env string
+	// Force also takes the lock from a deploy that runs: it stops before its next
+	// change, and changes nothing back.
+	Force bool
+}
+
+// Unlock frees an environment and says who held it; nil when nobody did.
+func (p *Project) Unlock(ctx context.Context, o UnlockOptions) (*deploy.LockInfo, error) {
+	j, env, err := p.journal(ctx, o.Env)
+	if err != nil {
+		return nil, err
+	}
+	held, err := j.Held(ctx)
+	if err != nil || held == nil {
+		return nil, err
+	}
+	if !held.Manual && !o.Force {
+		return nil, fmt.Errorf("unlocking %q: it is held by %s; the lock of a run that was killed expires by itself, half a minute after; to stop one that runs use --force", env, held)
+	}
+	return j.Unlock(ctx)
+}
+
+// Locked is who holds an environment's lock; nil when nobody does.
+func (p *Project) Locked(ctx context.Context, env string) (*deploy.LockInfo, error) {
+	j, _, err := p.journal(ctx, env)
+	if err != nil {
+		return nil, err
+	}
+	return j.Held(ctx)
+}
+
+// journal is the journal of an environment, and the environment's name.
+func (p *Project) journal(ctx context.Context, env string) (*deploy.Journal, string, error) {
+	environment, err := p.environment(env)
+	if err != nil {
+		return nil, "", err
+	}
+	s := &stage{project: p, name: environment.Name, config: environment.Value}
+	if len(s.config.Deploy) == 0 {
+		return nil, "", nothingToDeploy(environment, p.Config)
+	}
+	j, err := s.journalOf(ctx)
+	return j, environment.Name, err
+}
+
+func nothingToDeploy(e config.Entry[config.Environment], c *config.Config) error {
+	return usage("environment %q has nothing to deploy to: add targets under environments.%s.deploy in %s", e.Name, e.Name, c.Path)
+}
