@@ -40,6 +40,7 @@ const (
 	Replace    Kind = "replace"  // new containers beside the old ones, then the old ones stop
 	Recreate   Kind = "recreate" // the old container stops, then the new one starts
 	Restart    Kind = "restart"  // a container that is there but does not run
+	Switch     Kind = "switch"   // the proxy sends its requests to the new containers
 	Stop       Kind = "stop"     // surplus containers of a service that stays
 	Remove     Kind = "remove"   // a service that the release no longer has
 	RunStep    Kind = "run"      // a step, such as a migration
@@ -47,6 +48,10 @@ const (
 	ChangeEnv  Kind = "env-change"
 	RemoveEnv  Kind = "env-remove"
 	AdoptStack Kind = "adopt-stack" // a stack that runs already becomes ours
+	MoveTag    Kind = "tag"         // an image's tag, where infrastructure code reads it
+	Create     Kind = "create"      // a piece of infrastructure that is not there yet
+	Update     Kind = "update"      // a piece of infrastructure that is changed in place
+	Destroy    Kind = "destroy"     // a piece of infrastructure that goes
 )
 
 // Pin is one thing a plan saw: what, and its digest or other fingerprint.
