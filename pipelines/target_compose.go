@@ -3,6 +3,7 @@ package pipelines
 import (
 	"context"
 	"path/filepath"
+	"slices"
 
 	"github.com/slipwayhq/slipway/pipelines/composefile"
 	"github.com/slipwayhq/slipway/pipelines/config"
@@ -14,7 +15,12 @@ import (
 // composeKind is a compose stack.
 type composeKind struct{ config.ComposeTarget }
 
-func (k composeKind) files() []string { return k.File }
+func (k composeKind) files() []string {
+	if k.Switch == nil {
+		return k.File
+	}
+	return append(slices.Clone([]string(k.File)), k.Switch.Template)
+}
 
 // check makes sure that the compose files can be read. Variables that only a
 // deploy knows are stood in for; where that may be why a file can't be read, it
@@ -29,6 +35,11 @@ func (k composeKind) check(ctx context.Context, p *Project, files map[string][]b
 			if !v.Default {
 				env[v.Name] = "1"
 			}
+		}
+	}
+	if k.Switch != nil {
+		if err := compose.CheckTemplate(k.Switch.Template, files[cleaned([]string{k.Switch.Template})[0]]); err != nil {
+			return err
 		}
 	}
 	_, err := composefile.Load(ctx, composefile.Options{Files: p.paths(k.File), Dir: p.dir, Name: "release", Env: env})

@@ -24,9 +24,17 @@ type ComposeTarget struct {
 	Before []Step `yaml:"before,omitempty"`
 	// After are steps when the new containers are healthy.
 	After []Step `yaml:"after,omitempty"`
-	// Strategy is rolling (start the new container beside the old one, switch
-	// when it is healthy) or recreate.
-	Strategy Strategy `yaml:"strategy,omitempty" jsonschema:"enum=rolling,enum=recreate,default=rolling"`
+	// Strategy is rolling (one service after the other: start the new containers
+	// beside the old ones, switch when they are healthy), blue-green (the new
+	// containers of all services, then one switch when all are healthy) or recreate.
+	Strategy Strategy `yaml:"strategy,omitempty" jsonschema:"enum=rolling,enum=blue-green,enum=recreate,default=rolling"`
+	// Switch moves the stack's proxy over to the new containers. Without it that is
+	// the proxy's own business.
+	Switch *Switch `yaml:"switch,omitempty"`
+	// Drain is how long the old containers go on after the new ones took over.
+	Drain Duration `yaml:"drain,omitempty" jsonschema:"default=5s"`
+	// Scale is how many containers services have, whatever the compose file says.
+	Scale Map[int] `yaml:"scale,omitempty"`
 	// HealthTimeout is how long a new container may take to become healthy.
 	HealthTimeout Duration `yaml:"health-timeout,omitempty" jsonschema:"default=2m"`
 	// Settle is how long a service without a health check must run without a restart.
@@ -41,8 +49,9 @@ type Strategy string
 
 // The strategies of a compose target.
 const (
-	Rolling  Strategy = "rolling"
-	Recreate Strategy = "recreate"
+	Rolling   Strategy = "rolling"
+	BlueGreen Strategy = "blue-green"
+	Recreate  Strategy = "recreate"
 )
 
 // EnvFile is an env file that Slipway writes. A file of that name that somebody

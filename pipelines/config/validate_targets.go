@@ -21,4 +21,13 @@ func (v validator) compose(path string, c ComposeTarget) {
 		v.local(path+".env.file", c.Env.File, "the target's path")
 		v.environ(path+".env.set", c.Env.Set)
 	}
+	for _, service := range c.Scale {
+		if service.Value < 0 {
+			v.wrong(path+".scale."+service.Name, "has to be 0 or more")
+		}
+	}
+	if c.Switch != nil {
+		v.local(path+".switch.file", c.Switch.File, "the target's path")
+		v.inProject(path+".switch.template", c.Switch.Template)
+	}
 }

@@ -18,7 +18,9 @@ type actions struct {
 
 // action is one thing to do. Exactly one of its kinds is set.
 type action struct {
-	Up     *up     `json:"up,omitempty"`
+	// Up are services that start at once; they need nothing of each other.
+	Up     []up    `json:"up,omitempty"`
+	Switch *shift  `json:"switch,omitempty"`
 	Stop   *stop   `json:"stop,omitempty"`
 	Step   *step   `json:"step,omitempty"`
 	Remove *remove `json:"remove,omitempty"`
@@ -40,7 +42,7 @@ type up struct {
 	// Skip says that enough containers are there already; they only have to
 	// become healthy.
 	Skip bool `json:"skip,omitempty"`
-	// Old are the containers to stop once the new ones are healthy.
+	// Old are the containers that the new ones take over from.
 	Old []string `json:"old,omitempty"`
 	// Ends says that the service is to end with exit code 0, not to run on.
 	Ends ending `json:"ends,omitempty"`
@@ -55,10 +57,40 @@ const (
 	mustEnd ending = "must" // another service waits for its completion
 )
 
-// stop stops and removes surplus containers.
+// shift moves the proxy over to the containers that run, but for some.
+type shift struct {
+	// Services that it sends requests to.
+	Services []string `json:"services"`
+	// Exclude are containers that the proxy no longer sends requests to, or not
+	// yet.
+	Exclude []string `json:"exclude,omitempty"`
+	// Networks are those of the proxy, by docker's name.
+	Networks []string `json:"networks,omitempty"`
+}
+
+// stop stops and removes containers that are not needed any more.
 type stop struct {
+	Services []retired `json:"services"`
+	// Drain says that they go on for a while, because they may have requests to
+	// answer that they do not have yet.
+	Drain bool `json:"drain,omitempty"`
+}
+
+// retired are the old containers of a service.
+type retired struct {
 	Service    string   `json:"service"`
 	Containers []string `json:"containers"`
+	// Hooks run in each of them first.
+	Hooks []hook `json:"hooks,omitempty"`
+}
+
+// hook is a command of a service's pre_stop.
+type hook struct {
+	Command    []string          `json:"command"`
+	User       string            `json:"user,omitempty"`
+	Privileged bool              `json:"privileged,omitempty"`
+	WorkingDir string            `json:"workingDir,omitempty"`
+	Env        map[string]string `json:"env,omitempty"`
 }
 
 // remove stops and removes services that the release does not have; All says
@@ -67,6 +99,8 @@ type remove struct {
 	Services   []string `json:"services"`
 	Containers []string `json:"containers"`
 	All        bool     `json:"all,omitempty"`
+	// Drain says that a proxy was switched away from them just now.
+	Drain bool `json:"drain,omitempty"`
 }
 
 // step is a one-off command.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"time"
 
 	"github.com/slipwayhq/slipway/pipelines/composefile"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
@@ -84,9 +85,11 @@ func (w *worker) complete(ctx context.Context) error {
 func (w *worker) one(ctx context.Context, a action) error {
 	switch {
 	case a.Up != nil:
-		return w.up(ctx, *a.Up)
+		return w.up(ctx, a.Up)
+	case a.Switch != nil:
+		return w.shift(ctx, *a.Switch)
 	case a.Stop != nil:
-		return w.stop(ctx, a.Stop.Service, a.Stop.Containers)
+		return w.stop(ctx, *a.Stop)
 	case a.Remove != nil:
 		return w.remove(ctx, *a.Remove)
 	case a.Step != nil:
@@ -95,55 +98,14 @@ func (w *worker) one(ctx context.Context, a action) error {
 	return errors.New("applying a plan: it has an action that this version does not know")
 }
 
-// up starts a service's new containers, waits for their health, and only then
-// stops the old ones. When it fails the new ones are still there: going back to
-// the release before removes them.
-func (w *worker) up(ctx context.Context, u up) error {
-	fmt.Fprintf(w.Log, "%s: starting\n", u.Service)
-	job := &script{}
-	if len(u.Clear) > 0 {
-		job.line(append([]string{"docker", "rm", "-f"}, u.Clear...)...)
-	}
-	if !u.Skip {
-		words := append(w.composeFiles(w.desired, w.actions.Project), "up", "--detach", "--no-deps", "--no-build",
-			"--quiet-pull", "--scale", fmt.Sprintf("%s=%d", u.Service, u.Scale))
-		if u.Beside {
-			words = append(words, "--no-recreate")
-		}
-		if u.Force {
-			words = append(words, "--force-recreate")
-		}
-		job.line(append(words, u.Service)...)
-	}
-	if err := w.change(ctx, job); err != nil {
-		return fmt.Errorf("starting service %q: %w", u.Service, err)
-	}
-	if err := w.waitHealthy(ctx, w.actions.Project, u, w.Log); err != nil {
-		return err
-	}
-	return w.stop(ctx, u.Service, u.Old)
-}
-
-// stop stops containers as gracefully as their stop_grace_period says, and
-// removes them. Anonymous volumes stay, too.
-func (w *worker) stop(ctx context.Context, service string, containers []string) error {
-	if len(containers) == 0 {
-		return nil
-	}
-	fmt.Fprintf(w.Log, "%s: stopping %d old\n", service, len(containers))
-	job := &script{}
-	job.stopContainers(containers)
-	if err := w.change(ctx, job); err != nil {
-		return fmt.Errorf("stopping the old containers of service %q: %w", service, err)
-	}
-	return nil
-}
-
 func (w *worker) remove(ctx context.Context, r remove) error {
 	for _, service := range r.Services {
 		fmt.Fprintf(w.Log, "%s: removing\n", service)
 	}
 	job := &script{}
+	if r.Drain {
+		job.drain(time.Duration(w.Config.Drain))
+	}
 	job.stopContainers(r.Containers)
 	if r.All {
 		job.line(append(w.compose(w.actions.Project), "down")...) // networks; volumes stay
@@ -156,13 +118,17 @@ func (w *worker) remove(ctx context.Context, r remove) error {
 
 // change runs a job that changes what runs, if we still hold the lock.
 func (w *worker) change(ctx context.Context, s *script) error {
+	return w.changeFor(ctx, s, jobTimeout)
+}
+
+func (w *worker) changeFor(ctx context.Context, s *script, timeout time.Duration) error {
 	if s.text.Len() == 0 {
 		return nil
 	}
 	if err := w.Fence(ctx); err != nil {
 		return err
 	}
-	return w.runJob(ctx, w.script(w.desired, s), job{}, w.Log)
+	return w.runJob(ctx, w.script(w.desired, s), job{Timeout: timeout}, w.Log)
 }
 
 // script is s in the stack's directory, with the release's variables.

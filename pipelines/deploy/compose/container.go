@@ -2,6 +2,7 @@ package compose
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -49,6 +50,9 @@ type container struct {
 		Image  string
 		Labels map[string]string
 	}
+	NetworkSettings struct {
+		Networks map[string]struct{ IPAddress, GlobalIPv6Address string }
+	}
 	// digests of its image in registries; see fillDigests.
 	digests []string
 }
@@ -58,6 +62,34 @@ func (c container) hash() string    { return c.Config.Labels[labelHash] }
 func (c container) oneOff() bool    { return c.Config.Labels[labelOneOff] == "True" }
 func (c container) running() bool   { return c.State.Status == stateRunning }
 func (c container) name() string    { return strings.TrimPrefix(c.Name, "/") }
+
+// addresses are its IPs, in the order of its networks' names.
+func (c container) addresses() []string {
+	var all []string
+	for _, name := range sortedKeys(c.NetworkSettings.Networks) {
+		n := c.NetworkSettings.Networks[name]
+		if ip := cmp.Or(n.IPAddress, n.GlobalIPv6Address); ip != "" {
+			all = append(all, ip)
+		}
+	}
+	return all
+}
+
+// address is its IP in the first of those networks that it is in, or in any.
+func (c container) address(networks []string) string {
+	for _, name := range networks {
+		if n, in := c.NetworkSettings.Networks[name]; in {
+			return cmp.Or(n.IPAddress, n.GlobalIPv6Address)
+		}
+	}
+	return strings.Join(c.addresses()[:min(1, len(c.addresses()))], "")
+}
+
+// serves says that it may have requests to answer: it runs, and a health check
+// has found nothing else.
+func (c container) serves() bool {
+	return c.running() && (c.health() == "" || c.health() == healthy)
+}
 
 // health is "", or docker's starting, healthy, unhealthy.
 func (c container) health() string {

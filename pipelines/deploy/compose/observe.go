@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
 )
 
@@ -18,6 +19,9 @@ type observation struct {
 	env        envFile
 	// published are the host ports that containers publish.
 	published []publication
+	// scale is how many containers services have, by slipway.yaml.
+	scale config.Map[int]
+	proxy proxyState
 }
 
 // Observe reads the stack. It fails when the stack is not ours to change.
@@ -37,7 +41,7 @@ func (t *Target) Observe(ctx context.Context, d deploy.Desired) (deploy.Observed
 }
 
 func (t *Target) observe(ctx context.Context, d deploy.Desired) (observation, error) {
-	var o observation
+	o := observation{scale: t.Config.Scale}
 	var err error
 	if o.state, err = t.readState(ctx); err != nil {
 		return o, err
@@ -78,6 +82,11 @@ func (t *Target) observe(ctx context.Context, d deploy.Desired) (observation, er
 	o.containers = map[string][]container{}
 	for _, c := range found {
 		o.containers[c.service()] = append(o.containers[c.service()], c)
+	}
+	if t.Config.Switch != nil && o.model.project != nil {
+		if o.proxy, err = t.observeProxy(ctx, d); err != nil {
+			return o, err
+		}
 	}
 	return o, t.refuseForeign(ctx, o.model.name, found)
 }

@@ -40,6 +40,7 @@ type planner struct {
 	plan    deploy.Plan
 	actions actions
 	planned map[string]bool
+	handover
 }
 
 func (p *planner) change(c deploy.Change) { p.plan.Changes = append(p.plan.Changes, c) }
@@ -60,6 +61,12 @@ func (p *planner) all() error {
 	}
 	order := composefile.Order(p.model.project)
 	p.actions.Services = order
+	if err := p.checkScale(); err != nil {
+		return err
+	}
+	if err := p.prepareSwitch(order); err != nil {
+		return err
+	}
 	if err := p.refusePorts(order); err != nil {
 		return err
 	}
@@ -69,9 +76,10 @@ func (p *planner) all() error {
 			return err
 		}
 	}
-	for _, service := range order {
+	for _, service := range p.sequence(order) {
 		p.service(service)
 	}
+	p.finish()
 	p.noteAddresses(order)
 	p.removeServices(p.gone())
 	if !p.target.Steps.after() {
@@ -99,6 +107,7 @@ func (p *planner) steps(when string, steps []config.Step, order []string) error 
 				p.service(service)
 			}
 		}
+		p.startWave()
 		p.change(deploy.Change{Kind: deploy.RunStep, Subject: s.Service, After: strings.Join(s.Run, " "), Note: when})
 		p.do(action{Step: &step{Key: key, Service: s.Service, Command: s.Run, Timeout: s.Timeout}})
 	}
@@ -146,6 +155,7 @@ func (p *planner) removeServices(services []string) {
 		r.Containers = append(r.Containers, ids(p.containers[service])...)
 	}
 	r.All = p.model.project == nil && len(r.Containers) == p.count()
+	r.Drain = p.switches()
 	if len(r.Containers) > 0 {
 		p.do(action{Remove: &r})
 	}

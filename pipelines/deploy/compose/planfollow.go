@@ -18,6 +18,9 @@ func (p *planner) follows(s types.ServiceConfig) string {
 		return "it shares the network of " + other
 	}
 	for _, other := range sortedKeys(s.DependsOn) {
+		if p.isProxy(s.Name) && p.routes[other] {
+			continue // the switch tells it
+		}
 		if s.DependsOn[other].Restart && p.outlived(s.Name, other) {
 			return "it restarts with " + other
 		}
@@ -51,13 +54,13 @@ func (p *planner) changes(service string, kinds ...deploy.Kind) bool {
 func (p *planner) noteAddresses(order []string) {
 	for _, name := range order {
 		s := p.model.project.Services[name]
-		if !slices.Contains(p.plan.Unchanged, name) || len(s.Ports) == 0 {
+		if !slices.Contains(p.plan.Unchanged, name) || len(s.Ports) == 0 || p.isProxy(name) {
 			continue
 		}
 		for _, other := range sortedKeys(s.DependsOn) {
 			if p.changes(other, deploy.Replace) {
 				p.plan.Notes = append(p.plan.Notes, fmt.Sprintf("%s stays, and the containers of %s get new addresses: if it looks names up only at its start, "+
-					"as proxies such as nginx do, write depends_on: {%s: {condition: service_started, restart: true}}", name, other, other))
+					"as proxies such as nginx do, set switch: in slipway.yaml, or write depends_on: {%s: {condition: service_started, restart: true}}", name, other, other))
 			}
 		}
 	}

@@ -32,9 +32,12 @@ func (o observation) sort(service string) sorted {
 	return s
 }
 
-// replicas is how many containers a service is to have. When the file does not
-// say, those that somebody scaled it to stay.
+// replicas is how many containers a service is to have. When neither slipway.yaml
+// nor the compose file says, those that somebody scaled it to stay.
 func (o observation) replicas(s types.ServiceConfig) int {
+	if n, ok := o.scale.Get(s.Name); ok {
+		return n
+	}
 	if s.Scale != nil || s.Deploy != nil && s.Deploy.Replicas != nil {
 		return s.GetScale()
 	}
@@ -100,11 +103,12 @@ func (p *planner) service(name string) {
 		p.surplus(name, append(bad, good[want:]...))
 	case len(has.stale) == 0 && len(has.current) == 0:
 		p.changeService(deploy.Start, s, "")
-		p.do(action{Up: &u})
+		u.Beside = true
+		p.startBeside(u)
 	case len(has.stale) == 0 && follows == "":
 		p.changeService(deploy.Restart, s, whyRestart(bad, good))
 		u.Clear, u.Beside = ids(bad), true
-		p.do(action{Up: &u})
+		p.start(u)
 	default:
 		p.replace(s, has, u, follows)
 	}
@@ -149,10 +153,10 @@ func (p *planner) replace(s types.ServiceConfig, has sorted, u up, follows strin
 	default:
 		u.Beside, u.Skip, u.Scale = true, missing <= 0, running+max(missing, 0)
 		p.changeService(deploy.Replace, s, "")
-		p.do(action{Up: &u})
+		p.startBeside(u)
 		return
 	}
-	p.do(action{Up: &up{Service: s.Name, Scale: u.Want, Want: u.Want, Ends: u.Ends, Force: follows != ""}})
+	p.start(up{Service: s.Name, Scale: u.Want, Want: u.Want, Ends: u.Ends, Force: follows != ""})
 }
 
 // cannotRoll is why a service stops before it starts again; empty when the new
@@ -180,7 +184,7 @@ func (p *planner) surplus(name string, containers []container) {
 	}
 	p.change(deploy.Change{Kind: deploy.Stop, Subject: name, Before: report.Count(len(p.containers[name]), "container"),
 		After: report.Count(len(p.containers[name])-len(containers), "container")})
-	p.do(action{Stop: &stop{Service: name, Containers: ids(containers)}})
+	p.retire(name, containers)
 }
 
 func (p *planner) changeService(kind deploy.Kind, s types.ServiceConfig, note string) {

@@ -1,0 +1,76 @@
+package compose
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// stop ends old containers: their pre_stop hooks, the drain, then the signal and
+// the time that they ask for by stop_signal and stop_grace_period. They are
+// removed; anonymous volumes stay. All that is one job: a run that is killed
+// meanwhile leaves nothing half done.
+func (w *worker) stop(ctx context.Context, s stop) error {
+	drain := time.Duration(0)
+	if s.Drain {
+		drain = time.Duration(w.Config.Drain)
+	}
+	end := &script{}
+	var all, services []string
+	for _, r := range s.Services {
+		line := fmt.Sprintf("%s: stopping %d old", r.Service, len(r.Containers))
+		if drain > 0 {
+			line += fmt.Sprintf(" in %s", drain)
+		}
+		fmt.Fprintln(w.Log, line)
+		end.hooks(r)
+		all, services = append(all, r.Containers...), append(services, strconv.Quote(r.Service))
+	}
+	end.raw("wait")
+	end.drain(drain)
+	end.stopContainers(all)
+	if err := w.changeFor(ctx, end, jobTimeout+drain); err != nil {
+		return fmt.Errorf("stopping the old containers of service %s: %w", strings.Join(services, ", "), err)
+	}
+	return nil
+}
+
+// hooks runs the hooks of each container, one after the other, all containers
+// at once. One that fails does not keep a container.
+func (s *script) hooks(r retired) {
+	if len(r.Hooks) == 0 {
+		return
+	}
+	for _, id := range r.Containers {
+		s.raw("(")
+		for _, h := range r.Hooks {
+			words := []string{"docker", "exec"}
+			for _, name := range sortedKeys(h.Env) {
+				words = append(words, "--env", name) // its value stays out of the process list
+			}
+			if h.User != "" {
+				words = append(words, "--user", h.User)
+			}
+			if h.Privileged {
+				words = append(words, "--privileged")
+			}
+			if h.WorkingDir != "" {
+				words = append(words, "--workdir", h.WorkingDir)
+			}
+			s.raw("(")
+			s.export(h.Env)
+			s.raw(shellWords(append(append(words, id), h.Command...)))
+			s.raw(") || echo " + quote(fmt.Sprintf("%s: pre_stop %s: it did not succeed", r.Service, strings.Join(h.Command, " "))))
+		}
+		s.raw(") &")
+	}
+}
+
+// drain waits.
+func (s *script) drain(d time.Duration) {
+	if d > 0 {
+		s.line("sleep", strconv.FormatFloat(d.Seconds(), 'f', -1, 64))
+	}
+}

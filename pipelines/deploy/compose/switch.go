@@ -1,0 +1,159 @@
+package compose
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/slipwayhq/slipway/pipelines/command"
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+)
+
+// proxyState is what there is to know of a switch.
+type proxyState struct {
+	// template of the release, and the file that the proxy has now.
+	template, file string
+	switched       switched
+}
+
+// current says that the file is the one for those containers.
+func (s proxyState) current(serving []container, services, networks []string) bool {
+	file, err := render(s.template, serversOf(serving, services, networks))
+	return err == nil && file == s.file
+}
+
+func (t *Target) switchedFile() string { return path.Join(t.State, "switched.json") }
+func (t *Target) proxyFile() string    { return path.Join(t.Dir, t.Config.Switch.File) }
+
+func (t *Target) observeProxy(ctx context.Context, d deploy.Desired) (proxyState, error) {
+	var s proxyState
+	kept, err := t.readIfThere(ctx, path.Join(t.State, templateFile))
+	if err != nil {
+		return s, err
+	}
+	if s.template, err = t.switchTemplate(d, kept); err != nil {
+		return s, err
+	}
+	if s.file, err = t.readIfThere(ctx, t.proxyFile()); err != nil {
+		return s, err
+	}
+	known, err := t.readIfThere(ctx, t.switchedFile())
+	if err != nil || known == "" {
+		return s, err
+	}
+	if err := json.Unmarshal([]byte(known), &s.switched); err != nil {
+		return s, fmt.Errorf("reading %q: %w", t.switchedFile(), err)
+	}
+	return s, nil
+}
+
+// readIfThere is empty for a file that does not exist.
+func (t *Target) readIfThere(ctx context.Context, file string) (string, error) {
+	content, err := t.Host.ReadFile(ctx, file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("reading what the proxy was switched to: %w", err)
+	}
+	return string(content), nil
+}
+
+// switchTimeout is for a proxy's reload.
+const switchTimeout = time.Minute
+
+// shift switches the proxy: its file, then its reload, in one job. Nothing
+// happens when it sends its requests there already.
+func (w *worker) shift(ctx context.Context, a shift) error {
+	s, err := w.observeProxy(ctx, w.desired)
+	if err != nil {
+		return err
+	}
+	all, err := w.containers(ctx, w.actions.Project, "")
+	if err != nil {
+		return err
+	}
+	serving := live(all, a.Services, a.Exclude)
+	file, err := render(s.template, serversOf(serving, w.actions.Services, a.Networks))
+	if err != nil {
+		return err
+	}
+	next := s.switched.next(file, serving)
+	if file == s.file && file == s.switched.File && addressesSame(next, s.switched) {
+		return nil
+	}
+	fmt.Fprintf(w.Log, "%s: switching to %s\n", w.Config.Switch.Service, strings.Join(names(serving), ", "))
+	if err := w.Host.WriteFile(ctx, path.Join(w.State, templateFile), []byte(s.template), 0o644); err != nil {
+		return fmt.Errorf("switching the proxy: %w", err)
+	}
+	var proxies []string
+	for _, c := range all {
+		if c.service() == w.Config.Switch.Service && c.running() {
+			proxies = append(proxies, c.ID)
+		}
+	}
+	script, err := w.switchScript(next, proxies)
+	if err != nil {
+		return err
+	}
+	if err := w.Fence(ctx); err != nil {
+		return err
+	}
+	err = w.runJob(ctx, script, job{Timeout: switchTimeout}, w.Log)
+	var failed *command.Error
+	if errors.As(err, &failed) && failed.ExitCode >= 0 {
+		return fmt.Errorf("switching the proxy %q: %q did not succeed, and %s is what it was before\n  %s", w.Config.Switch.Service,
+			strings.Join(w.Config.Switch.Run, " "), w.Config.Switch.File, strings.ReplaceAll(failed.Stderr, "\n", "\n  "))
+	}
+	if err != nil {
+		return fmt.Errorf("switching the proxy %q: %w", w.Config.Switch.Service, err)
+	}
+	return nil
+}
+
+// switchScript writes the proxy's file by rename, has the proxies read it, and
+// remembers that they have. When one can't, the file is what it was.
+func (w *worker) switchScript(next switched, proxies []string) (*script, error) {
+	record, err := json.Marshal(next)
+	if err != nil {
+		return nil, err
+	}
+	file, before := w.proxyFile(), path.Join(w.State, "switch.before")
+	s := &script{}
+	s.file(file+".new", next.File)
+	s.file(w.switchedFile()+".new", string(record))
+	s.line("rm", "-f", before)
+	s.raw("[ ! -f " + quote(file) + " ] || " + shellWords([]string{"cp", file, before}))
+	s.line("chmod", "644", file+".new")
+	s.line("mv", file+".new", file)
+	reload := &script{}
+	for _, id := range proxies {
+		reload.raw(shellWords(append([]string{"docker", "exec", id}, w.Config.Switch.Run...)) + " || failed=1")
+	}
+	s.raw("failed=")
+	s.text.WriteString(reload.text.String())
+	s.raw(`if [ -n "$failed" ]; then`)
+	s.raw("if [ -f " + quote(before) + " ]; then " + shellWords([]string{"mv", before, file}) + "; else " + shellWords([]string{"rm", "-f", file}) + "; fi")
+	s.raw("{")
+	s.raw(":")
+	s.text.WriteString(reload.text.String())
+	s.raw("} >/dev/null 2>&1")
+	s.raw("exit 1")
+	s.raw("fi")
+	s.line("rm", "-f", before)
+	s.line("mv", w.switchedFile()+".new", w.switchedFile())
+	return s, nil
+}
+
+func names(all []container) []string {
+	list := make([]string, len(all))
+	for i, c := range all {
+		list[i] = c.name()
+	}
+	return list
+}
