@@ -21,6 +21,9 @@ func (t *Target) Plan(d deploy.Desired, observed deploy.Observed) (deploy.Plan, 
 	if !ok {
 		return deploy.Plan{}, fmt.Errorf("planning target %q: observed by another target", t.Name())
 	}
+	if _, err := batchSizes(t.Batches, len(t.Members), len(t.Members)); err != nil {
+		return deploy.Plan{}, err
+	}
 	m := merger{plan: deploy.Plan{Target: t.Name(), Tag: d.Release.Tag}, changes: map[string]int{}}
 	all := actions{Members: map[string]deploy.Plan{}}
 	var failed deploy.HostErrors
