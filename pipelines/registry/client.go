@@ -42,6 +42,7 @@ type Client struct {
 	reporter  report.Reporter
 	retryFor  time.Duration
 	settle    time.Duration
+	placed    placed
 
 	opening  singleflight.Group
 	mu       sync.Mutex

@@ -133,22 +133,33 @@ func (t *tree) add(m manifest) (children []v1.Hash, err error) {
 }
 
 func (c *Client) copyBlob(ctx context.Context, from, to name.Repository, blob v1.Descriptor) error {
+	if from.RegistryStr() == to.RegistryStr() {
+		return c.uploadBlob(ctx, from, to, blob, &from)
+	}
+	return c.placed.put(ctx, to, blob.Digest,
+		func() error { return c.uploadBlob(ctx, from, to, blob, nil) },
+		func(has name.Repository) error { return c.uploadBlob(ctx, from, to, blob, &has) })
+}
+
+// uploadBlob brings a blob from one repository to another: by a mount from a
+// repository of the same registry that has it, when there is one and the
+// registry does that, else by its bytes.
+func (c *Client) uploadBlob(ctx context.Context, from, to name.Repository, blob v1.Descriptor, has *name.Repository) error {
 	doing := fmt.Sprintf("copying blob %s from %q to %q", blob.Digest, shown(from), shown(to))
 	return c.retry(ctx, doing, to, 0, func(ctx context.Context) error {
 		source, err := c.reading(ctx, from)
 		if err != nil {
 			return &readError{from, err}
 		}
-		at := from.Digest(blob.Digest.String())
-		remoteLayer, err := source.puller.Layer(ctx, at)
+		remoteLayer, err := source.puller.Layer(ctx, from.Digest(blob.Digest.String()))
 		if err != nil {
 			return &readError{from, err}
 		}
 		var layer v1.Layer = copied{Layer: remoteLayer, from: from, descriptor: blob}
 		var mountable []name.Repository
-		if from.RegistryStr() == to.RegistryStr() {
-			layer = &remote.MountableLayer{Layer: layer, Reference: at}
-			mountable = append(mountable, from)
+		if has != nil {
+			layer = &remote.MountableLayer{Layer: layer, Reference: has.Digest(blob.Digest.String())}
+			mountable = append(mountable, *has)
 		}
 		target, err := c.writing(ctx, to, mountable...)
 		if err != nil {

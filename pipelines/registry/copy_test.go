@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/validate"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/slipwayhq/slipway/pipelines/registry"
 )
@@ -90,6 +91,38 @@ func TestCopyBetweenRegistries(t *testing.T) {
 		}
 	}
 	validateIndex(t, to.host+"/prod/api@"+digest)
+}
+
+// Two images of the same layers, into two repositories: each layer moves once.
+func TestCopyMovesASharedLayerOnce(t *testing.T) {
+	t.Parallel()
+	ctx, from, to, c := testContext(t), serve(t), serveDistribution(t), client(t)
+	index, _ := imageIndex(t)
+	digest := push(t, from.host+"/shop/api:1", index)
+	push(t, from.host+"/shop/web:1", index)
+	from.take()
+
+	var group errgroup.Group
+	for _, image := range []string{"api", "web"} {
+		group.Go(func() error {
+			return c.Copy(ctx, from.host+"/shop/"+image+"@"+digest, to.host+"/prod/"+image)
+		})
+	}
+	if err := group.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	read := 0
+	for _, r := range from.take() {
+		if r.method == http.MethodGet && strings.Contains(r.path, "/blobs/") {
+			read++
+		}
+	}
+	if read != 9 {
+		t.Errorf("%d blobs were read, want 9", read)
+	}
+	for _, image := range []string{"api", "web"} {
+		validateIndex(t, to.host+"/prod/"+image+"@"+digest)
+	}
 }
 
 // A copy that fails in the middle leaves neither a tag nor the image's manifest.
