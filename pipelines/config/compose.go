@@ -30,7 +30,7 @@ type ComposeTarget struct {
 	Strategy Strategy `yaml:"strategy,omitempty" jsonschema:"enum=rolling,enum=blue-green,enum=recreate,default=rolling"`
 	// Switch moves the stack's proxy over to the new containers. Without it that is
 	// the proxy's own business.
-	Switch *Switch `yaml:"switch,omitempty"`
+	Switch *ProxySwitch `yaml:"switch,omitempty"`
 	// Drain is how long the old containers go on after the new ones took over.
 	Drain Duration `yaml:"drain,omitempty" jsonschema:"default=5s"`
 	// Scale is how many containers services have, whatever the compose file says.

@@ -62,7 +62,7 @@ func TestParseValues(t *testing.T) {
 			c.Registries = Map[Registry]{{Name: "r", Value: Registry{Embedded: &EmbeddedRegistry{Address: "127.0.0.1:5077"}}}}
 			c.Environments = Map[Environment]{{Name: "prod", Value: Environment{Registry: "r", Deploy: Map[Target]{{Name: "web", Value: Target{Compose: &ComposeTarget{
 				File: Strings{"c.yml"}, Path: "/w", Env: &EnvFile{File: ".env"}, Strategy: Rolling, Keep: 5,
-				Drain: Duration(5 * time.Second),
+				Drain:         Duration(5 * time.Second),
 				HealthTimeout: Duration(2 * time.Minute), Settle: Duration(5 * time.Second),
 				Before: []Step{{Service: "s", Run: Command{"a"}, Timeout: Duration(30 * time.Minute)}},
 			}}}}}}}

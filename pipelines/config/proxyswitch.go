@@ -1,8 +1,8 @@
 package config
 
-// Switch moves a proxy of the stack over to the new containers. The proxy
+// ProxySwitch moves a proxy of the stack over to the new containers. The proxy
 // itself goes on running.
-type Switch struct {
+type ProxySwitch struct {
 	// Service of the compose file that is the proxy.
 	Service string `yaml:"service"`
 	// File is what the proxy reads, such as a list of upstream servers; relative to
