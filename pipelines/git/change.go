@@ -31,7 +31,7 @@ func (r *Repository) readChange(ctx context.Context, s *State) error {
 		if value, ok := strings.CutPrefix(line, "# branch.head "); ok && value != "(detached)" {
 			s.Branch = value
 		}
-		if path := changedPath(line); path != "" {
+		if path := changedPath(line); path != "" && !slices.Contains(r.without, path) {
 			changed = append(changed, path)
 		}
 	}

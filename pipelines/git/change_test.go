@@ -118,3 +118,29 @@ func TestTouchedFileIsClean(t *testing.T) {
 		t.Fatalf("got %+v", s)
 	}
 }
+
+// A file that is left out counts neither as changed nor in the digest.
+func TestWithout(t *testing.T) {
+	w := newWork(t)
+	w.write("infra/tags.json", "{}", 0o644)
+	state := func() State {
+		t.Helper()
+		s, err := w.open().Without("infra/tags.json", "absent").State(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	if s := state(); s.Dirty || s.DirtyDigest != "" {
+		t.Errorf("new: %+v", s)
+	}
+	w.commit("tags")
+	w.write("infra/tags.json", `{"a": 1}`, 0o644)
+	if s := state(); s.Dirty {
+		t.Errorf("changed: %+v", s)
+	}
+	w.write("b", "", 0o644)
+	if s, all := state(), w.state(); !s.Dirty || s.DirtyDigest == all.DirtyDigest {
+		t.Errorf("beside another change: %+v, and with it %+v", s, all)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/slipwayhq/slipway/pipelines/command"
@@ -18,6 +19,8 @@ import (
 type Repository struct {
 	// dir is the top of the work tree.
 	dir string
+	// without are paths whose changes don't count.
+	without []string
 }
 
 // ErrNoRepository is wrapped by Open's error when there is no repository.
@@ -31,6 +34,12 @@ func Open(ctx context.Context, dir string) (*Repository, error) {
 		return nil, fmt.Errorf("opening the git repository at %q: %w", dir, explain(err, dir))
 	}
 	return &Repository{dir: strings.TrimSuffix(out, "\n")}, nil
+}
+
+// Without is r as if changes of these files had not been made. They are relative to
+// the top of the work tree, with slashes.
+func (r *Repository) Without(paths ...string) *Repository {
+	return &Repository{dir: r.dir, without: append(slices.Clone(r.without), paths...)}
 }
 
 // Dir is the absolute path of the top of the work tree.
