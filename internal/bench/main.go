@@ -26,7 +26,7 @@ type options struct {
 
 // benchmarks in the order of the table.
 var benchmarks = []func(context.Context, *sample) (result, error){
-	startUp, planFifty, planFiftyPublished, publishOne, publishCopied, publishNone, deployUnchanged,
+	startUp, planFifty, planFiftyPublished, publishOne, publishCopied, publishNone, deployUnchanged, deployFleet,
 }
 
 func main() {

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -17,6 +18,7 @@ func (t *Target) Verify(ctx context.Context, d deploy.Desired) (deploy.Proof, er
 	}
 	var all deploy.Proof
 	for _, proof := range proofs {
+		all.Unit = cmp.Or(all.Unit, proof.Unit)
 		all.Running = append(all.Running, proof.Running...)
 		all.Drift = append(all.Drift, proof.Drift...)
 	}

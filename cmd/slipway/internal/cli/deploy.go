@@ -71,11 +71,11 @@ func printDeployed(g *globals, r deploy.Result) {
 	rows := [][]string{}
 	for _, p := range r.Plans {
 		for _, run := range r.Proofs[p.Target].Running {
-			rows = append(rows, []string{p.Target, run.Subject, short(run.Image), run.State})
+			rows = append(rows, []string{run.Host, p.Target, run.Subject, short(run.Image), run.State})
 		}
 	}
 	if len(rows) > 0 {
-		table(g.env.Out, []string{"TARGET", "SERVICE", "IMAGE", "STATE"}, rows)
+		hostTable(g.env.Out, []string{"TARGET", "SERVICE", "IMAGE", "STATE"}, rows)
 	}
 	fmt.Fprintf(g.env.Out, "\nRelease %s runs, proven by digest", r.Entry.Tag)
 	if r.Previous != "" && r.Previous != r.Entry.Tag {

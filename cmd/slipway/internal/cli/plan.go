@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -76,21 +77,34 @@ func printPlan(g *globals, p pipelines.Planned) {
 	}
 }
 
+// changeLine reads as "replace  web  registry/web@1 -> registry/web@2  (why)".
+func changeLine(c deploy.Change) string {
+	line := fmt.Sprintf("%-8s %s", c.Kind, c.Subject)
+	switch {
+	case c.Before != "" && c.After != "" && c.Before != c.After:
+		line += fmt.Sprintf("  %s -> %s", c.Before, c.After)
+	case c.After != "":
+		line += "  " + c.After
+	}
+	if c.Note != "" {
+		line += "  (" + c.Note + ")"
+	}
+	return line
+}
+
 func printTargetPlan(g *globals, p deploy.Plan) {
 	out := g.env.Out
 	fmt.Fprintf(out, "Target %s:\n", p.Target)
+	var rows [][]string
 	for _, c := range p.Changes {
-		line := fmt.Sprintf("  %-8s %s", c.Kind, c.Subject)
-		switch {
-		case c.Before != "" && c.After != "" && c.Before != c.After:
-			line += fmt.Sprintf("  %s -> %s", c.Before, c.After)
-		case c.After != "":
-			line += "  " + c.After
+		rows = append(rows, []string{"  " + deploy.ShortHosts(c.Hosts), changeLine(c)})
+	}
+	if slices.ContainsFunc(p.Changes, func(c deploy.Change) bool { return len(c.Hosts) > 0 }) {
+		table(out, []string{"  HOSTS", "CHANGE"}, rows)
+	} else {
+		for _, row := range rows {
+			fmt.Fprintln(out, "  "+row[1])
 		}
-		if c.Note != "" {
-			line += "  (" + c.Note + ")"
-		}
-		fmt.Fprintln(out, line)
 	}
 	if len(p.Unchanged) > 0 {
 		fmt.Fprintf(out, "  unchanged: %s\n", strings.Join(p.Unchanged, ", "))

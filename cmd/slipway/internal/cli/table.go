@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -17,6 +18,21 @@ func table(out io.Writer, heading []string, rows [][]string) {
 		fmt.Fprintln(w, strings.Join(row, "\t"))
 	}
 	_ = w.Flush() // a closed standard output is no failure of the command
+}
+
+// hostTable is a table whose first column is HOST, unless no row names one.
+func hostTable(out io.Writer, heading []string, rows [][]string) {
+	if !slices.ContainsFunc(rows, func(row []string) bool { return row[0] != "" }) {
+		for i, row := range rows {
+			rows[i] = row[1:]
+		}
+		table(out, heading, rows)
+		return
+	}
+	for _, row := range rows {
+		row[0] = orDash(row[0])
+	}
+	table(out, append([]string{"HOST"}, heading...), rows)
 }
 
 var longHex = regexp.MustCompile(`^([a-z0-9]+:)?([0-9a-f]{12})[0-9a-f]{28,}$`)

@@ -46,9 +46,9 @@ func printVerified(g *globals, v pipelines.Verified) {
 	}
 	rows := make([][]string, len(v.Drift))
 	for i, d := range v.Drift {
-		rows[i] = []string{d.Target, d.Subject, d.Kind, orDash(short(d.Want)), orDash(short(d.Got))}
+		rows[i] = []string{d.Host, d.Target, d.Subject, d.Kind, orDash(short(d.Want)), orDash(short(d.Got))}
 	}
-	table(g.env.Out, []string{"TARGET", "SUBJECT", "DRIFT", "WANT", "GOT"}, rows)
+	hostTable(g.env.Out, []string{"TARGET", "SUBJECT", "DRIFT", "WANT", "GOT"}, rows)
 	fmt.Fprintf(g.env.Out, "\n%s does not run release %s as it was released. To bring it back: slipway deploy --env %s --tag %s\n",
 		v.Environment, v.Tag, v.Environment, v.Tag)
 }
