@@ -28,6 +28,9 @@ type DeployOptions struct {
 	// Confirm asks before a protected environment is changed; an error stops the
 	// deploy. Nil does not ask.
 	Confirm func(ctx context.Context, question string) error
+
+	// promotedFrom is the environment of a promotion, which has made its proof.
+	promotedFrom string
 }
 
 // Deploy brings one release to one environment and proves that it runs. It
@@ -48,6 +51,7 @@ func (p *Project) Deploy(ctx context.Context, o DeployOptions) (deploy.Result, e
 		}
 	}
 	d.Guard = p.guard(s, record, o)
+	d.PromotedFrom, d.Direct = o.promotedFrom, o.Direct && (s.config.PromoteFrom != "" || o.promotedFrom != "")
 	return deploy.Run(ctx, d)
 }
 

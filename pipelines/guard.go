@@ -21,7 +21,7 @@ func (p *Project) admit(ctx context.Context, s *stage, record release.Record, o 
 			return err
 		}
 	}
-	if s.config.PromoteFrom == "" {
+	if s.config.PromoteFrom == "" || o.promotedFrom != "" && !o.Direct {
 		return nil
 	}
 	if o.Direct {

@@ -92,11 +92,13 @@ func expand(ts *testscript.TestScript, neg bool, files []string) {
 }
 
 // repo: makes the current directory a git repository with one commit of
-// everything, or commits everything once more.
+// everything, or commits everything once more; $SHA7 names it.
 func repo(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(ts.Exec("git", "init", "-q", "-b", "main"))
 	ts.Check(ts.Exec("git", "add", "-A"))
 	ts.Check(ts.Exec("git", "commit", "-q", "--allow-empty", "-m", "x"))
+	ts.Check(ts.Exec("git", "rev-parse", "--short=7", "HEAD"))
+	ts.Setenv("SHA7", strings.TrimSpace(ts.ReadFile("stdout")))
 }
 
 // serves URL TEXT: waits up to 10 s until the URL answers with the text.
@@ -115,13 +117,15 @@ func serves(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Fatalf("%s answers %s, want %q (negated: %v)", args[0], last, args[1], neg)
 }
 
-// cleanup: removes the containers, networks and volumes of the stack, now and
-// at the end of the script, however it ends.
-func cleanup(ts *testscript.TestScript, neg bool, args []string) {
+// cleanup SUFFIX...: removes the containers, networks and volumes of the stack at
+// the end of the script, however it ends; with suffixes those of $STACK with each.
+func cleanup(ts *testscript.TestScript, neg bool, suffixes []string) {
 	stack := ts.Getenv("STACK")
 	ts.Defer(func() {
-		if err := removeStack(stack); err != nil {
-			ts.Logf("cleaning up: %v", err)
+		for _, suffix := range append(suffixes, "") {
+			if err := removeStack(stack + suffix); err != nil {
+				ts.Logf("cleaning up: %v", err)
+			}
 		}
 	})
 }

@@ -24,6 +24,9 @@ type Deployment struct {
 	// Rollback says that somebody asked for an earlier release: steps are not
 	// run, and the history says so.
 	Rollback bool
+	// PromotedFrom and Direct are for the history; see Entry.
+	PromotedFrom string
+	Direct       bool
 	// Down are commands that undo migrations. They run in the live release's
 	// containers before anything changes.
 	Down []Step

@@ -22,6 +22,10 @@ type Entry struct {
 	Targets []string `json:"targets,omitempty"`
 	// Paths that were the only ones to change; all when empty.
 	Paths []string `json:"paths,omitempty"`
+	// PromotedFrom is the environment that the release was promoted from.
+	PromotedFrom string `json:"promotedFrom,omitempty"`
+	// Direct says that nobody asked whether the environment before has verified it.
+	Direct bool `json:"direct,omitempty"`
 	// ReturnedTo is the tag that runs again after a failure.
 	ReturnedTo string `json:"returnedTo,omitempty"`
 }

@@ -141,7 +141,8 @@ func (r *run) begin(ctx context.Context) error {
 	if desired == nil {
 		desired = map[string]Desired{}
 	}
-	entry := Entry{Tag: r.Tag, By: r.By, Started: time.Now().UTC(), Outcome: OutcomeRunning, Digests: map[string]string{}}
+	entry := Entry{Tag: r.Tag, By: r.By, Started: time.Now().UTC(), Outcome: OutcomeRunning, Digests: map[string]string{},
+		PromotedFrom: r.PromotedFrom, Direct: r.Direct}
 	for _, item := range r.Targets {
 		desired[item.Target.Name()] = item.Desired
 		entry.Targets = append(entry.Targets, item.Target.Name())

@@ -42,6 +42,12 @@ func printHistory(g *globals, entries []deploy.Entry) {
 	rows := make([][]string, len(entries))
 	for i, e := range entries {
 		outcome := string(e.Outcome)
+		if e.PromotedFrom != "" {
+			outcome += " from " + e.PromotedFrom
+		}
+		if e.Direct {
+			outcome += ", direct"
+		}
 		if e.ReturnedTo != "" {
 			outcome += " to " + e.ReturnedTo
 		}

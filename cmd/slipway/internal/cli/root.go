@@ -67,7 +67,7 @@ what runs is what was released. The same pipeline runs on a laptop and in CI.`,
 		}
 	}
 	add("release", newCheck(g), newBuild(g), newPublish(g), newRelease(g))
-	add("deploy", newDeploy(g), newRollback(g), newLock(g), newUnlock(g))
+	add("deploy", newDeploy(g), newPromote(g), newRollback(g), newLock(g), newUnlock(g))
 	add("look", newPlan(g), newVerify(g), newHistory(g), newLint(g))
 	root.AddCommand(newVersion(g))
 	wrapArgs(root)

@@ -17,6 +17,7 @@ import (
 // why.
 var notInModule = map[string]string{
 	"version":  "dagger.json pins the module's version",
+	"promote":  deployed,
 	"lock":     byHand,
 	"unlock":   byHand,
 	"deploy":   deployed,

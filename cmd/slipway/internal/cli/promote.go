@@ -1,0 +1,40 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/slipwayhq/slipway/pipelines"
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+)
+
+func newPromote(g *globals) *cobra.Command {
+	var o pipelines.PromoteOptions
+	var flags deployFlags
+	c := &cobra.Command{
+		Use:   "promote",
+		Short: "Bring the release of one environment to the next",
+		Long: `Copies a release by digest from one environment's registry to the next one's and
+deploys it there. Nothing is rebuilt. A release that the first environment has not
+verified is refused.`,
+		Example: `  slipway promote --env prod                  # what runs in prod's promote-from
+  slipway promote --env prod --tag 75_db4b44b
+  slipway promote --env prod --from qa`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			var result deploy.Result
+			o.Confirm = g.confirm(flags)
+			err := g.with(c.Context(), func(p *pipelines.Project) (err error) {
+				result, err = p.Promote(c.Context(), o)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			return g.print(result, func() { printDeployed(g, result) })
+		},
+	}
+	g.envFlag(c, &o.Env, "environment to promote to")
+	c.Flags().StringVar(&o.From, "from", "", "environment to promote from (default: promote-from of the environment)")
+	c.Flags().StringVar(&o.Tag, "tag", "", "release to promote (default: the one that runs there)")
+	g.deployFlags(c, &o.DeployOptions, &flags)
+	return c
+}
