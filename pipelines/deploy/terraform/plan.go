@@ -1,0 +1,80 @@
+package terraform
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+)
+
+// actions are a plan's private part.
+type actions struct {
+	// Tags that the map gets, by key.
+	Tags map[string]string `json:"tags"`
+	// Map is the hash of the map's file that the plan saw.
+	Map string `json:"map"`
+	// Changes that Terraform planned.
+	Changes []change `json:"changes"`
+}
+
+// Plan shows the tags that move and what Terraform changes then.
+func (t *Target) Plan(d deploy.Desired, observed deploy.Observed) (deploy.Plan, error) {
+	o, ok := observed.State.(observation)
+	if !ok {
+		return deploy.Plan{}, fmt.Errorf("planning target %q: observed by another target", t.Name())
+	}
+	p := deploy.Plan{Target: t.Name(), Tag: d.Release.Tag, Notes: t.notes(d, o)}
+	for _, key := range slices.Sorted(maps.Keys(o.tags)) {
+		was, tag := o.was[key], o.tags[key]
+		switch {
+		case was == tag:
+			p.Unchanged = append(p.Unchanged, t.variable()+"."+key)
+		case !t.NoTfvars:
+			p.Changes = append(p.Changes, deploy.Change{Kind: deploy.MoveTag, Subject: t.variable() + "." + key, Before: was, After: tag})
+		}
+	}
+	for _, c := range o.changes {
+		p.Changes = append(p.Changes, c.shown)
+	}
+	p.Pins = []deploy.Pin{
+		{Subject: "Terraform's changes", Value: hashAll(o.changes)},
+		{Subject: t.shown(), Value: o.hash},
+		{Subject: t.Config.Dir, Value: o.code()},
+	}
+	var err error
+	p.Actions, err = json.Marshal(actions{Tags: o.tags, Map: o.hash, Changes: o.changes})
+	return p, err
+}
+
+// notes are what to read before agreeing: whose code it is, and what is lost.
+func (t *Target) notes(d deploy.Desired, o observation) []string {
+	notes := []string{fmt.Sprintf("%s plans with the code of this checkout, %s of %s; only the image tags come from the release", o.program, t.Config.Dir, o.code())}
+	for _, c := range o.changes {
+		switch c.shown.Kind {
+		case deploy.Destroy:
+			notes = append(notes, fmt.Sprintf("%s is destroyed", c.Address))
+		case deploy.Replace:
+			notes = append(notes, fmt.Sprintf("%s is replaced by a new one", c.Address))
+		}
+	}
+	if t.NoTfvars {
+		notes = append(notes, fmt.Sprintf("%s is not written: an apply by hand would bring its own tags", t.shown()))
+	}
+	if t.Verifier == nil && t.Config.Verify == nil && len(d.Images) > 0 {
+		notes = append(notes, "the proof will be that Terraform has nothing left to change and that the tags lead to the released digests; verify: in slipway.yaml looks at what runs")
+	}
+	return notes
+}
+
+// code is the commit of the code.
+func (o observation) code() string {
+	switch {
+	case o.commit == "":
+		return "no commit"
+	case o.edited:
+		return "commit " + o.commit + " with changes"
+	}
+	return "commit " + o.commit
+}

@@ -1,0 +1,94 @@
+package terraform
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/slipwayhq/slipway/pipelines/command"
+)
+
+// look is the time between looks at a program's output.
+const look = 50 * time.Millisecond
+
+// detached runs "$@" with its output in the file out. The shell outlives an
+// interrupt of what it runs, and removes the directory, where a plan file may be,
+// when the process that wanted the result is gone.
+const detached = `dir=$1 owner=$2; shift 2
+trap : INT TERM
+"$@" >"$dir/out" 2>&1 </dev/null
+status=$?
+kill -0 "$owner" 2>/dev/null || rm -rf "$dir"
+exit $status`
+
+// run runs the program and copies what it prints to log. It is in a session of
+// its own and writes to a file: it goes on when we are killed, so that nothing is
+// left half-way and the lock of the state is not stranded. Cancelling ctx
+// interrupts it; it then saves its state.
+// Its output, and the plan if there is one, are in dir.
+func (t *Target) run(ctx context.Context, p *program, log io.Writer, dir string, args ...string) error {
+	limited, cancel := context.WithTimeoutCause(ctx, t.timeout(), fmt.Errorf("it did not end within %s (timeout in slipway.yaml)", t.timeout()))
+	defer cancel()
+	c := p.command(args...)
+	c.Args = append([]string{"sh", "-c", detached, "sh", dir, strconv.Itoa(os.Getpid())}, c.Args...)
+	ended := make(chan error, 1)
+	go func() { ended <- c.Run(limited, nil, nil) }()
+	text, err := follow(filepath.Join(dir, "out"), log, ended)
+	var failed *command.Error
+	switch {
+	case err == nil:
+		return nil
+	case limited.Err() != nil:
+		return fmt.Errorf("%s %s was interrupted: %w", p.name, args[0], context.Cause(limited))
+	case errors.As(err, &failed) && failed.ExitCode >= 0:
+		return p.failure(args[0], text)
+	}
+	return fmt.Errorf("running %s %s: %w", p.name, args[0], err)
+}
+
+// follow copies a file that grows to log until ended says how its writer ended.
+// It returns the end of the file.
+func follow(path string, log io.Writer, ended <-chan error) (text string, err error) {
+	var from int64
+	tail := &lastBytes{}
+	read := func() {
+		f, err := os.Open(path)
+		if err != nil {
+			return // not there yet
+		}
+		defer f.Close()
+		if _, err := f.Seek(from, io.SeekStart); err == nil {
+			n, _ := io.Copy(io.MultiWriter(log, tail), f)
+			from += n
+		}
+	}
+	for tick := time.NewTicker(look); ; {
+		select {
+		case err := <-ended:
+			tick.Stop()
+			read()
+			return string(tail.kept), err
+		case <-tick.C:
+			read()
+		}
+	}
+}
+
+// lastBytes keeps the end of what is written to it.
+type lastBytes struct{ kept []byte }
+
+// keptBytes is what an error can need of a program's output.
+const keptBytes = 64 << 10
+
+func (l *lastBytes) Write(p []byte) (int, error) {
+	l.kept = append(l.kept, p...)
+	if extra := len(l.kept) - keptBytes; extra > 0 {
+		l.kept = append(l.kept[:0], l.kept[extra:]...)
+	}
+	return len(p), nil
+}

@@ -1,0 +1,97 @@
+package terraform
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+)
+
+// images are those of the project and of the release, sorted.
+func (t *Target) images(d deploy.Desired) []string {
+	all := slices.Concat(t.Images, slices.Collect(maps.Keys(d.Images)))
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// tags are the map's entries that d sets; was are those it has:
+//
+//   - an image of the release gets the release's tag
+//   - one of a map that was there before the first deploy gets its tag of then
+//   - an image that the map does not have gets the bootstrap tag
+//
+// When nothing is to run, because nothing was deployed before a deploy that
+// failed, every entry gets the value that this process found, or the bootstrap
+// tag.
+func (t *Target) tags(d deploy.Desired, was map[string]string) map[string]string {
+	tags := maps.Clone(d.Adopted)
+	if tags == nil {
+		tags = map[string]string{}
+	}
+	for _, image := range t.images(d) {
+		key := t.key(image)
+		_, adopted := tags[key]
+		before, known := t.before[key]
+		_, there := was[key]
+		switch _, released := d.Images[image]; {
+		case released:
+			tags[key] = d.Release.Tag
+		case adopted:
+		case d.Release.Tag == "" && d.Adopted == nil && known:
+			tags[key] = before
+		case d.Release.Tag == "" && d.Adopted == nil, !there:
+			tags[key] = Bootstrap
+		}
+	}
+	return tags
+}
+
+// previous brings back the tags of a map that was there before the first deploy;
+// nil when it has none but those of a new environment.
+func (t *Target) previous(d deploy.Desired, o observation) *deploy.Desired {
+	adopted, worth := map[string]string{}, false
+	for _, image := range t.images(d) {
+		key := t.key(image)
+		tag, ok := o.was[key]
+		if ok {
+			adopted[key] = tag
+		}
+		worth = worth || ok && tag != Bootstrap && tag != o.tags[key]
+	}
+	if !worth {
+		return nil
+	}
+	return &deploy.Desired{Project: d.Project, Environment: d.Environment, Adopted: adopted}
+}
+
+// checkTags makes sure that the release's tags still lead to the images that were
+// released: Terraform knows nothing but tags.
+func (t *Target) checkTags(ctx context.Context, d deploy.Desired) error {
+	_, err := t.digests(ctx, d)
+	return err
+}
+
+// digests are where the release's tags lead, by image.
+func (t *Target) digests(ctx context.Context, d deploy.Desired) (map[string]string, error) {
+	found := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(d.Images)) {
+		image := d.Images[name]
+		if t.Digest == nil {
+			continue
+		}
+		reference := image.Repository() + ":" + d.Release.Tag
+		digest, err := t.Digest(ctx, reference)
+		if err != nil {
+			return nil, fmt.Errorf("looking where tag %q leads: %w", reference, err)
+		}
+		if !slices.Contains(image.Accepted, digest) {
+			return nil, fmt.Errorf("tag %q was moved: it is %s, and the release has %s; put it back, or publish this commit under a new tag, and make the repository's tags immutable",
+				reference, digest, strings.Join(image.Accepted, " or "))
+		}
+		found[name] = digest
+	}
+	return found, nil
+}
