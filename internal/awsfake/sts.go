@@ -19,6 +19,8 @@ type Role struct {
 	ExternalID string
 	// Untaggable refuses session tags: sts:TagSession is not allowed.
 	Untaggable bool
+	// Lifetime of its sessions; what the caller asks for, or an hour, when zero.
+	Lifetime time.Duration
 	// Subject may assume it with a token of an identity provider of its account;
 	// a star at the end is any rest. Audience is the token's.
 	Issuer, Audience, Subject string
@@ -122,7 +124,11 @@ func (s *Server) role(arn string) (Role, bool) {
 }
 
 func (s *Server) assumed(c *Call, role Role, tags map[string]string) map[string]any {
-	expires := s.Clock.Now().Add(time.Duration(c.Int("DurationSeconds", 3600)) * time.Second).Truncate(time.Second)
+	lifetime := role.Lifetime
+	if lifetime == 0 {
+		lifetime = time.Duration(c.Int("DurationSeconds", 3600)) * time.Second
+	}
+	expires := s.Clock.Now().Add(lifetime).Truncate(time.Second)
 	who := s.session(role.Account, role.Name, c.String("RoleSessionName"), expires, tags)
 	return map[string]any{
 		"AssumedRoleUser": map[string]any{"Arn": who.ARN, "AssumedRoleId": who.UserID},
