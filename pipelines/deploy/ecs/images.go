@@ -1,0 +1,124 @@
+package ecs
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+)
+
+// assign says which image of the release each container of a service runs:
+// container to image. Containers of other projects are not among them.
+func (s serviceSpec) assign(d document, images map[string]deploy.Image) (map[string]string, error) {
+	assigned := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(s.Containers)) {
+		if _, ok := d.container(name); !ok {
+			return nil, fmt.Errorf("it has no container %q, which slipway.yaml names; it has %s", name, strings.Join(d.containerNames(), ", "))
+		}
+		image := s.Containers[name]
+		if _, ok := images[image]; !ok {
+			return nil, fmt.Errorf("container %q is to run image %q, which this release does not have; it has %s", name, image, strings.Join(slices.Sorted(maps.Keys(images)), ", "))
+		}
+		assigned[name] = image
+	}
+	for _, c := range d.containers() {
+		if _, done := assigned[c.name()]; done {
+			continue
+		}
+		image := imageOf(c, images)
+		switch {
+		case image != "" && len(s.Containers) > 0:
+			return nil, fmt.Errorf("container %q runs image %q of this project and slipway.yaml does not say so: add it to containers", c.name(), image)
+		case image != "":
+			assigned[c.name()] = image
+		}
+	}
+	if len(assigned) == 0 {
+		return nil, fmt.Errorf("none of its containers (%s) runs an image of this project: name it, such as containers: {%s: %s}",
+			strings.Join(d.containerNames(), ", "), d.containerNames()[0], slices.Sorted(maps.Keys(images))[0])
+	}
+	return assigned, nil
+}
+
+// imageOf is the release's image that a container runs: by its repository, in
+// whichever registry, else by the container's name.
+func imageOf(c container, images map[string]deploy.Image) string {
+	repository := repositoryOf(c.image())
+	names := slices.Sorted(maps.Keys(images))
+	for _, same := range []func(a, b string) bool{
+		func(a, b string) bool { return a == b },
+		func(a, b string) bool { return withoutHost(a) == withoutHost(b) },
+	} {
+		for _, name := range names {
+			if same(repository, images[name].Repository()) {
+				return name
+			}
+		}
+	}
+	if _, ok := images[c.name()]; ok {
+		return c.name()
+	}
+	return ""
+}
+
+// pinned is a document whose containers run the release's images, by digest.
+func (s serviceSpec) pinned(d document, images map[string]deploy.Image) (document, map[string]string, error) {
+	if len(images) == 0 {
+		return nil, nil, errors.New("the release has no images")
+	}
+	assigned, err := s.assign(d, images)
+	if err != nil {
+		return nil, nil, err
+	}
+	references := map[string]string{}
+	for name, image := range assigned {
+		references[name] = images[image].Reference
+	}
+	d = d.withImages(references)
+	for _, c := range d.containers() {
+		if _, ours := assigned[c.name()]; !ours && floating(c.image()) {
+			return nil, nil, fmt.Errorf("container %q runs %q, which can be another image tomorrow: write a version or a digest", c.name(), c.image())
+		}
+	}
+	return d, assigned, nil
+}
+
+// repositoryOf is an image reference without its tag and digest.
+func repositoryOf(reference string) string {
+	repository, _, _ := strings.Cut(reference, "@")
+	if colon := strings.LastIndexByte(repository, ':'); colon > strings.LastIndexByte(repository, '/') {
+		repository = repository[:colon]
+	}
+	return repository
+}
+
+// withoutHost is a repository without its registry. A first part with a dot or
+// a colon is a host, as Docker has it.
+func withoutHost(repository string) string {
+	host, rest, ok := strings.Cut(repository, "/")
+	if ok && (strings.ContainsAny(host, ".:") || host == "localhost") {
+		return rest
+	}
+	return repository
+}
+
+// floating says that a reference names no version: no tag, or latest.
+func floating(reference string) bool {
+	if strings.Contains(reference, "@") {
+		return false
+	}
+	tag := strings.TrimPrefix(reference[len(repositoryOf(reference)):], ":")
+	return tag == "" || tag == "latest"
+}
+
+// short cuts the digest of a reference.
+func short(reference string) string {
+	repository, digest, ok := strings.Cut(reference, "@sha256:")
+	if !ok {
+		return reference
+	}
+	return fmt.Sprintf("%s@%.12s", repository, digest)
+}

@@ -1,0 +1,123 @@
+package ecs
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"path"
+
+	"github.com/slipwayhq/slipway/pipelines/config"
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+)
+
+// manifestFile is where a release's Desired has what its services are: a
+// rollback goes by it, not by today's slipway.yaml.
+const manifestFile = ".slipway/ecs.json"
+
+// manifest is that file.
+type manifest struct {
+	Services []serviceSpec `json:"services"`
+}
+
+// serviceSpec is one service of a release.
+type serviceSpec struct {
+	Name string `json:"name"`
+	// TaskDefinition and Create are files of the release; empty for none.
+	TaskDefinition string            `json:"taskDefinition,omitempty"`
+	Containers     map[string]string `json:"containers,omitempty"`
+	DesiredCount   *int              `json:"desiredCount,omitempty"`
+	Create         string            `json:"create,omitempty"`
+}
+
+// Files are the project's files that c names, which a release has to record.
+func Files(c config.ECSTarget) []string {
+	var files []string
+	for _, s := range c.Services {
+		for _, file := range []string{s.Value.TaskDefinition, s.Value.Create} {
+			if file != "" {
+				files = append(files, path.Clean(file))
+			}
+		}
+	}
+	return files
+}
+
+// Complete makes d what c is to run: of d's files those stay that c needs, and
+// the first of Main says what the services are.
+func Complete(c config.ECSTarget, d *deploy.Desired) error {
+	var m manifest
+	files := map[string]string{}
+	for _, s := range c.Services {
+		spec := serviceSpec{Name: s.Name, Containers: maps.Clone(s.Value.Containers), DesiredCount: s.Value.DesiredCount}
+		for file, into := range map[string]*string{s.Value.TaskDefinition: &spec.TaskDefinition, s.Value.Create: &spec.Create} {
+			if file == "" {
+				continue
+			}
+			*into = path.Clean(file)
+			content, ok := d.Files[*into]
+			if !ok {
+				return fmt.Errorf("service %q: the release does not have the file %q: publish this commit again, with another build number", s.Name, *into)
+			}
+			files[*into] = content
+		}
+		m.Services = append(m.Services, spec)
+	}
+	text, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	files[manifestFile] = string(text)
+	d.Files, d.Main = files, []string{manifestFile}
+	return nil
+}
+
+// Check refuses files that no release should be made of: a task definition
+// that can't be read, or whose containers are not those that c names.
+func Check(c config.ECSTarget, files map[string][]byte, images []string) error {
+	known := map[string]deploy.Image{}
+	for _, image := range images {
+		known[image] = deploy.Image{Reference: image}
+	}
+	for _, s := range c.Services {
+		if file := s.Value.TaskDefinition; file != "" {
+			d, err := parse(files[path.Clean(file)])
+			if err == nil {
+				spec := serviceSpec{Name: s.Name, Containers: s.Value.Containers}
+				err = spec.checkNames(d, known)
+			}
+			if err != nil {
+				return fmt.Errorf("service %q: reading task definition %q: %w", s.Name, file, err)
+			}
+		}
+		if file := s.Value.Create; file != "" {
+			if _, err := readCreate([]byte(files[path.Clean(file)]), s.Name); err != nil {
+				return fmt.Errorf("service %q: reading %q: %w", s.Name, file, err)
+			}
+		}
+	}
+	return nil
+}
+
+// checkNames is what of assign can be said before it is known which registry
+// the images are in.
+func (s serviceSpec) checkNames(d document, images map[string]deploy.Image) error {
+	for name := range s.Containers {
+		if _, ok := d.container(name); !ok {
+			_, err := s.assign(d, images)
+			return err
+		}
+	}
+	return nil
+}
+
+// wantedServices are the services that d has; none when nothing is to run.
+func wantedServices(d deploy.Desired) ([]serviceSpec, error) {
+	if len(d.Main) == 0 {
+		return nil, nil
+	}
+	var m manifest
+	if err := json.Unmarshal([]byte(d.Files[d.Main[0]]), &m); err != nil {
+		return nil, fmt.Errorf("reading what release %s wants of ECS: %w; publish this commit again, with another build number", d.Release.Tag, err)
+	}
+	return m.Services, nil
+}

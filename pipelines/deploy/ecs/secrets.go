@@ -1,0 +1,119 @@
+package ecs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Secrets reads what task definitions take their secrets from, before anything
+// changes. A missing or unreadable one is an error that names it. Values go
+// nowhere.
+type Secrets interface {
+	CheckSecret(ctx context.Context, ref SecretRef) error
+}
+
+// SecretRef is where a container's secret comes from.
+type SecretRef struct {
+	// ID is a Secrets Manager secret's ARN, or a parameter's name or ARN.
+	ID string
+	// Parameter says that ID is one of SSM's parameters.
+	Parameter bool
+	// Key of a JSON secret, empty for the whole secret. Stage and Version are
+	// the version's; empty for the current one.
+	Key, Stage, Version string
+}
+
+// parseSecretRef reads a valueFrom. Source:
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
+func parseSecretRef(from string) (SecretRef, error) {
+	if !strings.HasPrefix(from, "arn:") {
+		return SecretRef{ID: from, Parameter: true}, nil
+	}
+	parts := strings.Split(from, ":")
+	switch {
+	case len(parts) >= 6 && parts[2] == "ssm":
+		return SecretRef{ID: from, Parameter: true}, nil
+	case len(parts) < 7 || parts[2] != "secretsmanager" || parts[5] != "secret":
+		return SecretRef{}, fmt.Errorf("%q is neither a secret's ARN nor a parameter's", from)
+	case len(parts) != 7 && len(parts) != 10:
+		return SecretRef{}, fmt.Errorf("%q: after the secret's name come :json-key:version-stage:version-id, three of them also where one is empty", from)
+	}
+	ref := SecretRef{ID: strings.Join(parts[:7], ":")}
+	if len(parts) == 10 {
+		ref.Key, ref.Stage, ref.Version = parts[7], parts[8], parts[9]
+	}
+	return ref, nil
+}
+
+// secretRefs are where a document's secrets come from, and for what.
+func (d document) secretRefs() (map[SecretRef]string, error) {
+	refs := map[SecretRef]string{}
+	add := func(what, from string) error {
+		ref, err := parseSecretRef(from)
+		if err != nil {
+			return fmt.Errorf("%s: %w", what, err)
+		}
+		refs[ref] = what
+		return nil
+	}
+	named := func(c container, where string, list []any) error {
+		for _, item := range list {
+			s, _ := item.(map[string]any)
+			name, _ := s["name"].(string)
+			from, _ := s["valueFrom"].(string)
+			if err := add(fmt.Sprintf("%s %q of container %q", where, name, c.name()), from); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for _, c := range d.containers() {
+		logs, _ := c["logConfiguration"].(map[string]any)
+		pull, _ := c["repositoryCredentials"].(map[string]any)
+		if err := errors.Join(named(c, "secret", listOf(c["secrets"])), named(c, "log secret", listOf(logs["secretOptions"]))); err != nil {
+			return nil, err
+		}
+		if from, ok := pull["credentialsParameter"].(string); ok && strings.HasPrefix(from, "arn:") {
+			if err := add(fmt.Sprintf("registry login of container %q", c.name()), from); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return refs, nil
+}
+
+// checkSecrets reads each secret once.
+func (t *Target) checkSecrets(ctx context.Context, documents map[string]document) error {
+	if t.Secrets == nil || !t.Config.CheckSecrets {
+		return nil
+	}
+	all := map[SecretRef]string{}
+	for _, service := range slices.Sorted(maps.Keys(documents)) {
+		refs, err := documents[service].secretRefs()
+		if err != nil {
+			return fmt.Errorf("service %q: %w", service, err)
+		}
+		for ref, what := range refs {
+			if _, known := all[ref]; !known {
+				all[ref] = fmt.Sprintf("service %q: %s", service, what)
+			}
+		}
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(callsAtOnce)
+	for ref, what := range all {
+		group.Go(func() error {
+			if err := t.Secrets.CheckSecret(ctx, ref); err != nil {
+				return fmt.Errorf("%s: %w", what, err)
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
