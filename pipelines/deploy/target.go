@@ -82,7 +82,7 @@ type Session struct {
 // Proof is what Verify found.
 type Proof struct {
 	Running []Running `json:"running"`
-	// Unit is what Running are, such as "directory"; "container" when empty.
+	// Unit is what Running are, such as "checkout"; "container" when empty.
 	Unit  string  `json:"-"`
 	Drift []Drift `json:"drift,omitempty"`
 }

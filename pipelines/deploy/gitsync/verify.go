@@ -1,0 +1,78 @@
+package gitsync
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+)
+
+// most is how many differences are told one by one.
+const most = 20
+
+// Verify compares every file with the commit, by content where it was touched.
+// Python's caches and what the directory's own .gitignore ignores are no
+// differences.
+func (t *Target) Verify(ctx context.Context, d deploy.Desired) (deploy.Proof, error) {
+	o, err := t.observe(ctx, d)
+	if err != nil {
+		return deploy.Proof{}, err
+	}
+	proof := deploy.Proof{Unit: "checkout", Drift: t.drift(d, o)}
+	if len(d.Sync) > 0 && o.kind != "missing" {
+		shown := t.running(o)
+		shown.ID, shown.Image = d.Sync[0].Commit, "tree:"+o.want
+		proof.Running = []deploy.Running{shown}
+	}
+	return proof, nil
+}
+
+func (t *Target) drift(d deploy.Desired, o observation) []deploy.Drift {
+	wanted := ""
+	if len(d.Sync) > 0 {
+		wanted = layersText(d.Sync)
+	}
+	switch {
+	case wanted == "" && !o.ours:
+		return nil
+	case wanted == "" && o.before != "":
+		return nil // it was brought back, as what it was
+	case wanted == "":
+		if o.kind == "missing" || o.state.Tree == "" {
+			return nil
+		}
+		return []deploy.Drift{{Subject: t.Dir, Kind: deploy.DriftExtra, Got: o.text()}}
+	case o.kind == "missing":
+		return []deploy.Drift{{Subject: t.Dir, Kind: deploy.DriftMissing, Want: wanted}}
+	case o.want == "":
+		return []deploy.Drift{{Subject: t.Dir, Kind: deploy.DriftState, Want: wanted, Got: "a host that has lost it"}}
+	case o.kind == "link" && !o.linked && !o.state.InPlace:
+		return []deploy.Drift{{Subject: t.Dir, Kind: deploy.DriftConfig, Want: wanted, Got: "a link to " + o.target}}
+	}
+	return o.fileDrift(wanted)
+}
+
+// fileDrift is every path that is not as it should be.
+func (o observation) fileDrift(wanted string) []deploy.Drift {
+	var drift []deploy.Drift
+	for i, f := range o.differs {
+		one := deploy.Drift{Subject: f.path, Kind: deploy.DriftConfig, Want: wanted, Got: "edited by hand"}
+		switch f.kind {
+		case "D":
+			one.Kind, one.Got = deploy.DriftMissing, ""
+		case "?":
+			one.Kind, one.Want, one.Got = deploy.DriftExtra, "", "a file that nobody released"
+		}
+		if o.state.Tree != o.want && f.kind != "?" && f.kind != "D" {
+			one.Got = o.text()
+		}
+		if i == most {
+			one = deploy.Drift{Subject: fmt.Sprintf("%d more paths", len(o.differs)-most), Kind: deploy.DriftConfig, Want: wanted}
+		}
+		drift = append(drift, one)
+		if i == most {
+			break
+		}
+	}
+	return drift
+}
