@@ -1,0 +1,189 @@
+package compose_test
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/slipwayhq/slipway/pipelines/config"
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+)
+
+// requestsAtLeast are sent through the proxy during the deploys of a test.
+const requestsAtLeast = 5000
+
+// wrkScript counts, and shows what is no good answer.
+const wrkScript = `
+local n = 0
+function response(status, headers, body)
+  n = n + 1
+  if n % 250 == 0 then io.write("count ", n, "\n"); io.flush() end
+  if status ~= 200 then io.write("status ", status, " ", body, "\n"); io.flush() end
+end
+`
+
+// load is steady load on an address.
+type load struct {
+	t      *testing.T
+	cmd    *exec.Cmd
+	count  atomic.Int64
+	output bytes.Buffer
+	ended  chan struct{}
+}
+
+// startLoad sends requests until stop. With keep, connections are kept alive.
+func startLoad(t *testing.T, address string, keep bool) *load {
+	t.Helper()
+	path, err := exec.LookPath("wrk")
+	if err != nil {
+		t.Skip("needs wrk (package wrk)")
+	}
+	script := filepath.Join(t.TempDir(), "count.lua")
+	write(t, filepath.Dir(script), filepath.Base(script), wrkScript)
+	args := []string{"-t", "1", "-c", "8", "-d", "10m", "--timeout", "5s", "-s", script}
+	if !keep {
+		args = append(args, "-H", "Connection: close")
+	}
+	l := &load{t: t, cmd: exec.Command(path, append(args, "http://"+address+"/")...), ended: make(chan struct{})}
+	out, err := l.cmd.StdoutPipe()
+	if err == nil {
+		err = l.cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.cmd.Process.Kill(); <-l.ended })
+	go func() {
+		defer close(l.ended)
+		lines := bufio.NewScanner(out)
+		for lines.Scan() {
+			if text, ok := strings.CutPrefix(lines.Text(), "count "); ok {
+				n, _ := strconv.ParseInt(text, 10, 64)
+				l.count.Store(n)
+			} else {
+				l.output.WriteString(lines.Text() + "\n")
+			}
+		}
+		l.cmd.Wait()
+	}()
+	return l
+}
+
+var (
+	wrkSockets = regexp.MustCompile(`Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)`)
+	wrkStatus  = regexp.MustCompile(`Non-2xx or 3xx responses: (\d+)`)
+)
+
+// stop ends the load once it was enough, and wants every request answered.
+func (l *load) stop() {
+	l.t.Helper()
+	for deadline := time.Now().Add(2 * time.Minute); l.count.Load() < requestsAtLeast; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			l.t.Fatalf("only %d requests were answered", l.count.Load())
+		}
+	}
+	l.cmd.Process.Signal(syscall.SIGINT) // it prints its summary
+	<-l.ended
+	report := l.output.String()
+	if !strings.Contains(report, "requests in") {
+		l.t.Fatalf("wrk has no summary:\n%s", report)
+	}
+	if failed := wrkSockets.FindString(report) + wrkStatus.FindString(report); failed != "" {
+		l.t.Errorf("requests failed: %s\n%s", failed, report)
+	}
+	l.t.Logf("%d requests", l.count.Load())
+}
+
+// proxied is a stack of an example, whose target is the one of its slipway.yaml.
+func proxied(t *testing.T, example string, strategy config.Strategy) (s *stack, address string) {
+	t.Helper()
+	dir := filepath.Join("..", "..", "..", "examples", example)
+	s = newStack(t, "")
+	loaded, err := config.Load(filepath.Join(dir, "slipway.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	project := s.Config.Project
+	s.Config = *loaded.Environments[0].Value.Deploy[0].Value.Compose
+	s.Config.Project, s.Config.Strategy = project, strategy
+	s.Files = map[string]string{}
+	for _, name := range []string{s.Config.File[0], s.Config.Switch.Template} {
+		s.Files[name] = strings.ReplaceAll(read(t, dir, name), "/behind-"+example+"/", "/"+s.Project+"/")
+	}
+	address = "127.0.0.1:" + freePort(t)
+	write(t, s.Dir, ".env", "ADDRESS="+address+"\nNGINX_IMAGE="+nginxImage+"\nCADDY_IMAGE="+caddyImage+"\n")
+	return s, address
+}
+
+// answers waits until the proxy answers with a release.
+func answers(t *testing.T, address, release string) {
+	t.Helper()
+	last := ""
+	for range 200 {
+		if answer, err := http.Get("http://" + address + "/"); err == nil {
+			body, _ := io.ReadAll(answer.Body)
+			answer.Body.Close()
+			if last = strings.TrimSpace(string(body)); last == release {
+				return
+			}
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatalf("the proxy answers %q, want %q", last, release)
+}
+
+// Under steady load, a good release takes over and a bad one does not, and no
+// request fails: the bad one listens, and answers nothing but errors.
+func TestNoRequestFailsWithASwitch(t *testing.T) {
+	t.Parallel()
+	for _, proxy := range []string{"nginx", "caddy"} {
+		for _, strategy := range []config.Strategy{config.Rolling, config.BlueGreen} {
+			t.Run(proxy+" "+string(strategy), func(t *testing.T) {
+				t.Parallel()
+				needDocker(t)
+				map[string]func(*testing.T){"nginx": needNginx, "caddy": needCaddy}[proxy](t)
+				s, address := proxied(t, proxy, strategy)
+				s.server("1", "web", "ok")
+				s.server("2", "web", "ok")
+				s.server("3", "web", "broken")
+				s.mustDeploy("1")
+				answers(t, address, "1")
+				load := startLoad(t, address, os.Getenv("KEEP") != "")
+				second := s.mustDeploy("2")
+				if want := []string{"replace web", "switch proxy"}; !cmp.Equal(kinds(second.Plans[0]), want) {
+					t.Errorf("plan %v, want %v", kinds(second.Plans[0]), want)
+				}
+				answers(t, address, "2")
+				s.Config.HealthTimeout = config.Duration(4 * time.Second)
+				if _, err := s.deploy("3"); err == nil {
+					t.Error("a release that is not healthy was deployed")
+				}
+				answers(t, address, "2")
+				if _, err := deploy.Rollback(t.Context(), s.deployment("2"), ""); err != nil {
+					t.Error(err)
+				}
+				answers(t, address, "1")
+				load.stop()
+				if n := len(s.containers("web")); n != 2 {
+					t.Errorf("web has %d containers, want the 2 of scale", n)
+				}
+				if again := s.mustDeploy("1"); !again.Plans[0].Empty() {
+					t.Errorf("deploying the same again changes %v", again.Plans[0].Changes)
+				}
+			})
+		}
+	}
+}
