@@ -1,0 +1,256 @@
+package fleet_test
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/slipwayhq/slipway/pipelines/config"
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/deploy/compose"
+	"github.com/slipwayhq/slipway/pipelines/deploy/fleet"
+	"github.com/slipwayhq/slipway/pipelines/release"
+	"github.com/slipwayhq/slipway/pipelines/report"
+)
+
+const environment = "test"
+
+// stacks are compose stacks on this machine's Docker, each in a directory and
+// with a project name of its own, as if they were on hosts of their own.
+type stacks struct {
+	t *testing.T
+	// Everything that a child process needs to deploy the same is exported.
+	Project string
+	Dirs    []string
+	Images  map[string]map[string]deploy.Image // by tag, by name
+	Before  []config.Step
+	After   []config.Step
+	Batches []string
+	SSH     []server // how hosts are reached; none: they are this machine
+	Times   deploy.LeaseTimes
+	reports report.Reporter
+	connect func(i int) deploy.Host
+}
+
+const stackFile = `
+services:
+  web:
+    image: ${WEB_REPOSITORY}:${DEPLOY_TAG}
+    volumes: ["./data:/data"]
+    healthcheck: {test: [CMD, test, -e, /www/version], interval: 500ms, timeout: 5s, retries: 2}
+    stop_grace_period: 1s
+`
+
+func newStacks(t *testing.T, n int) *stacks {
+	t.Helper()
+	if err := dockerRuns(); err != nil {
+		t.Skipf("needs Docker with compose: %v", err)
+	}
+	s := &stacks{
+		t: t, Project: fmt.Sprintf("slfleet-%d-%d", os.Getpid(), nextID()), Images: map[string]map[string]deploy.Image{},
+		reports: report.Discard, connect: func(int) deploy.Host { return deploy.LocalHost{} },
+		Times: deploy.LeaseTimes{TTL: 15 * time.Second, Beat: 500 * time.Millisecond},
+	}
+	for range n {
+		dir := t.TempDir()
+		if err := os.Mkdir(filepath.Join(dir, "data"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		s.Dirs = append(s.Dirs, dir)
+	}
+	t.Cleanup(s.down)
+	return s
+}
+
+var dockerRuns = sync.OnceValue(func() error { return exec.Command("docker", "compose", "ls").Run() })
+
+var nextID = func() func() int {
+	var mu sync.Mutex
+	id := 0
+	return func() int { mu.Lock(); defer mu.Unlock(); id++; return id }
+}()
+
+// down takes everything away, also networks, which Docker has only few of.
+func (s *stacks) down() {
+	if ids := s.find("container", "ls", "-aq"); len(ids) > 0 {
+		s.output(append([]string{"docker", "rm", "-f", "-v"}, ids...)...)
+	}
+	if ids := s.find("network", "ls", "-q"); len(ids) > 0 {
+		s.output(append([]string{"docker", "network", "rm"}, ids...)...)
+	}
+	for tag := range s.Images {
+		exec.Command("docker", "image", "rm", s.Images[tag]["web"].Reference).Run() // some tests never pull it
+	}
+}
+
+// find lists what compose made for any of the stacks.
+func (s *stacks) find(words ...string) []string {
+	args := append(append([]string{"docker"}, words...), "--format", `{{.Label "com.docker.compose.project"}} {{.ID}}`)
+	args = slices.DeleteFunc(args, func(word string) bool { return word == "-q" })
+	for i, word := range args {
+		if word == "-aq" {
+			args[i] = "-a"
+		}
+	}
+	var ids []string
+	for line := range strings.Lines(s.output(args...)) {
+		project, id, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if strings.HasPrefix(project, s.Project+"-") {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+func (s *stacks) project(i int) string { return fmt.Sprintf("%s-%d", s.Project, i+1) }
+
+func (s *stacks) release(tags ...string) {
+	s.t.Helper()
+	for _, tag := range tags {
+		s.Images[tag] = map[string]deploy.Image{"web": push(s.t, s.Project+"/web", tag)}
+	}
+}
+
+// fails makes a release fail on one host: see app.
+func (s *stacks) fails(i int, tag, how string) {
+	s.t.Helper()
+	if err := os.WriteFile(filepath.Join(s.Dirs[i], "data", tag), []byte(how+"\n"), 0o644); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *stacks) member(i int, host deploy.Host, steps compose.Steps) deploy.Target {
+	return compose.New(compose.Options{
+		Name: "app", Host: host, Dir: s.Dirs[i], State: compose.StateDir(s.Dirs[i], environment, "app"), Steps: steps,
+		Config: config.ComposeTarget{
+			File: config.Strings{"compose.yml"}, Project: s.project(i), Strategy: config.Rolling, Before: s.Before, After: s.After,
+			HealthTimeout: config.Duration(time.Minute), Settle: config.Duration(500 * time.Millisecond),
+		},
+		Poll: 250 * time.Millisecond, Blind: 20 * time.Second,
+	})
+}
+
+// target is the fleet.
+func (s *stacks) target() deploy.Target {
+	o := fleet.Options{Name: "app", Batches: s.Batches, Parallel: 4} // the machine is small
+	for i := range s.Dirs {
+		host, steps := s.connect(i), compose.StepsNone
+		if i == 0 {
+			steps = compose.StepsBefore
+			o.Closing = s.member(0, host, compose.StepsAfter)
+		}
+		o.Members = append(o.Members, fleet.Member{Host: fmt.Sprintf("app%d", i+1), Target: s.member(i, host, steps)})
+	}
+	return fleet.New(o)
+}
+
+func (s *stacks) journal() *deploy.Journal {
+	return deploy.NewJournal(s.connect(0), compose.JournalDir(s.Dirs[0], environment), s.Times)
+}
+
+func (s *stacks) deployment(tag string) deploy.Deployment {
+	images := s.Images[tag]
+	record := release.Record{Version: 1, Project: "shop", Tag: tag, Commit: strings.Repeat("c", 40), Images: map[string]release.RecordedImage{}}
+	for name, image := range images {
+		_, digest, _ := strings.Cut(image.Reference, "@")
+		record.Images[name] = release.RecordedImage{Repository: name, Digest: digest}
+	}
+	d := deploy.Desired{
+		Project: "shop", Environment: environment, Release: record, Images: images,
+		Files: map[string]string{"compose.yml": stackFile}, Main: []string{"compose.yml"},
+		Variables: deploy.Variables(tag, environment, registryHost(), images),
+	}
+	return deploy.Deployment{
+		Journal: s.journal(), Tag: tag, Targets: []deploy.Item{{Target: s.target(), Desired: d}}, By: deploy.Holder{User: "ana"}, Reporter: s.reports,
+	}
+}
+
+func (s *stacks) deploy(tag string) (deploy.Result, error) {
+	s.t.Helper()
+	return deploy.Run(s.t.Context(), s.deployment(tag))
+}
+
+func (s *stacks) mustDeploy(tag string) deploy.Result {
+	s.t.Helper()
+	result, err := s.deploy(tag)
+	if err != nil {
+		s.t.Fatalf("deploying %s: %v", tag, err)
+	}
+	return result
+}
+
+// outcomes are the history, oldest first, as "tag outcome".
+func (s *stacks) outcomes() []string {
+	s.t.Helper()
+	local := deploy.NewJournal(deploy.LocalHost{}, compose.JournalDir(s.Dirs[0], environment), s.Times)
+	history, err := local.History(s.t.Context(), 0)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var all []string
+	for _, e := range slices.Backward(history) {
+		all = append(all, e.Tag+" "+string(e.Outcome))
+	}
+	return all
+}
+
+// serves are the versions that run, and on how many hosts.
+func (s *stacks) serves() map[string]int {
+	s.t.Helper()
+	versions := map[string]string{}
+	for tag, images := range s.Images {
+		versions[images["web"].Reference] = tag
+	}
+	counts := map[string]int{}
+	for line := range strings.Lines(s.output("docker", "ps", "--no-trunc", "--format", `{{.Label "com.docker.compose.project"}} {{.Label "com.docker.compose.oneoff"}} {{.Image}}`)) {
+		fields := strings.Fields(line)
+		if len(fields) == 3 && strings.HasPrefix(fields[0], s.Project+"-") && fields[1] == "False" {
+			counts[versions[fields[2]]]++
+		}
+	}
+	return counts
+}
+
+// wantOne wants every host but some to run one release.
+func (s *stacks) wantOne(tag string) {
+	s.t.Helper()
+	if want, got := map[string]int{tag: len(s.Dirs)}, s.serves(); !maps.Equal(got, want) {
+		s.t.Errorf("hosts by what they serve: %v, want %v", got, want)
+	}
+}
+
+// migrations are the releases whose migration ran, on all hosts.
+func (s *stacks) migrations() string {
+	s.t.Helper()
+	var all []string
+	for _, dir := range s.Dirs {
+		content, err := os.ReadFile(filepath.Join(dir, "data", "migrations"))
+		if err != nil && !os.IsNotExist(err) {
+			s.t.Fatal(err)
+		}
+		all = append(all, strings.Fields(string(content))...)
+	}
+	return strings.Join(all, " ")
+}
+
+func (s *stacks) output(args ...string) string {
+	s.t.Helper()
+	out, err := exec.Command(args[0], args[1:]...).Output()
+	if err != nil {
+		s.t.Fatalf("%s: %v", strings.Join(args, " "), err)
+	}
+	return string(out)
+}
+
+func migrate() []config.Step {
+	return []config.Step{{Service: "web", Run: config.Command{"migrate"}}}
+}
+
+func after() []config.Step { return []config.Step{{Service: "web", Run: config.Command{"after"}}} }
