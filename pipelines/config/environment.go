@@ -16,6 +16,8 @@ type Environment struct {
 	PromoteFrom string `yaml:"promote-from,omitempty"`
 	// SSH is how hosts are reached, where they do not say otherwise.
 	SSH *SSH `yaml:"ssh,omitempty"`
+	// AWS is how to sign in to AWS, for targets and secrets there.
+	AWS *AWS `yaml:"aws,omitempty"`
 	// Journal is where it is remembered what is live: a directory on this machine,
 	// relative to the project. Beside the first target when absent.
 	Journal string `yaml:"journal,omitempty"`
@@ -27,4 +29,8 @@ type Environment struct {
 type Target struct {
 	// Compose is a compose stack.
 	Compose *ComposeTarget `yaml:"compose,omitempty" jsonschema:"oneof_required=compose"`
+	// GitSync is a directory of the repository on hosts, such as Airflow's DAGs.
+	GitSync *GitSyncTarget `yaml:"gitsync,omitempty" jsonschema:"oneof_required=gitsync"`
+	// Run is a container of your own as a step of the deploy.
+	Run *RunTarget `yaml:"run,omitempty" jsonschema:"oneof_required=run"`
 }

@@ -19,13 +19,26 @@ type DockerHub struct {
 	Namespace string `yaml:"namespace"`
 }
 
-// ECR is a private registry on Amazon ECR. Logs in with Docker's own
-// configuration and credential helpers.
+// ECR is a private registry on Amazon ECR. Logs in with the AWS credentials that
+// there are, else with Docker's own configuration and credential helpers.
 type ECR struct {
 	// Account is the 12-digit account number. Quote it: YAML reads a bare one as a number.
 	Account string `yaml:"account"`
 	// Region, such as us-east-1.
 	Region string `yaml:"region"`
+	// Role to assume, by its ARN. In CI it is assumed with the run's OIDC token.
+	Role string `yaml:"role,omitempty"`
+	// ExternalID that the role's trust policy asks for.
+	ExternalID string `yaml:"external-id,omitempty"`
+	// Profile of ~/.aws/config to sign in with.
+	Profile string `yaml:"profile,omitempty"`
+	// Create makes a repository that is missing, with immutable tags and scan on
+	// push. Its lifecycle is left alone.
+	Create bool `yaml:"create,omitempty"`
+	// Endpoint is the URL of AWS's APIs, such as that of a private endpoint.
+	Endpoint string `yaml:"endpoint,omitempty"`
+	// Host to push to and to pull from, where it is not ECR's own.
+	Host string `yaml:"host,omitempty"`
 }
 
 // OCI is any other registry.

@@ -10,6 +10,8 @@ func (r Registry) Host() string {
 	switch {
 	case r.DockerHub != nil:
 		return "docker.io"
+	case r.ECR != nil && r.ECR.Host != "":
+		return r.ECR.Host
 	case r.ECR != nil:
 		domain := "amazonaws.com"
 		if strings.HasPrefix(r.ECR.Region, "cn-") {

@@ -24,6 +24,7 @@ func (v validator) environment(at string, e Entry[Environment]) {
 	if e.Value.SSH != nil {
 		v.ssh(at+".ssh", *e.Value.SSH)
 	}
+	v.aws(at+".aws", e.Value.AWS)
 	for _, target := range e.Value.Deploy {
 		v.target(at+".deploy."+target.Name, target)
 	}

@@ -21,14 +21,23 @@ func (v validator) registry(path string, e Entry[Registry]) {
 		v.matches(path+".dockerhub.namespace", r.DockerHub.Namespace, hubNamespace, "a user or organisation of Docker Hub")
 	}
 	if r.ECR != nil {
-		v.matches(path+".ecr.account", r.ECR.Account, account, "the 12 digits of an AWS account")
-		v.matches(path+".ecr.region", r.ECR.Region, region, "an AWS region, such as us-east-1")
+		v.ecr(path+".ecr", *r.ECR)
 	}
 	if r.OCI != nil {
 		v.oci(path+".oci", *r.OCI)
 	}
 	if r.Embedded != nil {
 		v.loopback(path+".embedded.address", r.Embedded.Address)
+	}
+}
+
+func (v validator) ecr(path string, r ECR) {
+	v.matches(path+".account", r.Account, account, "the 12 digits of an AWS account")
+	v.matches(path+".region", r.Region, region, "an AWS region, such as us-east-1")
+	v.matches(path+".host", r.Host, host, "host or host:port, without https:// and without a path")
+	v.signIn(path, r.Role, r.ExternalID, r.Endpoint)
+	if parts := role.FindStringSubmatch(r.Role); parts != nil && account.MatchString(r.Account) && parts[1] != r.Account {
+		v.wrong(path+".role", "the role is of account %s, and the registry of account %s: correct one of them", parts[1], r.Account)
 	}
 }
 
