@@ -25,6 +25,9 @@ type DeployOptions struct {
 	Direct bool
 	// LockWait is how long to wait for another deploy; zero fails at once.
 	LockWait time.Duration
+	// Plan is a saved plan: the deploy does exactly that, or nothing. It names the
+	// environment, the release and the targets.
+	Plan *SavedPlan
 	// Confirm asks before a protected environment is changed; an error stops the
 	// deploy. Nil does not ask.
 	Confirm func(ctx context.Context, question string) error
@@ -38,8 +41,14 @@ type DeployOptions struct {
 // A release that is not healthy is a *deploy.Failure, and the one before it
 // runs again.
 func (p *Project) Deploy(ctx context.Context, o DeployOptions) (deploy.Result, error) {
+	if err := p.asPlanned(&o); err != nil {
+		return deploy.Result{}, err
+	}
 	s, d, record, err := p.prepare(ctx, o)
 	if err != nil {
+		return deploy.Result{}, err
+	}
+	if err := o.Plan.expect(&d, record); err != nil {
 		return deploy.Result{}, err
 	}
 	if err := p.admit(ctx, s, record, o); err != nil {

@@ -21,6 +21,9 @@ type Deployment struct {
 	// an older commit over a newer one. Live is nil before the first deploy. Nil
 	// for none.
 	Guard func(ctx context.Context, live *Entry) error
+	// Expect are the plans of a saved plan: a deploy that would do anything else is
+	// a *Moved error. Nil for none.
+	Expect []Plan
 	// Rollback says that somebody asked for an earlier release: steps are not
 	// run, and the history says so.
 	Rollback bool

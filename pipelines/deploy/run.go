@@ -53,6 +53,9 @@ func (r *run) underLock(ctx context.Context) (Result, error) {
 	if err := r.plan(ctx); err != nil {
 		return Result{}, err
 	}
+	if err := r.asExpected(); err != nil {
+		return Result{}, err
+	}
 	if r.nothingToDo() {
 		return r.confirm(ctx)
 	}

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -21,6 +23,7 @@ func newDeploy(g *globals) *cobra.Command {
 	var o pipelines.DeployOptions
 	var flags deployFlags
 	var dryRun bool
+	var saved string
 	c := &cobra.Command{
 		Use:   "deploy",
 		Short: "Deploy a release to an environment",
@@ -30,16 +33,30 @@ the release runs. When the new release does not become healthy, the one before i
 is brought back and the command fails.`,
 		Example: `  slipway deploy --env prod                  # the newest release of this commit
   slipway deploy --env prod --tag 75_db4b44b
+  slipway deploy --plan plan.json            # what slipway plan --out kept
   slipway deploy --env prod --dry-run        # the same as slipway plan --env prod`,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if dryRun && saved != "" {
+				return flagError{errors.New("--dry-run makes a plan, and --plan applies one: use one of them")}
+			}
 			if dryRun {
-				return plan(g, c.Context(), pipelines.PlanOptions{Env: o.Env, Tag: o.Tag, Only: o.Only}, false)
+				return plan(g, c.Context(), pipelines.PlanOptions{Env: o.Env, Tag: o.Tag, Only: o.Only}, planFlags{})
+			}
+			if saved != "" {
+				data, err := os.ReadFile(saved)
+				if err != nil {
+					return flagError{fmt.Errorf("reading the plan: %w", err)}
+				}
+				if o.Plan, err = pipelines.ReadSavedPlan(saved, data); err != nil {
+					return err
+				}
 			}
 			return deployTo(c.Context(), g, o, flags)
 		},
 	}
 	g.envFlag(c, &o.Env, "environment to deploy to")
 	c.Flags().StringVar(&o.Tag, "tag", "", "release to deploy (default: the newest one of this commit)")
+	c.Flags().StringVar(&saved, "plan", "", "plan to apply, as slipway plan --out kept it: it is done exactly, or nothing is")
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "print the plan and change nothing")
 	g.deployFlags(c, &o, &flags)
 	return c

@@ -14,30 +14,45 @@ import (
 
 func newPlan(g *globals) *cobra.Command {
 	var o pipelines.PlanOptions
-	var detailed bool
+	var flags planFlags
 	c := &cobra.Command{
 		Use:   "plan",
 		Short: "Show everything that a deploy would do",
 		Long: `Shows what a deploy would change on each target. For a commit that has no release
 yet it shows which images a publish would build and which it would reuse.
-Nothing is changed.`,
+Nothing is changed. A plan that is kept with --out is pinned to what it saw: its
+deploy does exactly that, or nothing.`,
 		Example: `  slipway plan --env prod
+  slipway plan --env prod --out plan.json && slipway deploy --plan plan.json
   slipway plan --env prod --tag 75_db4b44b --json
   slipway plan --env prod --detailed-exitcode || echo "changes, or an error"`,
-		RunE: func(c *cobra.Command, _ []string) error { return plan(g, c.Context(), o, detailed) },
+		RunE: func(c *cobra.Command, _ []string) error { return plan(g, c.Context(), o, flags) },
 	}
 	g.envFlag(c, &o.Env, "environment to plan for")
 	c.Flags().StringVar(&o.Tag, "tag", "", "release to plan (default: the newest one of this commit)")
 	c.Flags().StringSliceVar(&o.Only, "only", nil, "target to plan (default: all)")
-	c.Flags().BoolVar(&detailed, "detailed-exitcode", false, "end with exit code 3 when there are changes")
+	c.Flags().StringVarP(&flags.out, "out", "o", "", "file to keep the plan in, for deploy --plan")
+	c.Flags().BoolVar(&flags.detailed, "detailed-exitcode", false, "end with exit code 3 when there are changes")
 	return c
 }
 
-func plan(g *globals, ctx context.Context, o pipelines.PlanOptions, detailed bool) error {
+// planFlags are the options of plan that the command line adds.
+type planFlags struct {
+	detailed bool
+	out      string
+}
+
+func plan(g *globals, ctx context.Context, o pipelines.PlanOptions, flags planFlags) error {
 	var planned pipelines.Planned
 	err := g.with(ctx, func(p *pipelines.Project) (err error) {
-		planned, err = p.Plan(ctx, o)
-		return err
+		if planned, err = p.Plan(ctx, o); err != nil || flags.out == "" {
+			return err
+		}
+		data, err := p.Save(ctx, planned, o.Only)
+		if err != nil {
+			return err
+		}
+		return deploy.LocalHost{}.WriteFile(ctx, flags.out, data, 0o600)
 	})
 	if err != nil {
 		return err
@@ -45,7 +60,7 @@ func plan(g *globals, ctx context.Context, o pipelines.PlanOptions, detailed boo
 	if err := g.print(planned, func() { printPlan(g, planned) }); err != nil {
 		return err
 	}
-	if detailed && !planned.Empty() {
+	if flags.detailed && !planned.Empty() {
 		return exitError(exitChanges)
 	}
 	return nil

@@ -1,0 +1,108 @@
+package pipelines
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/release"
+)
+
+// savedPlanVersion is the form of saved plans that this version writes and reads.
+const savedPlanVersion = 1
+
+// SavedPlan is a plan that is kept for its deploy, pinned to what it saw: the
+// deploy does exactly that, or nothing. It holds no secrets.
+type SavedPlan struct {
+	Version     int       `json:"version"`
+	Project     string    `json:"project"`
+	Environment string    `json:"environment"`
+	Tag         string    `json:"tag"`
+	Created     time.Time `json:"created"`
+	// Only are the targets that were planned; all when empty.
+	Only []string `json:"only,omitempty"`
+	// Digests of the release's images, by name.
+	Digests map[string]string `json:"digests"`
+	Targets []deploy.Plan     `json:"targets"`
+}
+
+// Save is planned as a file for DeployOptions.Plan. A plan of a release that
+// does not exist yet can't be saved.
+func (p *Project) Save(ctx context.Context, planned Planned, only []string) ([]byte, error) {
+	if !planned.Published {
+		return nil, usage("saving the plan: %s has no release yet, so there is nothing to pin; run `slipway publish` first", p.workingTree())
+	}
+	environment, err := p.environment(planned.Environment)
+	if err != nil {
+		return nil, err
+	}
+	from, err := p.destination(ctx, environment.Value.Registry)
+	if err != nil {
+		return nil, err
+	}
+	record, _, err := p.findRelease(ctx, from, planned.Tag)
+	if err != nil {
+		return nil, err
+	}
+	data, err := json.MarshalIndent(SavedPlan{
+		Version: savedPlanVersion, Project: p.Config.Project, Environment: planned.Environment, Tag: planned.Tag,
+		Created: time.Now().UTC().Truncate(time.Second), Only: only, Digests: digests(record), Targets: planned.Targets,
+	}, "", "  ")
+	return append(data, '\n'), err
+}
+
+// ReadSavedPlan reads what Save has made; name is for messages.
+func ReadSavedPlan(name string, data []byte) (*SavedPlan, error) {
+	var s SavedPlan
+	if err := json.Unmarshal(data, &s); err != nil {
+		return nil, usage("reading the plan %q: %v; make one with `slipway plan --out %s`", name, err, name)
+	}
+	if s.Version != savedPlanVersion || s.Tag == "" || s.Environment == "" {
+		return nil, usage("reading the plan %q: it is no plan of this version of slipway; make one with `slipway plan --out %s`", name, name)
+	}
+	return &s, nil
+}
+
+// asPlanned makes o the deploy of its saved plan, if it has one.
+func (p *Project) asPlanned(o *DeployOptions) error {
+	s := o.Plan
+	switch {
+	case s == nil:
+		return nil
+	case s.Project != p.Config.Project:
+		return usage("the plan is for project %q, and this is project %q", s.Project, p.Config.Project)
+	case o.Env != "" && o.Env != s.Environment:
+		return usage("the plan is for environment %q, not for %q", s.Environment, o.Env)
+	case o.Tag != "" && o.Tag != s.Tag:
+		return usage("the plan is for release %q, not for %q", s.Tag, o.Tag)
+	case len(o.Only) > 0 && !slices.Equal(o.Only, s.Only):
+		return usage("the plan says which targets it is for: leave --only out")
+	}
+	o.Env, o.Tag, o.Only = s.Environment, s.Tag, s.Only
+	return nil
+}
+
+// expect makes d refuse to do anything but the saved plan of record.
+func (s *SavedPlan) expect(d *deploy.Deployment, record release.Record) error {
+	if s == nil {
+		return nil
+	}
+	if now := digests(record); !maps.Equal(now, s.Digests) {
+		return fmt.Errorf("applying a saved plan: release %q has other images now: they were %v, and are %v; make a new plan", s.Tag, s.Digests, now)
+	}
+	d.Expect = s.Targets
+	return nil
+}
+
+// digests of a release's images, by name.
+func digests(r release.Record) map[string]string {
+	all := map[string]string{}
+	for name, image := range r.Images {
+		all[name] = image.Digest
+	}
+	return all
+}
