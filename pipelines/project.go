@@ -9,12 +9,14 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/slipwayhq/slipway/pipelines/aws"
 	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/git"
 	"github.com/slipwayhq/slipway/pipelines/registry"
 	"github.com/slipwayhq/slipway/pipelines/release"
 	"github.com/slipwayhq/slipway/pipelines/report"
 	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"github.com/slipwayhq/slipway/pipelines/ssh"
 )
 
 // Options open a project.
@@ -38,7 +40,7 @@ type Options struct {
 }
 
 // Project is one repository with its slipway.yaml, opened for its verbs.
-// Close it to end the engine's session and the embedded registry.
+// Close it to end the engine's session, the embedded registry and connections.
 type Project struct {
 	Config *config.Config
 	// Info is the build: its number, commit and branch. It is empty where no
@@ -54,8 +56,10 @@ type Project struct {
 	secrets  secrets.Resolver
 	hasher   *release.Hasher
 	registry *registry.Client
+	aws      *aws.Sessions
 	engine   *engineSource
 	embedded *embeddedServers
+	ssh      *ssh.Pool
 
 	bakeOnce sync.Once
 	baked    config.Map[config.Image]
@@ -87,6 +91,8 @@ func Open(ctx context.Context, o Options) (*Project, error) {
 		secrets: secrets.Resolver{Lookup: o.Lookup, Dir: dir},
 		hasher:  release.NewHasher(),
 	}
+	p.aws = aws.New(o.Lookup, aws.Run{Project: cfg.Project, ID: info.Build, Commit: info.Commit, Actor: info.Actor, CI: info.CI})
+	p.aws.Reporter = reporter
 	logins, err := p.logins()
 	if err != nil {
 		return nil, err
@@ -95,17 +101,18 @@ func Open(ctx context.Context, o Options) (*Project, error) {
 		redactor.Add(login.Password)
 		logins[host] = login
 	}
-	p.registry = registry.New(registry.Options{Lookup: o.Lookup, Reporter: reporter, Logins: logins, Insecure: insecureHosts(cfg)})
+	p.registry = registry.New(registry.Options{Lookup: o.Lookup, Reporter: reporter, Logins: logins, Provider: p.ecrLogin, Insecure: insecureHosts(cfg)})
 	if p.engine, err = newEngineSource(o.Engine, o.Lookup, reporter); err != nil {
 		return nil, err
 	}
+	p.ssh = ssh.NewPool()
 	p.embedded = &embeddedServers{lookup: o.Lookup, dir: dir, refused: o.NoEmbedded}
 	return p, nil
 }
 
 // Close ends what the verbs started.
 func (p *Project) Close() error {
-	return errors.Join(p.engine.close(), p.embedded.close())
+	return errors.Join(p.engine.close(), p.embedded.close(), p.ssh.Close())
 }
 
 // Redact removes every secret that this run has resolved from err's text; its

@@ -116,6 +116,9 @@ func (p *Project) bring(ctx context.Context, source destination, to config.Envir
 			}
 			continue
 		}
+		if err := p.ensureRepositories(ctx, []destination{target}, images); err != nil {
+			return err
+		}
 		if err := p.copyRelease(ctx, release.Tag{Name: record.Tag, Final: record.Final}, source, target, images, record, files); err != nil {
 			return fmt.Errorf("promoting release %q: %w", record.Tag, err)
 		}

@@ -76,6 +76,13 @@ func (p *Project) Publish(ctx context.Context, o PublishOptions) (Published, err
 	if err != nil {
 		return Published{}, err
 	}
+	images, err := p.images(ctx)
+	if err != nil {
+		return Published{}, err
+	}
+	if err := p.ensureRepositories(ctx, to, images); err != nil {
+		return Published{}, err
+	}
 	work, err := p.assess(ctx, to[0])
 	if err != nil {
 		return Published{}, err

@@ -11,9 +11,9 @@ import (
 // ECR is the part of it that is AWS's API; what clients push to is another
 // server.
 type ECR struct {
-	// Password of the login that GetAuthorizationToken gives; a new one each time
-	// when empty.
-	Password string
+	// Passwords of the logins that GetAuthorizationToken gives, by account; a new
+	// one each time where there is none.
+	Passwords map[string]string
 	// Lifetime of a login; 12 hours when zero.
 	Lifetime time.Duration
 	// Created is told about each new repository, before its creator.
@@ -70,7 +70,7 @@ func repositoryKey(account, region, name string) string { return account + "/" +
 func (e *ECR) token(c *Call) (any, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	password, lifetime := e.Password, e.Lifetime
+	password, lifetime := e.Passwords[c.Identity.Account], e.Lifetime
 	e.issued++
 	if password == "" {
 		password = fmt.Sprintf("ecr-password-%d", e.issued)

@@ -19,6 +19,8 @@ type Options struct {
 	// Logins by host; they go before every other source. One without a username
 	// makes the client anonymous there.
 	Logins map[string]Login
+	// Provider finds logins that expire; nobody does when nil.
+	Provider Provider
 	// Insecure are hosts that may be spoken to over plain HTTP.
 	Insecure []string
 	// Reporter gets a notice when a registry makes the client wait.

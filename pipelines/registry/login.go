@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"sync"
+	"time"
 
 	dockerconfig "github.com/docker/cli/cli/config"
 	"github.com/docker/cli/cli/config/configfile"
@@ -25,7 +26,15 @@ type Login struct {
 	// Source reads as "DOCKER_USER and DOCKER_PASS"; Credentials sets it where it
 	// is empty.
 	Source string
+	// Expires is when the registry stops taking it; never when zero.
+	Expires time.Time
 }
+
+// Provider finds the login of a host that none is given for in Options. Where
+// mine is false another source may have one; err is the answer if none has. It is
+// asked again when a login has expired, and with refused when the registry did
+// not take the one before.
+type Provider func(ctx context.Context, host string, refused bool) (login Login, mine bool, err error)
 
 // The sources of a Login that are not a file or a credential helper.
 const (
@@ -37,8 +46,8 @@ const (
 const identityTokenUser = "<token>"
 
 // Credentials are what the client logs in with at host: the login given for it
-// in Options, else, for Docker Hub, DOCKER_USER and DOCKER_PASS, else what
-// Docker's configuration and its credential helpers hold. Nothing found is no
+// in Options, else the provider's, else, for Docker Hub, DOCKER_USER and
+// DOCKER_PASS, else what Docker's configuration and its credential helpers hold. Nothing found is no
 // error but a Login with SourceNone.
 func (c *Client) Credentials(ctx context.Context, host string) (Login, error) {
 	return c.logins.of(ctx, canonicalHost(host))
@@ -47,16 +56,18 @@ func (c *Client) Credentials(ctx context.Context, host string) (Login, error) {
 // logins finds logins, and remembers them: a credential helper is a program
 // that takes its time.
 type logins struct {
-	lookup func(string) (string, bool)
-	given  map[string]Login
+	lookup   func(string) (string, bool)
+	given    map[string]Login
+	provider Provider
 
-	asking singleflight.Group
-	mu     sync.Mutex
-	known  map[string]Login
+	asking  singleflight.Group
+	mu      sync.Mutex
+	known   map[string]Login
+	refused map[string]bool
 }
 
 func newLogins(o Options) *logins {
-	l := &logins{lookup: o.Lookup, given: map[string]Login{}, known: map[string]Login{}}
+	l := &logins{lookup: o.Lookup, given: map[string]Login{}, provider: o.Provider, known: map[string]Login{}, refused: map[string]bool{}}
 	if l.lookup == nil {
 		l.lookup = func(string) (string, bool) { return "", false }
 	}
@@ -79,14 +90,15 @@ func (l *logins) of(ctx context.Context, host string) (Login, error) {
 	l.mu.Lock()
 	login, ok := l.known[host]
 	l.mu.Unlock()
-	if ok {
+	if ok && (login.Expires.IsZero() || time.Until(login.Expires) > expiring) {
 		return login, nil
 	}
 	asked := l.asking.DoChan(host, func() (any, error) {
-		login, err := l.find(host)
+		login, err := l.find(context.WithoutCancel(ctx), host)
 		if err == nil {
 			l.mu.Lock()
 			l.known[host] = login
+			delete(l.refused, host)
 			l.mu.Unlock()
 		}
 		return login, err
@@ -99,7 +111,39 @@ func (l *logins) of(ctx context.Context, host string) (Login, error) {
 	}
 }
 
-func (l *logins) find(host string) (Login, error) {
+// expiring is how long before its end a login is too old to begin with.
+const expiring = time.Minute
+
+// refuse forgets a login that expires and that its registry did not take. It
+// says whether asking for another one can help.
+func (l *logins) refuse(host string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	login, ok := l.known[host]
+	if !ok || login.Expires.IsZero() {
+		return false
+	}
+	delete(l.known, host)
+	l.refused[host] = true
+	return true
+}
+
+func (l *logins) find(ctx context.Context, host string) (Login, error) {
+	if l.provider != nil {
+		l.mu.Lock()
+		refused := l.refused[host]
+		l.mu.Unlock()
+		login, mine, err := l.provider(ctx, host, refused)
+		if mine {
+			return login, err
+		}
+		if err != nil {
+			if login, other := l.fromDocker(host); other == nil && login.Source != SourceNone {
+				return login, nil
+			}
+			return Login{}, err
+		}
+	}
 	if host == dockerHub {
 		if login, ok, err := l.fromEnvironment(); ok || err != nil {
 			return login, err
@@ -171,6 +215,33 @@ func loginOf(found types.AuthConfig, source string) Login {
 		return Login{Username: found.Username, Password: secrets.NewValue(found.Password), Source: source}
 	}
 	return Login{Source: SourceNone}
+}
+
+// lasting is a login that is asked for anew when it expires, also in the middle
+// of a session.
+type lasting struct {
+	logins *logins
+	host   string
+}
+
+func (l lasting) Authorization() (*authn.AuthConfig, error) {
+	return l.AuthorizationContext(context.Background())
+}
+
+func (l lasting) AuthorizationContext(ctx context.Context) (*authn.AuthConfig, error) {
+	login, err := l.logins.of(ctx, l.host)
+	if err != nil {
+		return nil, err
+	}
+	return login.authenticator().Authorization()
+}
+
+// authenticator is the login of host as a session takes it.
+func (l *logins) authenticator(host string, login Login) authn.Authenticator {
+	if login.Expires.IsZero() {
+		return login.authenticator()
+	}
+	return lasting{l, host}
 }
 
 // authenticator is l as go-containerregistry takes it.

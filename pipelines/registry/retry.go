@@ -34,6 +34,7 @@ const (
 // not bound the attempts.
 func (c *Client) retry(ctx context.Context, doing string, repo name.Repository, limit time.Duration, try func(context.Context) error) error {
 	start := time.Now()
+	renewed := false
 	for attempt := 1; ; attempt++ {
 		said, err := attemptOnce(ctx, limit, try)
 		if err == nil {
@@ -41,6 +42,10 @@ func (c *Client) retry(ctx context.Context, doing string, repo name.Repository, 
 		}
 		if ctx.Err() != nil {
 			return fmt.Errorf("%s: %w", doing, context.Cause(ctx))
+		}
+		if !renewed && loginRefused(err) && c.logins.refuse(canonicalHost(repo.RegistryStr())) {
+			renewed = true
+			continue
 		}
 		budget := c.budget(err, said)
 		delay := max(backoff(attempt), said.retryAfter)
@@ -54,6 +59,17 @@ func (c *Client) retry(ctx context.Context, doing string, repo name.Repository, 
 		case <-time.After(delay):
 		}
 	}
+}
+
+// loginRefused says that the registry did not take the login, which may have
+// ended early. ECR answers 403 then.
+func loginRefused(err error) bool {
+	var refused *transport.Error
+	if !errors.As(err, &refused) {
+		return false
+	}
+	return refused.StatusCode == http.StatusUnauthorized ||
+		refused.StatusCode == http.StatusForbidden && strings.Contains(refused.Error(), "Your authorization token has expired")
 }
 
 func attemptOnce(ctx context.Context, limit time.Duration, try func(context.Context) error) (*response, error) {

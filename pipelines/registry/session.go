@@ -71,7 +71,7 @@ func (c *Client) open(ctx context.Context, repo name.Repository, scopes []string
 	}); err != nil {
 		return nil, err
 	}
-	authorized, err := transport.NewWithContext(ctx, repo.Registry, login.authenticator(),
+	authorized, err := transport.NewWithContext(ctx, repo.Registry, c.logins.authenticator(canonicalHost(repo.RegistryStr()), login),
 		transport.NewUserAgent(c.transport, "slipway"), scopes)
 	if err != nil {
 		return nil, err
