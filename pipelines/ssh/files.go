@@ -1,0 +1,156 @@
+package ssh
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+
+	"github.com/pkg/sftp"
+)
+
+// ReadFile reads a file. One that does not exist is an error that wraps
+// fs.ErrNotExist.
+func (h *Host) ReadFile(ctx context.Context, name string) ([]byte, error) {
+	return onFile(ctx, h, "reading", name, true, func(_ context.Context, files *filesSession) ([]byte, error) {
+		f, err := files.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		var data bytes.Buffer
+		if _, err := f.WriteTo(&data); err != nil {
+			return nil, err
+		}
+		return data.Bytes(), nil
+	})
+}
+
+// WriteFile makes a file whole or not at all: written aside with mode 0600,
+// given its mode, synced, renamed. Missing directories are made.
+func (h *Host) WriteFile(ctx context.Context, name string, data []byte, mode fs.FileMode) error {
+	// One name for both tries: a late rename of the first finds nothing.
+	aside := path.Join(path.Dir(name), "."+path.Base(name)+"."+rand.Text()[:10])
+	_, err := onFile(ctx, h, "writing", name, true, func(ctx context.Context, files *filesSession) (none, error) {
+		f, err := files.create(aside)
+		if err != nil {
+			return none{}, err
+		}
+		_, err = f.Write(data)
+		if err == nil {
+			err = f.Chmod(mode.Perm())
+		}
+		if _, can := files.HasExtension(fsync); can && err == nil {
+			err = f.Sync()
+		}
+		err = errors.Join(err, f.Close())
+		if err == nil {
+			err = context.Cause(ctx)
+		}
+		if err == nil {
+			err = files.PosixRename(aside, name)
+		}
+		if err != nil {
+			files.Remove(aside)
+		}
+		return none{}, err
+	})
+	return err
+}
+
+// create makes a new file, and its directories. One that an earlier try left is
+// replaced.
+func (s *filesSession) create(name string) (*sftp.File, error) {
+	const flags = os.O_WRONLY | os.O_CREATE | os.O_EXCL
+	f, err := s.OpenFile(name, flags)
+	switch {
+	case err == nil:
+		return f, nil
+	case errors.Is(err, fs.ErrNotExist):
+		if err := s.MkdirAll(path.Dir(name)); err != nil {
+			return nil, err
+		}
+	case s.Remove(name) != nil:
+		return nil, err
+	}
+	return s.OpenFile(name, flags)
+}
+
+// MkdirExclusive makes a directory, and its parents. One that exists is an
+// error that wraps fs.ErrExist: of several callers one succeeds. When the
+// connection breaks meanwhile the error wraps command.ErrLost, and the
+// directory may have been made.
+func (h *Host) MkdirExclusive(ctx context.Context, name string) error {
+	_, err := onFile(ctx, h, "making directory", name, false, func(_ context.Context, files *filesSession) (none, error) {
+		err := files.Mkdir(name)
+		for tries := 0; err != nil && answered(err) && tries < 3; tries++ {
+			// The protocol has no answer for "it exists".
+			if _, missing := files.Lstat(name); missing == nil {
+				return none{}, fs.ErrExist
+			}
+			if parents := files.MkdirAll(path.Dir(name)); parents != nil {
+				return none{}, parents
+			}
+			err = files.Mkdir(name)
+		}
+		return none{}, err
+	})
+	return err
+}
+
+// List is the names in a directory, sorted. None when it does not exist.
+func (h *Host) List(ctx context.Context, name string) ([]string, error) {
+	return onFile(ctx, h, "listing", name, true, func(_ context.Context, files *filesSession) ([]string, error) {
+		entries, err := files.ReadDir(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		names := make([]string, len(entries))
+		for i, e := range entries {
+			names[i] = e.Name()
+		}
+		slices.Sort(names)
+		return names, nil
+	})
+}
+
+// none is the result of what has none.
+type none struct{}
+
+// onFile does something with a file, and says in errors what, with which one, where.
+func onFile[T any](ctx context.Context, h *Host, doing, name string, repeatable bool, do func(context.Context, *filesSession) (T, error)) (T, error) {
+	var result T
+	err := checkPath(name)
+	if err == nil {
+		result, err = withFiles(ctx, h, repeatable, do)
+	}
+	if err == nil {
+		return result, nil
+	}
+	var status *sftp.StatusError
+	if errors.As(err, &status) && status.FxCode() == sftp.ErrSSHFxFailure {
+		err = fmt.Errorf("the host says only %w; is the disk full, or something else in the place?", err)
+	}
+	return result, fmt.Errorf("%s %q on %s: %w", doing, name, h, err)
+}
+
+// checkPath refuses paths that would mean another place on each login.
+func checkPath(name string) error {
+	if !path.IsAbs(name) {
+		return errors.New("the path must be absolute")
+	}
+	for _, c := range name {
+		if c == 0 {
+			return errors.New("the path has a NUL byte")
+		}
+	}
+	return nil
+}

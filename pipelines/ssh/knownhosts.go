@@ -1,0 +1,110 @@
+package ssh
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	xssh "golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/knownhosts"
+)
+
+// knownHosts are the lines of known_hosts files.
+type knownHosts struct {
+	check xssh.HostKeyCallback
+	// names are what messages call the files that were read.
+	names map[string]string
+	// authorities are the lines with @cert-authority.
+	authorities map[line]bool
+}
+
+// line is a line of a file; the first is 1.
+type line struct {
+	file string
+	n    int
+}
+
+// givenKnownHosts is what messages call Options.KnownHostsData.
+const givenKnownHosts = "the given known_hosts"
+
+// loadKnownHosts reads the files. As OpenSSH does, it passes over lines that it
+// does not understand: a key of a kind unknown here proves no host.
+func (o Options) loadKnownHosts() (*knownHosts, error) {
+	known := &knownHosts{names: map[string]string{}, authorities: map[line]bool{}}
+	var files []string
+	defer func() {
+		for _, file := range files {
+			os.Remove(file)
+		}
+	}()
+	add := func(name string, data []byte) error {
+		// The library reads files only.
+		file, err := os.CreateTemp("", "slipway-known-hosts-*")
+		if err != nil {
+			return err
+		}
+		files = append(files, file.Name())
+		known.names[file.Name()] = name
+		_, err = file.Write(known.understood(file.Name(), data))
+		return errors.Join(err, file.Close())
+	}
+	for _, name := range o.KnownHosts {
+		data, err := os.ReadFile(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil {
+			err = add(name, data)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading known hosts: %w", err)
+		}
+	}
+	if len(o.KnownHostsData) > 0 {
+		if err := add(givenKnownHosts, o.KnownHostsData); err != nil {
+			return nil, fmt.Errorf("reading known hosts: %w", err)
+		}
+	}
+	var err error
+	known.check, err = knownhosts.New(files...)
+	if err != nil {
+		return nil, fmt.Errorf("reading known hosts: %w", err)
+	}
+	return known, nil
+}
+
+// understood is data with empty lines in place of those that can't be read, so
+// that the others keep their numbers.
+func (k *knownHosts) understood(file string, data []byte) []byte {
+	lines := bytes.Split(data, []byte("\n"))
+	for i, text := range lines {
+		marker, hosts, _, _, _, err := xssh.ParseKnownHosts(text)
+		lines[i] = bytes.TrimSpace(text)
+		if err != nil || !understoodHosts(hosts) {
+			lines[i] = nil
+		}
+		k.authorities[line{file, i + 1}] = marker == "cert-authority"
+	}
+	return bytes.Join(lines, []byte("\n"))
+}
+
+// understoodHosts says whether the library can read the host patterns of a line.
+func understoodHosts(hosts []string) bool {
+	for _, host := range hosts {
+		if host == "" || host == "!" {
+			return false
+		}
+	}
+	return len(hosts) > 0
+}
+
+// where is a line as messages name it.
+func (k *knownHosts) where(key knownhosts.KnownKey) string {
+	return fmt.Sprintf("%s:%d", k.names[key.Filename], key.Line)
+}
+
+func (k *knownHosts) isAuthority(key knownhosts.KnownKey) bool {
+	return k.authorities[line{key.Filename, key.Line}]
+}
