@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"io"
 	"net/http"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -161,7 +160,8 @@ func TestNoRequestFailsWithASwitch(t *testing.T) {
 				s.server("3", "web", "broken")
 				s.mustDeploy("1")
 				answers(t, address, "1")
-				load := startLoad(t, address, os.Getenv("KEEP") != "")
+				load := startLoad(t, address, false) // a reload closes idle connections, see docs/zero-downtime.md
+				kept := startKept(t, address)
 				second := s.mustDeploy("2")
 				if want := []string{"replace web", "switch proxy"}; !cmp.Equal(kinds(second.Plans[0]), want) {
 					t.Errorf("plan %v, want %v", kinds(second.Plans[0]), want)
@@ -177,12 +177,119 @@ func TestNoRequestFailsWithASwitch(t *testing.T) {
 				}
 				answers(t, address, "1")
 				load.stop()
+				kept.stop()
 				if n := len(s.containers("web")); n != 2 {
 					t.Errorf("web has %d containers, want the 2 of scale", n)
 				}
 				if again := s.mustDeploy("1"); !again.Plans[0].Empty() {
 					t.Errorf("deploying the same again changes %v", again.Plans[0].Changes)
 				}
+			})
+		}
+	}
+}
+
+// kept is a client that keeps its connections, as HTTP wants it: it sends a
+// request again when its connection was closed before an answer began.
+type kept struct {
+	t          *testing.T
+	quit, done chan struct{}
+	count      int
+	failed     []string
+}
+
+func startKept(t *testing.T, address string) *kept {
+	k := &kept{t: t, quit: make(chan struct{}), done: make(chan struct{})}
+	client := &http.Client{Transport: &http.Transport{}, Timeout: 10 * time.Second}
+	go func() {
+		defer close(k.done)
+		for {
+			select {
+			case <-k.quit:
+				return
+			default:
+			}
+			k.count++
+			answer, err := client.Get("http://" + address + "/")
+			if err != nil {
+				k.failed = append(k.failed, err.Error())
+				continue
+			}
+			io.Copy(io.Discard, answer.Body)
+			answer.Body.Close()
+			if answer.StatusCode != http.StatusOK {
+				k.failed = append(k.failed, answer.Status)
+			}
+		}
+	}()
+	t.Cleanup(k.end)
+	return k
+}
+
+func (k *kept) end() {
+	select {
+	case <-k.quit:
+	default:
+		close(k.quit)
+	}
+	<-k.done
+}
+
+func (k *kept) stop() {
+	k.t.Helper()
+	k.end()
+	if len(k.failed) > 0 {
+		k.t.Errorf("%d of %d requests on kept connections failed: %v", len(k.failed), k.count, k.failed)
+	}
+}
+
+var yamlBlock = regexp.MustCompile("(?ms)^```yaml\n(.*?)^```$")
+
+// documented is the stack of docs/zero-downtime.md whose proxy's configuration
+// has that text.
+func documented(t *testing.T, text string) string {
+	t.Helper()
+	for _, block := range yamlBlock.FindAllStringSubmatch(read(t, filepath.Join("..", "..", "..", "docs"), "zero-downtime.md"), -1) {
+		if strings.Contains(block[1], text) {
+			return block[1]
+		}
+	}
+	t.Fatalf("docs/zero-downtime.md has no block with %q", text)
+	return ""
+}
+
+// The same without a switch, with proxies that follow Docker's DNS. They close
+// no connections, so these are kept. The bad release listens to nothing.
+func TestNoRequestFailsByDNS(t *testing.T) {
+	t.Parallel()
+	proxies := map[string]struct {
+		need func(*testing.T)
+		text string
+	}{"nginx": {needNginx, "resolver"}, "caddy": {needCaddy, "dynamic a"}}
+	for name, proxy := range proxies {
+		for _, strategy := range []config.Strategy{config.Rolling, config.BlueGreen} {
+			t.Run(name+" "+string(strategy), func(t *testing.T) {
+				t.Parallel()
+				needDocker(t)
+				proxy.need(t)
+				s := newStack(t, documented(t, proxy.text))
+				s.Config.Strategy, s.Config.Drain = strategy, config.Duration(3*time.Second)
+				address := "127.0.0.1:" + freePort(t)
+				write(t, s.Dir, ".env", "ADDRESS="+address+"\nNGINX_IMAGE="+nginxImage+"\nCADDY_IMAGE="+caddyImage+"\n")
+				s.server("1", "web", "ok")
+				s.server("2", "web", "ok")
+				s.server("3", "web", "silent")
+				s.mustDeploy("1")
+				answers(t, address, "1")
+				load := startLoad(t, address, true)
+				s.mustDeploy("2")
+				answers(t, address, "2")
+				s.Config.HealthTimeout = config.Duration(4 * time.Second)
+				if _, err := s.deploy("3"); err == nil {
+					t.Error("a release that is not healthy was deployed")
+				}
+				answers(t, address, "2")
+				load.stop()
 			})
 		}
 	}
