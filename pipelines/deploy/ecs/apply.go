@@ -22,6 +22,9 @@ import (
 // after.
 func (t *Target) Apply(ctx context.Context, d deploy.Desired, p deploy.Plan, s deploy.Session) error {
 	w := &worker{Target: t, Session: s, desired: d, revisions: map[string]string{}}
+	if err := t.connect(ctx); err != nil {
+		return err
+	}
 	if err := json.Unmarshal(p.Actions, &w.actions); err != nil {
 		return fmt.Errorf("reading the plan of target %q: %w", t.Name(), err)
 	}

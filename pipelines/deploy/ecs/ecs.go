@@ -7,6 +7,7 @@
 package ecs
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -22,8 +23,8 @@ type Options struct {
 	Name string
 	// Project and Environment mark what is made here as theirs.
 	Project, Environment string
-	// AWS is the account, the region and the identity.
-	AWS    aws.Config
+	// AWS signs in: the account, the region and the identity.
+	AWS    func(context.Context) (aws.Config, error)
 	Config config.ECSTarget
 	// Secrets reads what task definitions take their secrets from. Nil reads nothing.
 	Secrets Secrets
@@ -34,9 +35,9 @@ type Options struct {
 // Target are services of one cluster.
 type Target struct {
 	Options
-	api *api
 
-	mu sync.Mutex
+	mu  sync.Mutex
+	api *api // nil until connect
 	// first is the revision that each service ran when this process first
 	// looked: a service that no earlier release of ours had goes back to it.
 	first map[string]string
@@ -51,7 +52,22 @@ var (
 
 // New is the target that o describes. It connects to nothing.
 func New(o Options) *Target {
-	return &Target{Options: o, api: newAPI(o.AWS, o.Config.Cluster), first: map[string]string{}}
+	return &Target{Options: o, first: map[string]string{}}
+}
+
+// connect signs in, once.
+func (t *Target) connect(ctx context.Context) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.api != nil {
+		return nil
+	}
+	c, err := t.AWS(ctx)
+	if err != nil {
+		return err
+	}
+	t.api = newAPI(c, t.Config.Cluster)
+	return nil
 }
 
 // Name is the target's name in slipway.yaml.

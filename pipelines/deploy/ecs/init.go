@@ -12,6 +12,9 @@ import (
 // keep in the repository: what only AWS can set, and what is empty, is left
 // out. The JSON's keys are sorted.
 func (t *Target) InitTaskDefinition(ctx context.Context, service string) ([]byte, error) {
+	if err := t.connect(ctx); err != nil {
+		return nil, err
+	}
 	if err := t.api.requireCluster(ctx); err != nil {
 		return nil, err
 	}

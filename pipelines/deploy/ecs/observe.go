@@ -91,6 +91,9 @@ func (t *Target) look(ctx context.Context, d deploy.Desired) ([]sight, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := t.connect(ctx); err != nil {
+		return nil, err
+	}
 	if err := t.api.requireCluster(ctx); err != nil {
 		return nil, err
 	}

@@ -39,6 +39,9 @@ func (t *Target) Prune(ctx context.Context, drop, keep []deploy.Desired, log io.
 	if len(images) == 0 {
 		return nil
 	}
+	if err := t.connect(ctx); err != nil {
+		return err
+	}
 	families, used, err := t.inUse(ctx)
 	if err != nil {
 		return err

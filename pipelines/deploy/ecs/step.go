@@ -268,6 +268,9 @@ func exitCode(t types.Task, container string) *int32 {
 // Settle waits for one-off tasks that a killed run left running: a migration
 // of another release must not run beside ours.
 func (t *Target) Settle(ctx context.Context, log io.Writer) error {
+	if err := t.connect(ctx); err != nil {
+		return err
+	}
 	deadline := time.Now().Add(defaultStepTimeout)
 	for {
 		running, err := t.oneOffs(ctx)

@@ -1,0 +1,60 @@
+package ecs
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/slipwayhq/slipway/pipelines/aws"
+)
+
+// SecretsOf reads secrets and parameters with the identity of o, in the region
+// that their ARNs name.
+func SecretsOf(sessions *aws.Sessions, o aws.Options) Secrets { return readSecrets{sessions, o} }
+
+type readSecrets struct {
+	sessions *aws.Sessions
+	options  aws.Options
+}
+
+// CheckSecret reads one and forgets its value.
+func (r readSecrets) CheckSecret(ctx context.Context, ref SecretRef) error {
+	o := r.options
+	if parts := strings.Split(ref.ID, ":"); len(parts) > 5 && parts[0] == "arn" {
+		o.Region = cmp.Or(parts[3], o.Region)
+	}
+	if ref.Parameter {
+		_, err := r.sessions.Parameters(ctx, o, parameterName(ref.ID))
+		return notRead(err)
+	}
+	found, err := r.sessions.Secrets(ctx, o, aws.SecretID{ID: ref.ID, Version: cmp.Or(ref.Version, ref.Stage)})
+	if err != nil {
+		return notRead(err)
+	}
+	if ref.Key != "" {
+		_, err = found[0].Key(ref.Key)
+	}
+	return err
+}
+
+// notRead adds what to do where the deploying identity may not read secrets.
+func notRead(err error) error {
+	if err != nil && strings.Contains(err.Error(), "not authorized") {
+		return fmt.Errorf("%w; where it must not, set check-secrets: false", err)
+	}
+	return err
+}
+
+// parameterName is the name in a parameter's ARN, which has no slash at the
+// start of a name with others in it.
+func parameterName(id string) string {
+	_, name, ok := strings.Cut(id, ":parameter/")
+	switch {
+	case !ok:
+		return id
+	case strings.Contains(name, "/"):
+		return "/" + name
+	}
+	return name
+}
