@@ -27,29 +27,24 @@ type change struct {
 	shown deploy.Change
 }
 
-// readChanges are the changes of a plan, by address. plan is the output of
-// `terraform show -json`, which has secrets in the clear: nothing of it but the
-// names of attributes gets into what is returned.
-func readChanges(plan []byte) ([]change, error) {
-	var p tfjson.Plan
-	p.UseJSONNumber(true)
-	if err := json.Unmarshal(plan, &p); err != nil {
-		return nil, fmt.Errorf("reading Terraform's plan: %w", err)
-	}
+// readChanges are the changes of a plan, by address. Of the plan's values nothing
+// but the names of attributes gets into what is returned; hide removes secrets
+// from what is hashed.
+func readChanges(p *tfjson.Plan, hide func(string) string) []change {
 	var all []change
 	for _, r := range p.ResourceChanges {
 		if c := r.Change; c != nil && changes(c, r.PreviousAddress) {
-			all = append(all, resourceChange(r))
+			all = append(all, resourceChange(r, hide))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.OutputChanges)) {
 		if c := p.OutputChanges[name]; c != nil && !c.Actions.NoOp() {
 			shown := deploy.Change{Kind: kindOf(c), Subject: "output." + name}
-			all = append(all, change{Address: shown.Subject, Hash: hash(masked(c), attributes(c)), shown: shown})
+			all = append(all, change{Address: shown.Subject, Hash: hash(masked(c, hide), attributes(c)), shown: shown})
 		}
 	}
 	slices.SortFunc(all, func(a, b change) int { return cmp.Compare(a.Address, b.Address) })
-	return all, nil
+	return all
 }
 
 // changes says whether anything happens to a resource. Data sources that are read
@@ -58,7 +53,7 @@ func changes(c *tfjson.Change, moved string) bool {
 	return moved != "" || c.Importing != nil || !c.Actions.NoOp() && !c.Actions.Read()
 }
 
-func resourceChange(r *tfjson.ResourceChange) change {
+func resourceChange(r *tfjson.ResourceChange, hide func(string) string) change {
 	c := r.Change
 	shown := deploy.Change{Kind: kindOf(c), Subject: r.Address, Note: strings.Join(attributes(c), ", ")}
 	var notes []string
@@ -81,7 +76,7 @@ func resourceChange(r *tfjson.ResourceChange) change {
 	shown.Note = strings.Join(notes, "; ")
 	return change{
 		Address: shown.Subject, shown: shown,
-		Hash: hash(r.PreviousAddress, c.Importing != nil, c.Actions, c.ReplacePaths, masked(c), attributes(c)),
+		Hash: hash(r.PreviousAddress, c.Importing != nil, c.Actions, c.ReplacePaths, masked(c, hide), attributes(c)),
 	}
 }
 
@@ -123,9 +118,9 @@ func attributes(c *tfjson.Change) []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// masked are the values before and after, without those that are secret.
-func masked(c *tfjson.Change) []any {
-	return []any{mask(c.Before, c.BeforeSensitive), mask(c.After, c.AfterSensitive), c.AfterUnknown}
+// masked are the values before and after as JSON, without those that are secret.
+func masked(c *tfjson.Change, hide func(string) string) string {
+	return hide(encode(mask(c.Before, c.BeforeSensitive), mask(c.After, c.AfterSensitive), c.AfterUnknown))
 }
 
 // mask is value with its sensitive parts replaced. sensitive has its shape, with
@@ -180,13 +175,18 @@ func hasTrue(tree any) bool {
 	return false
 }
 
-// hash is the SHA-256 of values as JSON, whose keys are sorted.
-func hash(values ...any) string {
+// encode is values as JSON, whose keys are sorted.
+func encode(values ...any) string {
 	text, err := json.Marshal(values)
 	if err != nil {
-		text = fmt.Append(nil, values...) // values of JSON always can be written as such
+		return fmt.Sprint(values...) // what came from JSON can be written as such
 	}
-	sum := sha256.Sum256(text)
+	return string(text)
+}
+
+// hash is the SHA-256 of values as JSON.
+func hash(values ...any) string {
+	sum := sha256.Sum256([]byte(encode(values...)))
 	return hex.EncodeToString(sum[:])
 }
 

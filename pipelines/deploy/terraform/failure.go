@@ -10,7 +10,7 @@ import (
 // failure is a command that failed, by what it printed: the first error's summary
 // on the first line, then all of them.
 func (p *program) failure(verb, printed string) error {
-	text := plain(printed)
+	text := p.secrets.String(plain(printed))
 	if lock := readLock(text); lock != nil {
 		return p.locked(*lock)
 	}

@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -142,13 +143,20 @@ func (t *Target) makePlan(ctx context.Context, p *program, m *tagMap, tags map[s
 	for _, file := range t.Config.VarFiles {
 		args = append(args, "-var-file="+file)
 	}
-	if err := t.run(ctx, p, log, plan.dir, append(args, "-var-file="+plan.tags())...); err != nil {
+	var printed bytes.Buffer // until it is known what is secret in it
+	if err := t.run(ctx, p, &printed, plan.dir, append(args, "-var-file="+plan.tags())...); err != nil {
 		return plan, err
 	}
-	shown, err := p.output(ctx, "show", "-json", plan.file())
+	text, err := p.json(ctx, "show", "-json", plan.file())
 	if err != nil {
 		return plan, err
 	}
-	plan.changes, err = readChanges(shown)
+	shown, err := readPlan(text)
+	if err != nil {
+		return plan, err
+	}
+	p.secrets.Add(sensitive(shown)...)
+	plan.changes = readChanges(shown, p.secrets.String)
+	_, err = io.WriteString(log, p.secrets.String(printed.String()))
 	return plan, err
 }

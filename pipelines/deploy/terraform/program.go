@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +21,7 @@ import (
 
 	"github.com/slipwayhq/slipway/pipelines/command"
 	"github.com/slipwayhq/slipway/pipelines/config"
+	"github.com/slipwayhq/slipway/pipelines/secrets"
 )
 
 // interruptGrace is how long an interrupted Terraform has to end what it began
@@ -35,6 +38,8 @@ type program struct {
 	// shownDir is dir as slipway.yaml has it.
 	shownDir string
 	env      []string
+	// secrets are removed from what it prints.
+	secrets *secrets.Redactor
 }
 
 // unset are variables that would change what the commands print or take.
@@ -62,9 +67,13 @@ func (t *Target) program(ctx context.Context, log io.Writer) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &program{name: name, dir: t.dir(), shownDir: t.Config.Dir, env: []string{"TF_IN_AUTOMATION=1", "TF_INPUT=0", "CHECKPOINT_DISABLE=1"}}
+	p := &program{name: name, dir: t.dir(), shownDir: t.Config.Dir, env: []string{"TF_IN_AUTOMATION=1", "TF_INPUT=0", "CHECKPOINT_DISABLE=1"}, secrets: secrets.NewRedactor()}
 	for _, name := range slices.Sorted(maps.Keys(t.Env)) {
-		p.env = append(p.env, name+"="+t.Env[name].Reveal())
+		p.env = append(p.env, name+"="+t.Env[name])
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.Secrets)) {
+		p.env = append(p.env, name+"="+t.Secrets[name].Reveal())
+		p.secrets.Add(t.Secrets[name])
 	}
 	if err := p.readVersion(ctx); err != nil {
 		return nil, err
@@ -97,7 +106,7 @@ func (t *Target) binary() (string, error) {
 }
 
 func (p *program) readVersion(ctx context.Context) error {
-	out, err := p.output(ctx, "version", "-json")
+	out, err := p.json(ctx, "version", "-json")
 	if err != nil {
 		return err
 	}
@@ -108,6 +117,9 @@ func (p *program) readVersion(ctx context.Context) error {
 	p.version = v.Version
 	return nil
 }
+
+// workspaceLine is a line of `workspace list`.
+var workspaceLine = regexp.MustCompile(`(?m)^[* ] (\S+)$`)
 
 // init readies the directory: providers, modules, the backend, the workspace.
 func (t *Target) init(ctx context.Context, p *program, log io.Writer) error {
@@ -133,7 +145,11 @@ func (t *Target) init(ctx context.Context, p *program, log io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if names := strings.Fields(strings.ReplaceAll(string(out), "*", "")); !slices.Contains(names, t.Config.Workspace) {
+	var names []string
+	for _, m := range workspaceLine.FindAllStringSubmatch(string(out), -1) {
+		names = append(names, m[1])
+	}
+	if !slices.Contains(names, t.Config.Workspace) {
 		return fmt.Errorf("there is no workspace %q, just %s: correct workspace in slipway.yaml, or make it with `%s -chdir=%s workspace new %s`",
 			t.Config.Workspace, strings.Join(names, ", "), p.name, t.Config.Dir, t.Config.Workspace)
 	}
@@ -159,4 +175,14 @@ func (p *program) output(ctx context.Context, args ...string) ([]byte, error) {
 		return nil, p.failure(args[0], failed.Stderr)
 	}
 	return nil, err
+}
+
+// json is what a command prints as JSON. OpenTofu prints warnings about its own
+// configuration before it.
+func (p *program) json(ctx context.Context, args ...string) ([]byte, error) {
+	out, err := p.output(ctx, args...)
+	if at := bytes.Index(append([]byte("\n"), out...), []byte("\n{")); at > 0 {
+		out = out[at:]
+	}
+	return out, err
 }

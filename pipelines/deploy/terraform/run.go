@@ -38,7 +38,9 @@ func (t *Target) run(ctx context.Context, p *program, log io.Writer, dir string,
 	c.Args = append([]string{"sh", "-c", detached, "sh", dir, strconv.Itoa(os.Getpid())}, c.Args...)
 	ended := make(chan error, 1)
 	go func() { ended <- c.Run(limited, nil, nil) }()
-	text, err := follow(filepath.Join(dir, "out"), log, ended)
+	hidden := p.secrets.Writer(log)
+	text, err := follow(filepath.Join(dir, "out"), hidden, ended)
+	hidden.Close()
 	var failed *command.Error
 	switch {
 	case err == nil:

@@ -56,10 +56,11 @@ func (t *Target) previous(d deploy.Desired, o observation) *deploy.Desired {
 	for _, image := range t.images(d) {
 		key := t.key(image)
 		tag, ok := o.was[key]
-		if ok {
-			adopted[key] = tag
+		if !ok {
+			tag = Bootstrap
 		}
-		worth = worth || ok && tag != Bootstrap && tag != o.tags[key]
+		adopted[key] = tag
+		worth = worth || tag != Bootstrap && tag != o.tags[key]
 	}
 	if !worth {
 		return nil

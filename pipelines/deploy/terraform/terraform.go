@@ -36,8 +36,9 @@ type Options struct {
 	Images []string
 	// NoTfvars leaves the tag map as it is: tags are passed to each run instead.
 	NoTfvars bool
-	// Env is added to Terraform's environment.
-	Env map[string]secrets.Value
+	// Env and Secrets are added to Terraform's environment.
+	Env     map[string]string
+	Secrets map[string]secrets.Value
 	// Digest is the digest of a reference "host/repository:tag", such as
 	// "sha256:…". Nil leaves out whether tags still lead to the released images.
 	Digest func(ctx context.Context, reference string) (string, error)

@@ -124,7 +124,7 @@ func (t *Target) outputVerifier(ctx context.Context, d deploy.Desired) ([]deploy
 // readOutput is the output that slipway.yaml names.
 func (t *Target) readOutput(ctx context.Context, p *program) (map[string]string, error) {
 	name := t.Config.Verify.Output
-	out, err := p.output(ctx, "output", "-json", "-no-color")
+	out, err := p.json(ctx, "output", "-json", "-no-color")
 	if err != nil {
 		return nil, err
 	}
