@@ -12,9 +12,6 @@ import (
 	"github.com/slipwayhq/slipway/pipelines/deploy"
 )
 
-// server is how a host behind SSH is reached.
-type server struct{ Port int }
-
 // Ten stacks: a good release, the same again, and one that is unhealthy on one
 // host only. Steps run once, on the first host.
 func TestFleetOfTen(t *testing.T) {
