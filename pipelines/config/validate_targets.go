@@ -10,6 +10,12 @@ func (v validator) target(path string, e Entry[Target]) {
 	if e.Value.Compose != nil {
 		v.compose(path+".compose", *e.Value.Compose)
 	}
+	if e.Value.GitSync != nil {
+		v.gitSync(path+".gitsync", *e.Value.GitSync)
+	}
+	if e.Value.Run != nil {
+		v.run(path+".run", *e.Value.Run)
+	}
 }
 
 func (v validator) compose(path string, c ComposeTarget) {

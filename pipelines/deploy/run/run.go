@@ -1,0 +1,57 @@
+// Package run runs a container of the user's as one step of a deploy. It has
+// no host: the container runs in the engine, with the release's variables, and
+// its exit code decides whether the deploy goes on.
+package run
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/slipwayhq/slipway/pipelines/config"
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/engine"
+	"github.com/slipwayhq/slipway/pipelines/secrets"
+)
+
+// Options are what runs, and where it is remembered.
+type Options struct {
+	// Name is the target's in slipway.yaml.
+	Name   string
+	Config config.RunTarget
+	// Engine is the engine, started when it is needed.
+	Engine func(ctx context.Context) (engine.Engine, error)
+	// Image is what to run of a reference of a release's image: with its login.
+	Image func(ctx context.Context, reference string) (engine.Image, error)
+	// Env are the values of Config.Env: plain ones, and secrets.
+	Env func() (plain map[string]string, secret map[string]secrets.Value, err error)
+	// Files and State are where it is remembered that a release's container ran: a
+	// directory of this target's own.
+	Files deploy.Files
+	State string
+	// Epoch changes whenever a deploy ended here, well or not. A run that was
+	// killed changes nothing.
+	Epoch func(ctx context.Context) (string, error)
+}
+
+// Target is a container to run.
+type Target struct{ Options }
+
+var _ deploy.Target = (*Target)(nil)
+
+// New is the target that o describes.
+func New(o Options) *Target { return &Target{o} }
+
+// Name is the target's name in slipway.yaml.
+func (t *Target) Name() string { return t.Options.Name }
+
+// Pull does nothing: the engine pulls when the container runs.
+func (t *Target) Pull(context.Context, deploy.Desired, io.Writer) error { return nil }
+
+// Verify has nothing to compare: the exit code was the proof, and the deploy's
+// history has it.
+func (t *Target) Verify(context.Context, deploy.Desired) (deploy.Proof, error) {
+	return deploy.Proof{}, nil
+}
+
+func (t *Target) timeout() time.Duration { return t.Config.Timeout.Or(30 * time.Minute) }
