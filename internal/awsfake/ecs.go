@@ -22,8 +22,8 @@ type ECS struct {
 	Lag time.Duration
 	// PageSize of lists; what the caller wants, or 100, when zero.
 	PageSize int
-	// Unlimited answers calls beyond the published rates.
-	Unlimited bool
+	// Pace divides the times that tasks and deployments take; 1 when zero.
+	Pace int
 
 	s        *Server
 	mu       sync.Mutex
@@ -56,6 +56,8 @@ type Behaviour struct {
 	// CannotPull is why its image can't be pulled; CannotInit why its secrets or
 	// its network can't be had.
 	CannotPull, CannotInit string
+	// Stuck never starts: there is no room for it.
+	Stuck bool
 	// Exit ends its first container with Code after it ran for After.
 	Exit  bool
 	Code  int
@@ -94,6 +96,9 @@ const (
 	remembered   = time.Hour        // that stopped tasks are listed
 )
 
+// paced is one of those times.
+func (e *ECS) paced(d time.Duration) time.Duration { return d / time.Duration(max(e.Pace, 1)) }
+
 // ECS makes the fake answer for ECS.
 func (s *Server) ECS() *ECS {
 	e := &ECS{s: s, at: s.Clock.Now(), clusters: map[string]*cluster{}, families: map[string][]*revision{},
@@ -123,7 +128,7 @@ func (e *ECS) limited(operation string, h Handler) Handler {
 	return func(c *Call) (any, error) {
 		e.mu.Lock()
 		defer e.mu.Unlock()
-		if !e.Unlimited && !e.allowed(operation) {
+		if !e.allowed(operation) {
 			return nil, Throttled(c)
 		}
 		e.walk()

@@ -6,8 +6,8 @@ import (
 
 // walk brings the scheduler to the clock's time, tick by tick.
 func (e *ECS) walk() {
-	for now := e.s.Clock.Now(); e.at.Add(ecsTick).Before(now); {
-		e.at = e.at.Add(ecsTick)
+	for now := e.s.Clock.Now(); e.at.Add(e.paced(ecsTick)).Before(now); {
+		e.at = e.at.Add(e.paced(ecsTick))
 		for _, t := range e.tasks {
 			if e.walkTask(t) && t.deployment != nil && !t.deployment.ran {
 				t.deployment.failed++
@@ -92,10 +92,10 @@ func (e *ECS) complete(s *ecsService, d *deployment, ours, old []*task) {
 		good = good && t.last == "RUNNING" && t.well
 	}
 	if !good {
-		d.steadySince = e.at.Add(ecsTick)
+		d.steadySince = e.at.Add(e.paced(ecsTick))
 		return
 	}
-	if d.rollout == "COMPLETED" || e.at.Sub(d.steadySince) < steady {
+	if d.rollout == "COMPLETED" || e.at.Sub(d.steadySince) < e.paced(steady) {
 		return
 	}
 	d.rollout, d.reason, d.updated, d.serviceStatus = "COMPLETED", "ECS deployment "+d.id+" completed.", e.at, "SUCCESSFUL"

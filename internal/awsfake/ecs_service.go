@@ -44,7 +44,7 @@ type deployment struct {
 }
 
 // AddService creates a service, from JSON as in CreateService, that runs
-// already and is steady.
+// already and is steady, in place of one of that name.
 func (e *ECS) AddService(text string) {
 	var input map[string]any
 	if err := json.Unmarshal([]byte(text), &input); err != nil {
@@ -53,6 +53,10 @@ func (e *ECS) AddService(text string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	name, _ := input["cluster"].(string)
+	if before := e.service(input["serviceName"].(string)); before != nil {
+		e.services = slices.DeleteFunc(e.services, func(s *ecsService) bool { return s == before })
+		e.tasks = slices.DeleteFunc(e.tasks, func(t *task) bool { return t.service == before })
+	}
 	s := e.newService(e.clusters[name], input)
 	d := s.deployments[0]
 	for range s.desired {
@@ -162,7 +166,7 @@ func (e *ECS) deploy(s *ecsService, revision, reason string) *deployment {
 	}
 	id := fmt.Sprintf("ecs-svc/%019d", e.next())
 	d := &deployment{
-		id: id, status: "PRIMARY", revision: revision, desired: s.desired, made: e.at, updated: e.at,
+		id: id, status: "PRIMARY", revision: revision, desired: s.desired, made: e.s.Clock.Now(), updated: e.s.Clock.Now(),
 		rollout: "IN_PROGRESS", reason: cmp.Or(reason, "ECS deployment "+id+" in progress."), serviceStatus: "IN_PROGRESS",
 	}
 	s.deployments = append([]*deployment{d}, s.deployments...)

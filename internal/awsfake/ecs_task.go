@@ -85,15 +85,15 @@ func (e *ECS) walkTask(t *task) (failed bool) {
 	switch {
 	case t.last == "STOPPED":
 	case t.last == "DEPROVISIONING":
-		if e.at.Sub(t.stopSince) >= stopping {
+		if e.at.Sub(t.stopSince) >= e.paced(stopping) {
 			t.last, t.ended = "STOPPED", e.at
 		}
 	case t.last == "PROVISIONING":
-		if age >= provisioning {
+		if age >= e.paced(provisioning) {
 			t.last = "PENDING"
 		}
 	case t.last == "PENDING":
-		if age < pending {
+		if age < e.paced(pending) || t.behaviour.Stuck {
 			return false
 		}
 		switch {
@@ -109,11 +109,11 @@ func (e *ECS) walkTask(t *task) (failed bool) {
 	case t.last == "RUNNING":
 		up := e.at.Sub(t.running)
 		switch {
-		case t.behaviour.Exit && up >= t.behaviour.After:
+		case t.behaviour.Exit && up >= e.paced(t.behaviour.After):
 			t.exit[first] = t.behaviour.Code
 			e.stop(t, "EssentialContainerExited", "Essential container in task exited")
 			return !t.well
-		case t.behaviour.Unhealthy && up >= 5*time.Second:
+		case t.behaviour.Unhealthy && up >= e.paced(5*time.Second):
 			t.unhealthy = true
 			reason := "Task failed container health checks"
 			if t.service != nil && t.service.balanced {
@@ -121,7 +121,7 @@ func (e *ECS) walkTask(t *task) (failed bool) {
 			}
 			e.stop(t, "ServiceSchedulerInitiated", reason)
 			return true
-		case !t.behaviour.Unhealthy && up >= 2*time.Second:
+		case !t.behaviour.Unhealthy && up >= e.paced(2*time.Second):
 			t.well = true
 		}
 	}

@@ -122,7 +122,7 @@ func (r *rollout) judge(s types.Service, there bool) (done bool, reason string) 
 			reason = "ECS gave no reason"
 		}
 		return false, "its deployment failed: " + reason + rolledBack(newest, r)
-	case newest != nil && aws.ToString(newest.Id) != r.deployment && aws.ToTime(newest.CreatedAt).After(r.began):
+	case newest != nil && aws.ToString(newest.Id) != r.deployment && !aws.ToTime(newest.CreatedAt).Before(r.began):
 		return false, takenOver(newest)
 	}
 	r.seen, r.absent = true, 0
@@ -131,7 +131,7 @@ func (r *rollout) judge(s types.Service, there bool) (done bool, reason string) 
 
 // notThere judges an answer without our deployment.
 func (r *rollout) notThere(newest *types.Deployment) string {
-	if newest != nil && !r.began.IsZero() && aws.ToTime(newest.CreatedAt).After(r.began) {
+	if newest != nil && !r.began.IsZero() && !aws.ToTime(newest.CreatedAt).Before(r.began) {
 		return takenOver(newest)
 	}
 	if r.absent++; r.absent <= mostAbsent {
