@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strconv"
 	"strings"
 
 	xssh "golang.org/x/crypto/ssh"
@@ -21,6 +22,12 @@ type hostKeys struct {
 	seen    []xssh.PublicKey
 	refusal error
 	widened bool // all kinds of keys were asked for
+	// address is what is looked up in known_hosts, wanted the lines that it has.
+	// As OpenSSH does, a host at another port is looked up without the port when
+	// nothing is known with it; portless then.
+	address  string
+	wanted   []knownhosts.KnownKey
+	portless bool
 }
 
 func (o Options) loadHostKeys() (*hostKeys, error) {
@@ -37,12 +44,22 @@ func (o Options) loadHostKeys() (*hostKeys, error) {
 		return h, nil
 	}
 	var err error
-	h.known, err = o.loadKnownHosts()
-	return h, err
+	if h.known, err = o.loadKnownHosts(); err != nil {
+		return nil, err
+	}
+	h.address = strings.ToLower(o.hostPort())
+	h.wanted = h.known.lines(h.address)
+	if len(h.wanted) == 0 && o.port() != defaultPort {
+		usual := strings.ToLower(net.JoinHostPort(o.Address, strconv.Itoa(defaultPort)))
+		if lines := h.known.lines(usual); len(lines) > 0 {
+			h.address, h.wanted, h.portless = usual, lines, true
+		}
+	}
+	return h, nil
 }
 
 // check is the callback of a handshake.
-func (h *hostKeys) check(address string, remote net.Addr, key xssh.PublicKey) error {
+func (h *hostKeys) check(_ string, remote net.Addr, key xssh.PublicKey) error {
 	if h.known == nil {
 		if slices.Contains(h.pinned, xssh.FingerprintSHA256(key)) {
 			return nil
@@ -51,7 +68,7 @@ func (h *hostKeys) check(address string, remote net.Addr, key xssh.PublicKey) er
 		h.refusal = h.notPinned()
 		return h.refusal
 	}
-	err := h.known.check(address, remote, key)
+	err := h.known.check(h.address, remote, key)
 	if err == nil {
 		return nil
 	}
@@ -67,7 +84,7 @@ func (h *hostKeys) algorithms() []string {
 	}
 	var wanted []string
 	certificates := false
-	for _, key := range h.wanted() {
+	for _, key := range h.wanted {
 		if h.known.isAuthority(key) {
 			certificates = true
 		} else {
@@ -100,23 +117,6 @@ func (h *hostKeys) others(asked []string, err error) []string {
 	h.widened = true // to see the key, and refuse it by its fingerprint
 	return plainAlgorithms()
 }
-
-// wanted are the keys that known_hosts has for the host.
-func (h *hostKeys) wanted() []knownhosts.KnownKey {
-	var mismatch *knownhosts.KeyError
-	err := h.known.check(strings.ToLower(h.options.hostPort()), &net.TCPAddr{IP: net.IPv4zero}, noKey{})
-	if errors.As(err, &mismatch) {
-		return mismatch.Want
-	}
-	return nil
-}
-
-// noKey is no host's key.
-type noKey struct{}
-
-func (noKey) Type() string                         { return "none" }
-func (noKey) Marshal() []byte                      { return nil }
-func (noKey) Verify([]byte, *xssh.Signature) error { return errors.New("there is no key") }
 
 func allAlgorithms() []string {
 	names := xssh.SupportedAlgorithms().HostKeys

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 
 	xssh "golang.org/x/crypto/ssh"
@@ -99,6 +100,22 @@ func understoodHosts(hosts []string) bool {
 	}
 	return len(hosts) > 0
 }
+
+// lines are what is known of an address with its port.
+func (k *knownHosts) lines(address string) []knownhosts.KnownKey {
+	var mismatch *knownhosts.KeyError
+	if err := k.check(address, &net.TCPAddr{IP: net.IPv4zero}, noKey{}); errors.As(err, &mismatch) {
+		return mismatch.Want
+	}
+	return nil
+}
+
+// noKey is no host's key.
+type noKey struct{}
+
+func (noKey) Type() string                         { return "none" }
+func (noKey) Marshal() []byte                      { return nil }
+func (noKey) Verify([]byte, *xssh.Signature) error { return errors.New("there is no key") }
 
 // where is a line as messages name it.
 func (k *knownHosts) where(key knownhosts.KnownKey) string {

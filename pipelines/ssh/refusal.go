@@ -3,6 +3,7 @@ package ssh
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	xssh "golang.org/x/crypto/ssh"
@@ -18,7 +19,7 @@ func (h *hostKeys) refuse(key xssh.PublicKey, err error) error {
 		return fmt.Errorf("its host key %s is revoked by %s; give the host a new one", describe(key), h.known.where(revoked.Revoked))
 	case !errors.As(err, &mismatch):
 		return fmt.Errorf("its host key %s is refused: %w", describe(key), err)
-	case len(mismatch.Want) == 0:
+	case len(mismatch.Want) == 0, h.portless && !slices.ContainsFunc(mismatch.Want, h.known.isAuthority):
 		return h.unknown(key)
 	}
 	return h.changed(key, mismatch.Want)
