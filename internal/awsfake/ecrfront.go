@@ -8,7 +8,7 @@ import (
 	"regexp"
 )
 
-var manifestPath = regexp.MustCompile(`^/v2/(.+)/(?:manifests|blobs|tags|referrers)/(.*)$`)
+var repositoryPath = regexp.MustCompile(`^/v2/(.+)/(manifests|blobs|tags|referrers)/(.*)$`)
 
 // Front makes of a real registry one that behaves like ECR's of an account: what
 // is pushed needs a repository that was created, and a tag of an immutable one
@@ -19,7 +19,7 @@ func (e *ECR) Front(account string, registry *url.URL) http.Handler {
 		r.Out.Host = r.In.Host // upload locations name it
 	}}
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		parts := manifestPath.FindStringSubmatch(req.URL.Path)
+		parts := repositoryPath.FindStringSubmatch(req.URL.Path)
 		if parts == nil {
 			proxy.ServeHTTP(w, req)
 			return
@@ -28,8 +28,8 @@ func (e *ECR) Front(account string, registry *url.URL) http.Handler {
 		switch {
 		case !ok:
 			refuseRegistry(w, http.StatusNotFound, "NAME_UNKNOWN", fmt.Sprintf("The repository with name '%s' does not exist in the registry with id '%s'", parts[1], account))
-		case r.Mutability == "IMMUTABLE" && req.Method == http.MethodPut && e.taken(registry, req, parts[2]):
-			refuseRegistry(w, http.StatusBadRequest, "TAG_INVALID", fmt.Sprintf("The image tag '%s' already exists in the '%s' repository and cannot be overwritten because the tag is immutable.", parts[2], r.Name))
+		case r.Mutability == "IMMUTABLE" && req.Method == http.MethodPut && parts[2] == "manifests" && taken(registry, req, parts[3]):
+			refuseRegistry(w, http.StatusBadRequest, "TAG_INVALID", fmt.Sprintf("The image tag '%s' already exists in the '%s' repository and cannot be overwritten because the tag is immutable.", parts[3], r.Name))
 		default:
 			proxy.ServeHTTP(w, req)
 		}
@@ -39,7 +39,7 @@ func (e *ECR) Front(account string, registry *url.URL) http.Handler {
 var digestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
 
 // taken says whether the tag that a request writes exists.
-func (e *ECR) taken(registry *url.URL, req *http.Request, tag string) bool {
+func taken(registry *url.URL, req *http.Request, tag string) bool {
 	if digestForm.MatchString(tag) {
 		return false
 	}
