@@ -23,6 +23,9 @@ type DeployOptions struct {
 	AllowDiverged bool
 	// Direct skips the proof that the environment to promote from runs it.
 	Direct bool
+	// NoTfvars leaves the tag maps of Terraform targets as they are: the tags are
+	// passed to this run instead.
+	NoTfvars bool
 	// LockWait is how long to wait for another deploy; zero fails at once.
 	LockWait time.Duration
 	// Plan is a saved plan: the deploy does exactly that, or nothing. It names the
@@ -106,6 +109,9 @@ func (p *Project) prepare(ctx context.Context, o DeployOptions) (*stage, deploy.
 	s, err := p.stage(ctx, recorded, o.Only)
 	if err != nil {
 		return nil, none, record, err
+	}
+	if o.NoTfvars {
+		s.leaveTagMaps()
 	}
 	items, err := p.desired(ctx, s, record, files)
 	if err != nil {

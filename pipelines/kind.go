@@ -35,6 +35,8 @@ func kindOf(t config.Target) kind {
 	switch {
 	case t.Compose != nil:
 		return composeKind{*t.Compose}
+	case t.Terraform != nil:
+		return terraformKind{*t.Terraform}
 	}
 	panic("a target without a kind passed the config's validation")
 }

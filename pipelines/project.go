@@ -76,7 +76,7 @@ func Open(ctx context.Context, o Options) (*Project, error) {
 		return nil, err
 	}
 	dir := filepath.Dir(cfg.Path)
-	repo, info, noCommit := detect(ctx, dir, o)
+	repo, info, noCommit := detect(ctx, dir, cfg, o)
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -137,10 +137,13 @@ func load(o Options) (*config.Config, error) {
 
 // detect reads the repository and the build. Without a repository the build
 // must come from flags or CI, so that is decided by release.Detect.
-func detect(ctx context.Context, dir string, o Options) (*git.Repository, release.Info, error) {
+func detect(ctx context.Context, dir string, c *config.Config, o Options) (*git.Repository, release.Info, error) {
 	repo, err := git.Open(ctx, dir)
 	if err != nil && !errors.Is(err, git.ErrNoRepository) {
 		return nil, release.Info{}, err
+	}
+	if repo != nil {
+		repo = repo.Without(tagMaps(repo.Dir(), dir, c)...)
 	}
 	info, err := release.Detect(ctx, o.Lookup, repo, o.Overrides)
 	return repo, info, err

@@ -33,4 +33,6 @@ type Target struct {
 	GitSync *GitSyncTarget `yaml:"gitsync,omitempty" jsonschema:"oneof_required=gitsync"`
 	// Run is a container of your own as a step of the deploy.
 	Run *RunTarget `yaml:"run,omitempty" jsonschema:"oneof_required=run"`
+	// Terraform is a directory of Terraform or OpenTofu code that takes image tags.
+	Terraform *TerraformTarget `yaml:"terraform,omitempty" jsonschema:"oneof_required=terraform"`
 }

@@ -6,7 +6,7 @@ type TerraformTarget struct {
 	// Dir is the root module's directory, relative to the project. The code is that
 	// of the checkout, not of the release.
 	Dir string `yaml:"dir"`
-	// Binary runs it. auto takes tofu where the directory has *.tofu files, else
+	// Binary is what runs it. auto takes tofu where the directory has *.tofu files, else
 	// whichever of terraform and tofu is on PATH, in that order.
 	Binary TerraformBinary `yaml:"binary,omitempty" jsonschema:"enum=auto,enum=terraform,enum=tofu,default=auto"`
 	// TagMap is the JSON file with the image tags, relative to dir.
@@ -15,7 +15,7 @@ type TerraformTarget struct {
 	Variable string `yaml:"variable,omitempty" jsonschema:"default=image_tags"`
 	// Keys of the map by image, where they are not the image's name.
 	Keys map[string]string `yaml:"keys,omitempty"`
-	// NoTfvars leaves the tag map as it is: the tags are passed to each run instead.
+	// NoTfvars is for a tag map that is never written: the tags are passed to each run.
 	NoTfvars bool `yaml:"no-tfvars,omitempty"`
 	// VarFiles are further files of variables, relative to dir.
 	VarFiles Strings `yaml:"var-files,omitempty"`
@@ -27,7 +27,7 @@ type TerraformTarget struct {
 	// Env are variables of Terraform's environment, such as TF_VAR_name. Values
 	// env://NAME and file://PATH are secrets.
 	Env map[string]string `yaml:"env,omitempty"`
-	// Verify says what proves that the release runs.
+	// Verify is what proves that the release runs.
 	Verify *TerraformVerify `yaml:"verify,omitempty"`
 	// Timeout ends a plan or an apply that hangs.
 	Timeout Duration `yaml:"timeout,omitempty" jsonschema:"default=30m"`
@@ -49,5 +49,5 @@ const (
 type TerraformVerify struct {
 	// Output is an output: a map of image, or its key in the tag map, to the digest
 	// or the reference by digest that runs.
-	Output string `yaml:"output" jsonschema:"oneof_required=output"`
+	Output string `yaml:"output,omitempty" jsonschema:"oneof_required=output"`
 }

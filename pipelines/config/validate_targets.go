@@ -10,6 +10,9 @@ func (v validator) target(path string, e Entry[Target]) {
 	if e.Value.Compose != nil {
 		v.compose(path+".compose", *e.Value.Compose)
 	}
+	if e.Value.Terraform != nil {
+		v.terraform(path+".terraform", *e.Value.Terraform)
+	}
 	if e.Value.GitSync != nil {
 		v.gitSync(path+".gitsync", *e.Value.GitSync)
 	}

@@ -1,0 +1,95 @@
+package pipelines
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/slipwayhq/slipway/pipelines/config"
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/deploy/terraform"
+)
+
+// terraformKind is a directory of Terraform code that takes image tags.
+type terraformKind struct{ config.TerraformTarget }
+
+// files are none: a deploy takes the code of the checkout; see package terraform.
+func (k terraformKind) files() []string { return nil }
+
+// check makes sure that the directory is there.
+func (k terraformKind) check(_ context.Context, p *Project, _ map[string][]byte) error {
+	if info, err := os.Stat(filepath.Join(p.dir, k.Dir)); err != nil || !info.IsDir() {
+		return fmt.Errorf("there is no directory %q: correct dir in %s", k.Dir, filepath.Base(p.Config.Path))
+	}
+	return nil
+}
+
+// journal is nowhere: Terraform's state is no place for it.
+func (k terraformKind) journal(context.Context, *stage) (deploy.Files, string, error) {
+	return nil, "", nil
+}
+
+func (k terraformKind) target(ctx context.Context, s *stage, name string) (deploy.Target, error) {
+	p := s.project
+	plain, secret, err := p.split(k.Env)
+	if err != nil {
+		return nil, err
+	}
+	images, err := p.images(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return terraform.New(terraform.Options{
+		Name: name, Project: p.dir, Config: k.TerraformTarget, Images: images.Names(), Env: plain, Secrets: secret,
+		Digest: func(ctx context.Context, reference string) (string, error) {
+			found, err := p.registry.Resolve(ctx, reference)
+			return found.Digest, err
+		},
+	}), nil
+}
+
+// complete records which commit the infrastructure code is of.
+func (k terraformKind) complete(_ context.Context, s *stage, d *deploy.Desired) error {
+	if s.project.Info.Commit != "" {
+		d.Variables["INFRA_COMMIT"] = s.project.Info.Commit
+	}
+	return nil
+}
+
+func (k terraformKind) today(context.Context, *stage, *deploy.Desired) error { return nil }
+
+func (k terraformKind) before() []config.Step { return nil }
+
+func (k terraformKind) keep() int { return 0 }
+
+// leaveTagMaps makes this run pass the tags to Terraform and leave the maps alone.
+func (s *stage) leaveTagMaps() {
+	for _, target := range s.targets {
+		if t, ok := target.Target.(*terraform.Target); ok {
+			t.NoTfvars = true
+		}
+	}
+}
+
+// tagMaps are the tag maps of all environments, relative to the top of the
+// repository. A deploy writes them, which makes no other release of the tree.
+func tagMaps(top, dir string, c *config.Config) []string {
+	var paths []string
+	for _, environment := range c.Environments {
+		for _, target := range environment.Value.Deploy {
+			if target.Value.Terraform == nil {
+				continue
+			}
+			real, err := filepath.EvalSymlinks(dir)
+			if err != nil {
+				continue
+			}
+			path, err := filepath.Rel(top, terraform.MapFile(real, *target.Value.Terraform))
+			if err == nil {
+				paths = append(paths, filepath.ToSlash(path))
+			}
+		}
+	}
+	return paths
+}
