@@ -19,6 +19,13 @@ func (e *HostError) Error() string { return fmt.Sprintf("host %s: %v", e.Host, e
 // Unwrap gives the reason.
 func (e *HostError) Unwrap() error { return e.Err }
 
+// reason is the first line of the reason, without the host's name: what several
+// hosts can have in common.
+func (e *HostError) reason() string {
+	first, _, _ := strings.Cut(e.Err.Error(), "\n")
+	return strings.ReplaceAll(first, e.Host, "")
+}
+
 // HostErrors are what failed on several hosts, in the hosts' order. Hosts with
 // the same reason are one line of the message.
 type HostErrors []*HostError
@@ -35,7 +42,7 @@ func (e HostErrors) Error() string {
 	var reasons []string
 	groups := map[string][]*HostError{}
 	for _, h := range e {
-		reason, _, _ := strings.Cut(h.Err.Error(), "\n")
+		reason := h.reason()
 		if groups[reason] == nil {
 			reasons = append(reasons, reason)
 		}
@@ -50,7 +57,8 @@ func (e HostErrors) Error() string {
 		if i > 0 {
 			first.WriteString("; ")
 		}
-		fmt.Fprintf(&first, "%s: %s", hostList(groups[reason]), reason)
+		told, _, _ := strings.Cut(groups[reason][0].Err.Error(), "\n")
+		fmt.Fprintf(&first, "%s: %s", hostList(groups[reason]), told)
 		for _, h := range groups[reason][:min(len(groups[reason]), hostsInError)] {
 			_, rest, _ := strings.Cut(h.Err.Error(), "\n")
 			for line := range strings.Lines(rest) {

@@ -13,7 +13,6 @@ import (
 	"github.com/slipwayhq/slipway/pipelines/command"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
 	"github.com/slipwayhq/slipway/pipelines/report"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
 	"github.com/slipwayhq/slipway/pipelines/ssh"
 )
 
@@ -21,17 +20,6 @@ import (
 type server struct {
 	Port                  int
 	User, Key, KnownHosts string
-}
-
-// options are how to reach the host, noticing soon when it is gone.
-func (s server) options(t *testing.T) ssh.Options {
-	key, err := os.ReadFile(s.Key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return quick(ssh.Options{
-		Address: sshtest.Address, Port: s.Port, User: s.User, Key: secrets.NewValue(string(key)), KnownHosts: []string{s.KnownHosts},
-	})
 }
 
 func quick(o ssh.Options) ssh.Options {
