@@ -52,7 +52,7 @@ func startLoad(t *testing.T, address string, keep bool) *load {
 	}
 	script := filepath.Join(t.TempDir(), "count.lua")
 	write(t, filepath.Dir(script), filepath.Base(script), wrkScript)
-	args := []string{"-t", "1", "-c", "8", "-d", "10m", "--timeout", "5s", "-s", script}
+	args := []string{"-t", "1", "-c", "4", "-d", "10m", "--timeout", "5s", "-s", script}
 	if !keep {
 		args = append(args, "-H", "Connection: close")
 	}
@@ -167,7 +167,7 @@ func TestNoRequestFailsWithASwitch(t *testing.T) {
 					t.Errorf("plan %v, want %v", kinds(second.Plans[0]), want)
 				}
 				answers(t, address, "2")
-				s.Config.HealthTimeout = config.Duration(4 * time.Second)
+				s.Config.HealthTimeout = config.Duration(3 * time.Second)
 				if _, err := s.deploy("3"); err == nil {
 					t.Error("a release that is not healthy was deployed")
 				}
@@ -284,7 +284,7 @@ func TestNoRequestFailsByDNS(t *testing.T) {
 				load := startLoad(t, address, true)
 				s.mustDeploy("2")
 				answers(t, address, "2")
-				s.Config.HealthTimeout = config.Duration(4 * time.Second)
+				s.Config.HealthTimeout = config.Duration(3 * time.Second)
 				if _, err := s.deploy("3"); err == nil {
 					t.Error("a release that is not healthy was deployed")
 				}

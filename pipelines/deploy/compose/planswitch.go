@@ -31,14 +31,25 @@ func (p *planner) prepareSwitch(order []string) error {
 	if err := p.mounted(proxy, path.Join(p.target.Dir, s.File)); err != nil {
 		return err
 	}
-	var err error
-	if p.routes, err = routed(p.proxy.template, order); err != nil {
+	found, err := routed(p.proxy.template, order)
+	if err != nil {
 		return err
 	}
-	for _, name := range sortedKeys(proxy.Networks) {
-		p.networks = append(p.networks, p.model.project.Networks[name].Name)
+	p.routes = map[string]bool{}
+	for _, name := range found {
+		p.routes[name] = true
 	}
+	p.networks = p.networksOf(s.Service)
 	return nil
+}
+
+// networksOf are a service's networks, by docker's name.
+func (o observation) networksOf(service string) []string {
+	var names []string
+	for _, name := range sortedKeys(o.model.project.Services[service].Networks) {
+		names = append(names, o.model.project.Networks[name].Name)
+	}
+	return names
 }
 
 // mounted is the error when the proxy can't see a new file in that place. A
@@ -58,7 +69,7 @@ func (p *planner) mounted(proxy types.ServiceConfig, file string) error {
 
 // routed are the services that the proxy sends requests to.
 func (p *planner) routed() []string {
-	return slices.DeleteFunc(sortedKeys(p.routes), func(name string) bool { return !p.routes[name] })
+	return sortedKeys(p.routes)
 }
 
 // switches says that there is a proxy to switch.

@@ -16,6 +16,8 @@ import (
 
 // proxyState is what there is to know of a switch.
 type proxyState struct {
+	// service is the proxy's, and path its file relative to the stack's directory.
+	service, path string
 	// template of the release, and the file that the proxy has now.
 	template, file string
 	switched       switched
@@ -31,7 +33,7 @@ func (t *Target) switchedFile() string { return path.Join(t.State, "switched.jso
 func (t *Target) proxyFile() string    { return path.Join(t.Dir, t.Config.Switch.File) }
 
 func (t *Target) observeProxy(ctx context.Context, d deploy.Desired) (proxyState, error) {
-	var s proxyState
+	s := proxyState{service: t.Config.Switch.Service, path: t.Config.Switch.File}
 	kept, err := t.readIfThere(ctx, path.Join(t.State, templateFile))
 	if err != nil {
 		return s, err

@@ -58,7 +58,7 @@ func render(text string, all servers) (string, error) {
 
 // routed are the services that a template names: with a container more, it
 // gives another file.
-func routed(text string, services []string) (map[string]bool, error) {
+func routed(text string, services []string) ([]string, error) {
 	each := func(n int) servers {
 		all := servers{}
 		for _, service := range services {
@@ -66,7 +66,7 @@ func routed(text string, services []string) (map[string]bool, error) {
 		}
 		return all
 	}
-	found := map[string]bool{}
+	found := []string{}
 	base, err := render(text, each(1))
 	if err != nil {
 		return nil, err
@@ -78,7 +78,9 @@ func routed(text string, services []string) (map[string]bool, error) {
 		if err != nil {
 			return nil, err
 		}
-		found[service] = with != base
+		if with != base {
+			found = append(found, service)
+		}
 	}
 	return found, nil
 }

@@ -60,7 +60,30 @@ func (o observation) drift(d deploy.Desired) []deploy.Drift {
 			drift = append(drift, deploy.Drift{Subject: name, Kind: deploy.DriftExtra, Got: describe(o.containers[name])})
 		}
 	}
+	if len(drift) == 0 {
+		drift = o.proxyDrift()
+	}
 	return drift
+}
+
+// proxyDrift is a file of the proxy that is not the one for what runs.
+func (o observation) proxyDrift() []deploy.Drift {
+	if o.proxy.path == "" || o.model.project == nil {
+		return nil
+	}
+	services := composefile.Order(o.model.project)
+	routes, err := routed(o.proxy.template, services)
+	if err != nil {
+		return nil // planning says so
+	}
+	var all []container
+	for _, name := range sortedKeys(o.containers) {
+		all = append(all, o.containers[name]...)
+	}
+	if o.proxy.current(live(all, routes, nil), services, o.networksOf(o.proxy.service)) {
+		return nil
+	}
+	return []deploy.Drift{{Subject: o.proxy.path, Kind: deploy.DriftConfig, Got: "edited, or its containers have other addresses"}}
 }
 
 func (o observation) serviceDrift(name string) []deploy.Drift {

@@ -36,7 +36,7 @@ func main() {
 			http.Error(w, "broken", http.StatusInternalServerError)
 			return
 		}
-		time.Sleep(5 * time.Millisecond)
+		time.Sleep(8 * time.Millisecond)
 		fmt.Fprintln(w, os.Getenv("RELEASE"))
 	})
 	server := &http.Server{Addr: ":3000"}
