@@ -9,10 +9,13 @@ import (
 
 // PlanOptions say what to plan.
 type PlanOptions struct {
-	// Env, Tag and Only are as in DeployOptions.
-	Env  string
-	Tag  string
-	Only []string
+	// Env, Tag, Only and Paths are as in DeployOptions.
+	Env   string
+	Tag   string
+	Only  []string
+	Paths []string
+	// NoTfvars is as in DeployOptions.
+	NoTfvars bool
 }
 
 // Planned is everything that a deploy would do.
@@ -67,7 +70,7 @@ func (p *Project) Plan(ctx context.Context, o PlanOptions) (Planned, error) {
 		}
 		o.Tag = planned.Tag
 	}
-	s, d, record, err := p.prepare(ctx, DeployOptions{Env: environment.Name, Tag: o.Tag, Only: o.Only})
+	s, d, record, err := p.prepare(ctx, DeployOptions{Env: environment.Name, Tag: o.Tag, Only: o.Only, Paths: o.Paths, NoTfvars: o.NoTfvars})
 	if err != nil {
 		return Planned{}, err
 	}

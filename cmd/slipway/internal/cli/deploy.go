@@ -40,7 +40,7 @@ is brought back and the command fails.`,
 				return flagError{errors.New("--dry-run makes a plan, and --plan applies one: use one of them")}
 			}
 			if dryRun {
-				return plan(g, c.Context(), pipelines.PlanOptions{Env: o.Env, Tag: o.Tag, Only: o.Only}, planFlags{})
+				return plan(g, c.Context(), pipelines.PlanOptions{Env: o.Env, Tag: o.Tag, Only: o.Only, NoTfvars: o.NoTfvars}, planFlags{})
 			}
 			if saved != "" {
 				data, err := os.ReadFile(saved)
@@ -64,9 +64,11 @@ is brought back and the command fails.`,
 
 func (g *globals) deployFlags(c *cobra.Command, o *pipelines.DeployOptions, flags *deployFlags) {
 	f := c.Flags()
-	f.StringSliceVar(&o.Only, "only", nil, "target to deploy (default: all of the environment, in their order)")
+	f.StringSliceVar(&o.Only, "only", nil, "target to deploy, or auto for those that differ from what is live (default: all, in their order)")
+	f.StringSliceVar(&o.Paths, "paths", nil, "the only files or directories of git sync targets to change, such as dags/a.py")
 	f.BoolVar(&o.AllowDiverged, "allow-diverged", false, "let an older or diverged commit replace the live one")
 	f.BoolVar(&o.Direct, "direct", false, "deploy although the environment to promote from has not verified the release")
+	f.BoolVar(&o.NoTfvars, "no-tfvars", false, "leave the tag maps of Terraform targets as they are; the tags are passed to this run")
 	f.DurationVar(&o.LockWait, "lock-wait", 0, "how long to wait for a lock that another deploy holds, such as 10m")
 	f.BoolVarP(&flags.yes, "yes", "y", false, "do not ask before changing a protected environment")
 }

@@ -68,8 +68,8 @@ what runs is what was released. The same pipeline runs on a laptop and in CI.`,
 	}
 	add("release", newCheck(g), newBuild(g), newPublish(g), newRelease(g))
 	add("deploy", newDeploy(g), newPromote(g), newRollback(g), newLock(g), newUnlock(g))
-	add("look", newPlan(g), newVerify(g), newHistory(g), newLint(g))
-	root.AddCommand(newVersion(g))
+	add("look", newPlan(g), newChanges(g), newVerify(g), newHistory(g), newLint(g))
+	root.AddCommand(newInit(g), newVersion(g))
 	wrapArgs(root)
 	return root
 }
