@@ -15,10 +15,15 @@ type DeployOptions struct {
 	// Env is the environment; the one that matches this build, or the only one,
 	// when empty.
 	Env string
-	// Tag of the release; the newest one of this commit when empty.
+	// Tag of the release; that of DEPLOY_TAG, or else the newest one of this commit,
+	// when empty.
 	Tag string
-	// Only are the targets to deploy; all when empty.
+	// Only are the targets to deploy; all when empty. AutoTargets alone stands for
+	// those that differ from what is live.
 	Only []string
+	// Paths are the only files or directories of git sync targets to change,
+	// relative to the project, on top of what is live; all when empty.
+	Paths []string
 	// AllowDiverged lets an older or diverged commit replace the live one.
 	AllowDiverged bool
 	// Direct skips the proof that the environment to promote from runs it.
@@ -57,6 +62,9 @@ func (p *Project) Deploy(ctx context.Context, o DeployOptions) (deploy.Result, e
 	if err := p.admit(ctx, s, record, o); err != nil {
 		return deploy.Result{}, err
 	}
+	if len(d.Targets) == 0 {
+		return s.asLive(ctx)
+	}
 	if s.config.Protected && o.Confirm != nil {
 		if err := o.Confirm(ctx, fmt.Sprintf("Deploy %s to the protected environment %s?", record.Tag, s.name)); err != nil {
 			return deploy.Result{}, err
@@ -90,12 +98,19 @@ func (p *Project) prepare(ctx context.Context, o DeployOptions) (*stage, deploy.
 	if err != nil {
 		return nil, none, release.Record{}, err
 	}
+	choose, err := chooser(&o)
+	if err != nil {
+		return nil, none, release.Record{}, err
+	}
 	if err := checkOnly(environment, o.Only); err != nil {
 		return nil, none, release.Record{}, err
 	}
 	from, err := p.destination(ctx, environment.Value.Registry)
 	if err != nil {
 		return nil, none, release.Record{}, err
+	}
+	if o.Tag == "" {
+		o.Tag, _ = p.lookup("DEPLOY_TAG")
 	}
 	record, files, err := p.findRelease(ctx, from, o.Tag)
 	if err != nil {
@@ -110,11 +125,17 @@ func (p *Project) prepare(ctx context.Context, o DeployOptions) (*stage, deploy.
 	if err != nil {
 		return nil, none, record, err
 	}
+	if err := s.connect(ctx); err != nil {
+		return nil, none, record, err
+	}
 	if o.NoTfvars {
 		s.leaveTagMaps()
 	}
 	items, err := p.desired(ctx, s, record, files)
 	if err != nil {
+		return nil, none, record, err
+	}
+	if items, err = choose(ctx, s, items); err != nil {
 		return nil, none, record, err
 	}
 	return s, p.deployment(s, record.Tag, items, o.LockWait), record, nil

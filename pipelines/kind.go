@@ -37,24 +37,37 @@ func kindOf(t config.Target) kind {
 		return composeKind{*t.Compose}
 	case t.Terraform != nil:
 		return terraformKind{*t.Terraform}
+	case t.GitSync != nil:
+		return gitsyncKind{*t.GitSync}
+	case t.Run != nil:
+		return runKind{*t.Run}
 	}
 	panic("a target without a kind passed the config's validation")
 }
 
-// journalOf is the environment's journal: where slipway.yaml wants it, else that
-// of the first target which has a place for it.
+// journalOf is the environment's journal.
 func (s *stage) journalOf(ctx context.Context) (*deploy.Journal, error) {
+	files, dir, err := s.journalPlace(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return deploy.NewJournal(files, dir, deploy.LeaseTimes{}), nil
+}
+
+// journalPlace is where the environment's journal is: where slipway.yaml wants
+// it, else that of the first target which has a place for it.
+func (s *stage) journalPlace(ctx context.Context) (deploy.Files, string, error) {
 	if s.config.Journal != "" {
-		return deploy.NewJournal(deploy.LocalHost{}, absolute(s.project.dir, s.config.Journal), deploy.LeaseTimes{}), nil
+		return deploy.LocalHost{}, absolute(s.project.dir, s.config.Journal), nil
 	}
 	for _, target := range s.config.Deploy {
 		files, dir, err := kindOf(target.Value).journal(ctx, s)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		if files != nil {
-			return deploy.NewJournal(files, dir, deploy.LeaseTimes{}), nil
+			return files, dir, nil
 		}
 	}
-	return nil, usage("environment %q has no target that can remember what is live: say where with journal: under environments.%s", s.name, s.name)
+	return nil, "", usage("environment %q has no target that can remember what is live: say where with journal: under environments.%s", s.name, s.name)
 }

@@ -19,7 +19,11 @@ type RollbackOptions struct {
 	// Down are commands that undo migrations, run in the live release before it
 	// goes: "COMMAND" in the service that runs the steps before a deploy, or
 	// "SERVICE: COMMAND".
-	Down     []string
+	Down []string
+	// Only are the targets that go back; all when empty.
+	Only []string
+	// Paths are as in DeployOptions.
+	Paths    []string
 	LockWait time.Duration
 	// Confirm is as in DeployOptions.
 	Confirm func(ctx context.Context, question string) error
@@ -32,12 +36,18 @@ func (p *Project) Rollback(ctx context.Context, o RollbackOptions) (deploy.Resul
 	if err != nil {
 		return deploy.Result{}, err
 	}
-	s, err := p.stage(ctx, environment, nil)
+	s, err := p.stage(ctx, environment, o.Only)
 	if err != nil {
+		return deploy.Result{}, err
+	}
+	if err := s.connect(ctx); err != nil {
 		return deploy.Result{}, err
 	}
 	items, err := p.current(ctx, s)
 	if err != nil {
+		return deploy.Result{}, err
+	}
+	if items, err = narrow(s, items, o.Paths); err != nil {
 		return deploy.Result{}, err
 	}
 	d := p.deployment(s, o.To, items, o.LockWait)

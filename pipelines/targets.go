@@ -2,7 +2,6 @@ package pipelines
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/slipwayhq/slipway/pipelines/deploy"
 	"github.com/slipwayhq/slipway/pipelines/release"
 	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"github.com/slipwayhq/slipway/pipelines/ssh"
 )
 
 // stage is an environment with its targets ready to be used.
@@ -22,6 +22,8 @@ type stage struct {
 	registry destination
 	journal  *deploy.Journal
 	targets  []staged
+	// hosts behind SSH, by name.
+	hosts map[string]*ssh.Host
 }
 
 // staged is one target of a stage.
@@ -43,7 +45,7 @@ func (p *Project) stage(ctx context.Context, e config.Entry[config.Environment],
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{project: p, name: e.Name, config: e.Value, registry: registry}
+	s := &stage{project: p, name: e.Name, config: e.Value, registry: registry, hosts: map[string]*ssh.Host{}}
 	if s.journal, err = s.journalOf(ctx); err != nil {
 		return nil, err
 	}
@@ -71,8 +73,24 @@ func checkOnly(e config.Entry[config.Environment], only []string) error {
 	return nil
 }
 
-// desired is what each target should run of a release.
+// desired is what each target should run of a release, with today's secrets
+// and logins.
 func (p *Project) desired(ctx context.Context, s *stage, record release.Record, files map[string][]byte) ([]deploy.Item, error) {
+	items, err := p.complete(ctx, s, record, files)
+	if err != nil {
+		return nil, err
+	}
+	for i, target := range s.targets {
+		if err := target.kind.today(ctx, s, &items[i].Desired); err != nil {
+			return nil, fmt.Errorf("target %q: %w", target.Name(), err)
+		}
+	}
+	return items, nil
+}
+
+// complete is what each target should run of a release, without secrets and
+// logins.
+func (p *Project) complete(ctx context.Context, s *stage, record release.Record, files map[string][]byte) ([]deploy.Item, error) {
 	images := map[string]deploy.Image{}
 	for name, image := range record.Images {
 		accepted := []string{image.Digest}
@@ -95,7 +113,7 @@ func (p *Project) desired(ctx context.Context, s *stage, record release.Record, 
 			Project: record.Project, Environment: s.name, Release: record, Images: images, Files: texts,
 			Variables: deploy.Variables(record.Tag, s.name, s.registry.prefix(), images),
 		}
-		if err := errors.Join(target.kind.complete(ctx, s, &d), target.kind.today(ctx, s, &d)); err != nil {
+		if err := target.kind.complete(ctx, s, &d); err != nil {
 			return nil, fmt.Errorf("target %q: %w", target.Name(), err)
 		}
 		items = append(items, deploy.Item{Target: target.Target, Desired: d})

@@ -34,13 +34,15 @@ is brought back and the command fails.`,
 		Example: `  slipway deploy --env prod                  # the newest release of this commit
   slipway deploy --env prod --tag 75_db4b44b
   slipway deploy --plan plan.json            # what slipway plan --out kept
+  slipway deploy --env prod --only auto      # the targets that differ from what is live
+  slipway deploy --env prod --only dags --paths dags/daily.py
   slipway deploy --env prod --dry-run        # the same as slipway plan --env prod`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if dryRun && saved != "" {
 				return flagError{errors.New("--dry-run makes a plan, and --plan applies one: use one of them")}
 			}
 			if dryRun {
-				return plan(g, c.Context(), pipelines.PlanOptions{Env: o.Env, Tag: o.Tag, Only: o.Only, NoTfvars: o.NoTfvars}, planFlags{})
+				return plan(g, c.Context(), pipelines.PlanOptions{Env: o.Env, Tag: o.Tag, Only: o.Only, Paths: o.Paths, NoTfvars: o.NoTfvars}, planFlags{})
 			}
 			if saved != "" {
 				data, err := os.ReadFile(saved)
@@ -87,6 +89,10 @@ func deployTo(ctx context.Context, g *globals, o pipelines.DeployOptions, flags 
 }
 
 func printDeployed(g *globals, r deploy.Result) {
+	if len(r.Plans) == 0 {
+		fmt.Fprintf(g.env.Out, "Nothing to deploy: nothing differs from what is live (%s).\n", r.Entry.Tag)
+		return
+	}
 	rows := [][]string{}
 	for _, p := range r.Plans {
 		for _, run := range r.Proofs[p.Target].Running {
@@ -142,6 +148,8 @@ func newRollback(g *globals) *cobra.Command {
 --to names. It uses the files recorded with that release; nothing is built.`,
 		Example: `  slipway rollback --env prod
   slipway rollback --env prod --to 74_1c9e2f0
+  slipway rollback --env prod --only dags
+  slipway rollback --env prod --to 74_1c9e2f0 --paths dags/daily.py,dags/lib
   slipway rollback --env prod --down "app: rake db:rollback STEP=2"`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			var result deploy.Result
@@ -159,6 +167,8 @@ func newRollback(g *globals) *cobra.Command {
 	g.envFlag(c, &o.Env, "environment to roll back")
 	f := c.Flags()
 	f.StringVar(&o.To, "to", "", "release to go back to (default: the last one before that verified)")
+	f.StringSliceVar(&o.Only, "only", nil, "target to bring back (default: all of the environment)")
+	f.StringSliceVar(&o.Paths, "paths", nil, "the only files or directories of git sync targets to bring back, such as dags/a.py")
 	f.StringArrayVar(&o.Down, "down", nil, `command that undoes migrations, run in the live release first, as "SERVICE: COMMAND"`)
 	f.DurationVar(&o.LockWait, "lock-wait", 0*time.Second, "how long to wait for a lock that another deploy holds, such as 10m")
 	f.BoolVarP(&flags.yes, "yes", "y", false, "do not ask before changing a protected environment")

@@ -30,7 +30,8 @@ deploy does exactly that, or nothing.`,
 	}
 	g.envFlag(c, &o.Env, "environment to plan for")
 	c.Flags().StringVar(&o.Tag, "tag", "", "release to plan (default: the newest one of this commit)")
-	c.Flags().StringSliceVar(&o.Only, "only", nil, "target to plan (default: all)")
+	c.Flags().StringSliceVar(&o.Only, "only", nil, "target to plan, or auto for those that differ from what is live (default: all)")
+	c.Flags().StringSliceVar(&o.Paths, "paths", nil, "the only files or directories of git sync targets to change, such as dags/a.py")
 	c.Flags().StringVarP(&flags.out, "out", "o", "", "file to keep the plan in, for deploy --plan")
 	c.Flags().BoolVar(&flags.detailed, "detailed-exitcode", false, "end with exit code 3 when there are changes")
 	return c

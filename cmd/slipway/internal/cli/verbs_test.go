@@ -25,6 +25,7 @@ var notInModule = map[string]string{
 	"rollback": deployed,
 	"verify":   deployed,
 	"history":  deployed,
+	"changes":  deployed,
 }
 
 const (
