@@ -8,8 +8,8 @@ import (
 	"github.com/slipwayhq/slipway/pipelines/config"
 )
 
-// environment is the one that is named, or the one whose "when" matches this
-// build, or the only one there is.
+// environment is the one that is named, or the one that DEPLOY_ENV names, or the
+// one whose "when" matches this build, or the only one there is.
 func (p *Project) environment(name string) (config.Entry[config.Environment], error) {
 	var none config.Entry[config.Environment]
 	all := p.Config.Environments
@@ -20,6 +20,11 @@ func (p *Project) environment(name string) (config.Entry[config.Environment], er
 			}
 		}
 		return none, usage("unknown environment %q: %s", name, choices("environments", all.Names(), p.Config.Path))
+	}
+	if named, ok := p.lookup("DEPLOY_ENV"); ok {
+		if e, ok := all.Get(named); ok {
+			return config.Entry[config.Environment]{Name: named, Value: e}, nil
+		}
 	}
 	if matching := p.matching(); len(matching) == 1 {
 		return matching[0], nil

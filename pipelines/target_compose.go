@@ -9,6 +9,7 @@ import (
 	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
 	"github.com/slipwayhq/slipway/pipelines/deploy/compose"
+	"github.com/slipwayhq/slipway/pipelines/deploy/fleet"
 	"github.com/slipwayhq/slipway/pipelines/report"
 )
 
@@ -51,16 +52,40 @@ func (k composeKind) check(ctx context.Context, p *Project, files map[string][]b
 }
 
 func (k composeKind) journal(_ context.Context, s *stage) (deploy.Files, string, error) {
-	return deploy.LocalHost{}, compose.JournalDir(k.dir(s), s.name), nil
+	machines, err := s.machines(k.Hosts, k.Path)
+	if err != nil {
+		return nil, "", err
+	}
+	return machines[0].host, compose.JournalDir(machines[0].dir, s.name), nil
 }
 
-// dir is the stack's directory.
-func (k composeKind) dir(s *stage) string { return absolute(s.project.dir, k.Path) }
-
 func (k composeKind) target(_ context.Context, s *stage, name string) (deploy.Target, error) {
+	machines, err := s.machines(k.Hosts, k.Path)
+	if err != nil {
+		return nil, err
+	}
+	if len(machines) == 1 {
+		return k.stack(s, name, machines[0], compose.StepsAll), nil
+	}
+	o := fleet.Options{Name: name, Batches: k.Batches}
+	for i, m := range machines {
+		steps := compose.StepsNone
+		if i == 0 {
+			steps = compose.StepsBefore
+		}
+		o.Members = append(o.Members, fleet.Member{Host: m.name, Target: k.stack(s, name, m, steps)})
+	}
+	if len(k.After) > 0 {
+		o.Closing = k.stack(s, name, machines[0], compose.StepsAfter)
+	}
+	return fleet.New(o), nil
+}
+
+// stack is the target called name on one machine.
+func (k composeKind) stack(s *stage, name string, m machine, steps compose.Steps) *compose.Target {
 	return compose.New(compose.Options{
-		Name: name, Host: deploy.LocalHost{}, Dir: k.dir(s), State: compose.StateDir(k.dir(s), s.name, name), Config: k.ComposeTarget,
-	}), nil
+		Name: name, Host: m.host, Dir: m.dir, State: compose.StateDir(m.dir, s.name, name), Config: k.ComposeTarget, Steps: steps,
+	})
 }
 
 func (k composeKind) complete(_ context.Context, _ *stage, d *deploy.Desired) error {

@@ -30,13 +30,20 @@ func TestMain(m *testing.M) {
 //	$STACK   a compose project name that nobody else has
 func TestScripts(t *testing.T) {
 	host, base := enginetest.Base(t)
+	behindSSH := func(*testscript.Env) {}
+	if canHost() {
+		behindSSH = sshHosts(t)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Condition: func(name string) (bool, error) {
-			if name == "docker" {
+			switch name {
+			case "docker":
 				return exec.Command("docker", "version").Run() == nil, nil
+			case "sshd":
+				return canHost(), nil
 			}
 			return false, fmt.Errorf("unknown condition %q", name)
 		},
@@ -48,6 +55,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("STACK", "slipscript"+freePort())
 			env.Setenv("HOME", env.WorkDir+"/.home")
 			env.Setenv("DOCKER_CONFIG", dockerConfig())
+			behindSSH(env)
 			for _, name := range []string{"GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"} {
 				env.Setenv(name, "t")
 			}
@@ -84,7 +92,7 @@ func freePort() string {
 func expand(ts *testscript.TestScript, neg bool, files []string) {
 	for _, file := range files {
 		text := ts.ReadFile(file)
-		for _, name := range []string{"BASE", "HOST", "PORT", "PORT2", "STACK", "WORK"} {
+		for _, name := range []string{"BASE", "HOST", "PORT", "PORT2", "STACK", "WORK", "SSH_ROOT", "SSH_KEY_FILE", "SSH_KNOWN_HOSTS", "SSH_PORT1", "SSH_PORT2", "SSH_PORT3"} {
 			text = strings.ReplaceAll(text, "@"+name+"@", ts.Getenv(name))
 		}
 		ts.Check(os.WriteFile(ts.MkAbs(file), []byte(text), 0o644))

@@ -37,6 +37,10 @@ type Config struct {
 	MaxSessions int
 	// NoSFTP leaves the sftp subsystem out.
 	NoSFTP bool
+	// Mount is an absolute path at which who logs in finds Dir, in a mount namespace
+	// of the server's own: several servers can so be hosts with the same paths. It
+	// is made if it does not exist. Only for root, on Linux.
+	Mount string
 	// Lines are more lines of sshd_config. They come first, and sshd takes the
 	// first value of an option.
 	Lines []string
@@ -190,7 +194,12 @@ func (s *Server) start() error {
 	}
 	config := filepath.Join(s.dir, "sshd_config")
 	write(s.t, config, s.sshdConfig())
-	s.sshd = exec.Command(path, "-D", "-f", config, "-E", filepath.Join(s.dir, "log"), "-p", strconv.Itoa(s.Port))
+	args := []string{path, "-D", "-f", config, "-E", filepath.Join(s.dir, "log"), "-p", strconv.Itoa(s.Port)}
+	if s.config.Mount != "" {
+		args = append([]string{"unshare", "--mount", "--propagation", "private", "sh", "-c",
+			`mkdir -p "$1" && mount --bind "$2" "$1" && shift 2 && exec "$@"`, "sh", s.config.Mount, s.Dir}, args...)
+	}
+	s.sshd = exec.Command(args[0], args[1:]...)
 	if err := s.sshd.Start(); err != nil {
 		s.sshd = nil
 		return err

@@ -1,0 +1,225 @@
+package pipelines
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/slipwayhq/slipway/pipelines/config"
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/report"
+	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"github.com/slipwayhq/slipway/pipelines/ssh"
+)
+
+// machine is one host of a target.
+type machine struct {
+	// name as messages and --host have it; empty for this machine.
+	name string
+	host deploy.Host
+	// dir is the target's directory there, absolute.
+	dir string
+}
+
+// The variables of a deploy to one server, as CI settings often have them.
+const (
+	serverPort = "SERVER_PORT"
+	serverUser = "SERVER_USER"
+	deployPath = "DEPLOY_PATH"
+)
+
+// machines are where a target runs that has these hosts, and dir as its path.
+// Nothing is connected yet.
+func (s *stage) machines(hosts []config.Host, dir string) ([]machine, error) {
+	if len(hosts) == 0 {
+		return []machine{{host: deploy.LocalHost{}, dir: absolute(s.project.dir, dir)}}, nil
+	}
+	machines := make([]machine, len(hosts))
+	names := map[string]bool{}
+	for i, h := range hosts {
+		m, err := s.machine(h.Over(s.config.SSH), dir)
+		if err != nil {
+			return nil, fmt.Errorf("host %q: %w", h.Address, err)
+		}
+		if names[m.name] {
+			return nil, usage("host %q is there twice", m.name)
+		}
+		names[m.name], machines[i] = true, m
+	}
+	return machines, nil
+}
+
+// machine is one of them. The variables of a one-server deploy stand for what a
+// host whose address comes from the environment does not say.
+func (s *stage) machine(h config.Host, dir string) (machine, error) {
+	p := s.project
+	fromEnvironment := strings.HasPrefix(h.Address, "env://")
+	o, err := p.sshOptions(h)
+	if err != nil {
+		return machine{}, err
+	}
+	if fromEnvironment && dir == "" {
+		dir, _ = p.lookup(deployPath)
+	}
+	if dir == "" {
+		dir = homeOf(o.User)
+	}
+	if !path.IsAbs(dir) {
+		return machine{}, usage("%s is %q: want an absolute path on the host", deployPath, dir)
+	}
+	host := p.ssh.Host(o)
+	s.hosts[o.String()] = host
+	return machine{name: o.String(), host: host, dir: path.Clean(dir)}, nil
+}
+
+// homeOf is a user's home directory where hosts have it by default.
+func homeOf(user string) string {
+	if user == "root" {
+		return "/root"
+	}
+	return "/home/" + user
+}
+
+// sshOptions are how a host is reached.
+func (p *Project) sshOptions(h config.Host) (ssh.Options, error) {
+	o := ssh.Options{Port: h.Port, Fingerprints: h.Fingerprint, Timeout: h.Timeout.Or(0)}
+	var err error
+	if o.Address, err = p.value(h.Address); err != nil {
+		return o, err
+	}
+	if o.User, err = p.value(h.User); err != nil {
+		return o, err
+	}
+	if strings.HasPrefix(h.Address, "env://") {
+		if o.User == "" {
+			o.User, _ = p.lookup(serverUser)
+		}
+		if o.Port, err = p.serverPort(o.Port); err != nil {
+			return o, err
+		}
+	}
+	if o.User == "" {
+		o.User, _ = p.lookup("USER")
+	}
+	if o.User == "" {
+		return o, usage("nothing says which user to log in as: set user: of the host, or of the environment's ssh")
+	}
+	if err := p.sshKeys(h, &o); err != nil {
+		return o, err
+	}
+	if err := p.knownHosts(h, &o); err != nil {
+		return o, err
+	}
+	if h.Jump != nil {
+		jump := h.SSH
+		jump.Fingerprint, jump.KnownHosts, jump.Port, jump.Jump = nil, "", 0, nil
+		if len(h.Fingerprint) == 0 {
+			jump.KnownHosts = h.KnownHosts
+		}
+		through, err := p.sshOptions(h.Jump.Over(&jump))
+		if err != nil {
+			return o, fmt.Errorf("jump host %q: %w", h.Jump.Address, err)
+		}
+		o.Jump = &through
+	}
+	return o, nil
+}
+
+// value is a plain value, or that of the variable that it names.
+func (p *Project) value(text string) (string, error) {
+	if !secrets.IsRef(text) {
+		return text, nil
+	}
+	value, err := p.secrets.Resolve(text)
+	return value.Reveal(), err
+}
+
+func (p *Project) serverPort(port int) (int, error) {
+	text, _ := p.lookup(serverPort)
+	if port != 0 || text == "" {
+		return port, nil
+	}
+	port, err := strconv.Atoi(text)
+	if err != nil || port < 1 || port > 65535 {
+		return 0, usage("%s is %q: want the number of a port", serverPort, text)
+	}
+	return port, nil
+}
+
+// sshKeys sets what o logs in with: the key that is configured, else those of
+// the agent and of ~/.ssh.
+func (p *Project) sshKeys(h config.Host, o *ssh.Options) error {
+	if h.Key != "" {
+		values, err := p.resolve(map[string]string{"key": h.Key})
+		if err != nil {
+			return err
+		}
+		o.Key, o.KeySource = values["key"], h.Key
+		return nil
+	}
+	o.Agent, _ = p.lookup("SSH_AUTH_SOCK")
+	if home, ok := p.lookup("HOME"); ok {
+		for _, name := range []string{"id_ed25519", "id_ecdsa", "id_rsa"} {
+			o.KeyFiles = append(o.KeyFiles, filepath.Join(home, ".ssh", name))
+		}
+	}
+	return nil
+}
+
+// knownHosts sets what o takes for the host's keys.
+func (p *Project) knownHosts(h config.Host, o *ssh.Options) error {
+	switch {
+	case len(h.Fingerprint) > 0:
+		return nil
+	case secrets.IsRef(h.KnownHosts):
+		value, err := p.secrets.Resolve(h.KnownHosts)
+		o.KnownHostsData = []byte(value.Reveal())
+		return err
+	case h.KnownHosts != "":
+		file := absolute(p.dir, h.KnownHosts)
+		if _, err := os.Stat(file); err != nil {
+			return fmt.Errorf("reading known-hosts: %w", err)
+		}
+		o.KnownHosts = []string{file}
+		return nil
+	}
+	home, _ := p.lookup("HOME")
+	o.KnownHosts = []string{filepath.Join(cmp.Or(home, "/root"), ".ssh", "known_hosts"), "/etc/ssh/ssh_known_hosts"}
+	return nil
+}
+
+// connectionsAtOnce bounds logins: sshd drops some of those that come together,
+// and so do machines between.
+const connectionsAtOnce = 20
+
+// connect connects to all hosts of the stage behind SSH, so that one that can't
+// be reached is known before anything begins. All that can't are in the error.
+func (s *stage) connect(ctx context.Context) error {
+	if len(s.hosts) == 0 {
+		return nil
+	}
+	return report.Run(ctx, s.project.reporter, "connect", func(t *report.Task) error {
+		errs := make([]error, len(s.hosts))
+		var group errgroup.Group
+		group.SetLimit(connectionsAtOnce)
+		for i, host := range slices.Collect(maps.Values(s.hosts)) {
+			group.Go(func() error {
+				errs[i] = host.Connect(ctx)
+				return nil
+			})
+		}
+		_ = group.Wait() // the errors are in errs
+		t.Detail(report.Count(len(s.hosts), "host"))
+		return errors.Join(errs...)
+	})
+}
