@@ -347,3 +347,28 @@ func (e *ECS) listServiceDeployments(c *Call) (any, error) {
 	}
 	return map[string]any{"serviceDeployments": list}, nil
 }
+
+// Kill stops n of a service's running tasks.
+func (e *ECS) Kill(name string, n int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, t := range e.tasks {
+		if t.service == e.service(name) && t.last == "RUNNING" && n > 0 {
+			n--
+			e.stop(t, "TerminationNotice", "Host is going away")
+		}
+	}
+}
+
+// Sicken makes one running task of a service unhealthy, which ECS has yet to
+// see.
+func (e *ECS) Sicken(name string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, t := range e.tasks {
+		if t.service == e.service(name) && t.last == "RUNNING" {
+			t.unhealthy = true
+			return
+		}
+	}
+}

@@ -17,7 +17,7 @@ type task struct {
 	revision              *revision
 	overrides             any
 	behaviour             Behaviour
-	command               bool
+	words                 []string // of a one-off
 
 	desired, last        string
 	made, running, ended time.Time
@@ -33,7 +33,7 @@ func (e *ECS) newTask(k *cluster, r *revision, command []string) *task {
 	r.starts++
 	t := &task{
 		arn: e.arn("task", fmt.Sprintf("%s/%032x", k.name, e.next())), cluster: k, revision: r, desired: "RUNNING", last: "PROVISIONING",
-		made: e.at, exit: map[string]int{}, reasons: map[string]string{}, command: command != nil,
+		made: e.at, exit: map[string]int{}, reasons: map[string]string{}, words: command,
 	}
 	start := TaskStart{Family: r.family, Revision: r.number, Images: map[string]string{}, Command: command, Nth: r.starts}
 	for _, c := range r.containers() {
@@ -42,7 +42,7 @@ func (e *ECS) newTask(k *cluster, r *revision, command []string) *task {
 	if e.Behave != nil {
 		t.behaviour = e.Behave(start)
 	}
-	if t.command && !t.behaviour.Exit {
+	if t.words != nil && !t.behaviour.Exit {
 		t.behaviour.Exit, t.behaviour.After = true, cmp.Or(t.behaviour.After, 2*time.Second)
 	}
 	e.tasks = append(e.tasks, t)
@@ -285,4 +285,17 @@ func (e *ECS) listTasks(c *Call) (any, error) {
 	}
 	page, next := e.page(c, arns)
 	return map[string]any{"taskArns": page, "nextToken": next}, nil
+}
+
+// Tasks is how many one-off tasks ran a command, its words joined by spaces.
+func (e *ECS) Tasks(command string) int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	n := 0
+	for _, t := range e.tasks {
+		if strings.Join(t.words, " ") == command {
+			n++
+		}
+	}
+	return n
 }

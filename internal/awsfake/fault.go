@@ -99,6 +99,27 @@ func (s *Server) Fault(service, operation string, n int, do Fault) {
 	s.faults = append(s.faults, &fault{service, operation, n, do})
 }
 
+// Lose lets the next n calls happen and drops the connection before the answer:
+// their callers can't know.
+func (s *Server) Lose(service, operation string, n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lost = append(s.lost, &fault{service: service, operation: operation, left: n})
+}
+
+// loses says whether a call's answer is to be lost.
+func (s *Server) loses(c *Call) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range s.lost {
+		if f.left > 0 && f.service == c.Service && f.operation == c.Operation {
+			f.left--
+			return true
+		}
+	}
+	return false
+}
+
 // Heal removes the faults of an operation.
 func (s *Server) Heal(service, operation string) {
 	s.mu.Lock()

@@ -62,6 +62,9 @@ func (s *Server) answer(m *model, operation string, req *http.Request, input map
 	if err != nil {
 		return nil, s.ended(c, s.asError(m, c, err))
 	}
+	if s.loses(c) {
+		panic(http.ErrAbortHandler)
+	}
 	return s.checked(m, c, op, output)
 }
 

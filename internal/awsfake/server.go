@@ -39,9 +39,9 @@ type Server struct {
 	identities map[string]Identity
 	handlers   map[string]Handler
 	faults     []*fault
+	lost       []*fault
 	calls      []*Call
 	roles      map[string]Role
-	audiences  map[string]bool
 }
 
 // New starts a fake that ends with the test. It skips the test where AWS's
