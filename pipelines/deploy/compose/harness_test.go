@@ -31,7 +31,9 @@ type stack struct {
 	Config  config.ComposeTarget
 	Env     map[string]string
 	Keep    int
-	reports report.Reporter
+	// Login is a registry that wants robot's password.
+	Login, Password string
+	reports         report.Reporter
 }
 
 const environment = "test"
@@ -95,6 +97,9 @@ func (s *stack) deployment(tag string) deploy.Deployment {
 		for key, value := range s.Env {
 			d.Env[key] = secrets.NewValue(value)
 		}
+	}
+	if s.Login != "" {
+		d.Login = &deploy.Login{Registry: s.Login, Username: "robot", Password: secrets.NewValue(s.Password)}
 	}
 	return deploy.Deployment{
 		Journal: s.journal(), Tag: tag, Targets: []deploy.Item{{Target: s.target(), Desired: d}},

@@ -6,11 +6,10 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
-
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"time"
 )
 
 // privateCopy serves the stack's registry again, to one user only.
@@ -39,35 +38,61 @@ func privateCopy(t *testing.T, user, password string) (host string) {
 	return strings.TrimPrefix(server.URL, "http://")
 }
 
+// However a deploy ends, no login stays on the host.
 func TestLoginLeavesNothing(t *testing.T) {
 	t.Parallel()
-	s := newStack(t, webAndDB)
-	s.image("1", "web", "ok")
-	host := privateCopy(t, "robot", "canary-password")
-	image := s.Images["1"]["web"]
-	image.Reference = strings.Replace(image.Reference, registryHost(), host, 1)
-	s.Images["1"]["web"] = image
-	d := s.deployment("1")
-	if _, err := deploy.Run(t.Context(), d); err == nil || !strings.Contains(err.Error(), "pulling image") {
-		t.Errorf("without a login: %v", err)
+	const password = "canary-password"
+	tests := map[string]struct {
+		password, phase string
+		deployed        bool
+	}{
+		"it succeeds":              {password: password, deployed: true},
+		"without a login":          {},
+		"with a wrong one":         {password: "canary-mistaken"},
+		"killed while it pulls":    {password: password, phase: "log pulling"},
+		"killed when it is pulled": {password: password, phase: "done lock"},
 	}
-	d.Targets[0].Desired.Login = &deploy.Login{Registry: host, Username: "robot", Password: secrets.NewValue("canary-password")}
-	if _, err := deploy.Run(t.Context(), d); err != nil {
-		t.Fatal(err)
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStack(t, webAndDB)
+			s.image("1", "web", "ok")
+			host := privateCopy(t, "robot", password)
+			image := s.Images["1"]["web"]
+			image.Reference = strings.Replace(image.Reference, registryHost(), host, 1)
+			s.Images["1"]["web"] = image
+			if test.password != "" {
+				s.Login, s.Password = host, test.password
+			}
+			if test.phase != "" {
+				s.runChild("1", test.phase)
+			} else if _, err := s.deploy("1"); test.deployed && err != nil {
+				t.Fatal(err)
+			} else if !test.deployed && (err == nil || !strings.Contains(err.Error(), "pulling image")) {
+				t.Errorf("error: %v", err)
+			}
+			// What a killed run started goes on for a moment, and then cleans up.
+			for deadline := time.Now().Add(time.Minute); len(loginsFor(host)) > 0 && time.Now().Before(deadline); {
+				time.Sleep(50 * time.Millisecond)
+			}
+			if left := loginsFor(host); len(left) > 0 {
+				t.Errorf("the login is in %v", left)
+			}
+			if left := holding(t, s.Dir, "canary-"); len(left) > 0 {
+				t.Errorf("the password is in %v", left)
+			}
+		})
 	}
-	if left := holding(t, s.Dir, "canary-password"); len(left) > 0 {
-		t.Errorf("the password is in %v", left)
-	}
-	config, err := os.ReadFile(filepath.Join(must(os.UserHomeDir()), ".docker", "config.json"))
-	if err == nil && strings.Contains(string(config), host) {
-		t.Error("the login is in the user's Docker configuration")
-	}
-	left, _ := filepath.Glob("/tmp/slipway-*/config.json")
-	for _, file := range left {
-		if content, err := os.ReadFile(file); err == nil && strings.Contains(string(content), host) {
-			t.Errorf("the login is in %s", file)
-		}
-	}
+}
+
+// loginsFor are the Docker configurations that hold a login for a registry.
+func loginsFor(host string) []string {
+	files, _ := filepath.Glob("/tmp/slipway-*/config.json")
+	files = append(files, filepath.Join(must(os.UserHomeDir()), ".docker", "config.json"))
+	return slices.DeleteFunc(files, func(file string) bool {
+		content, err := os.ReadFile(file)
+		return err != nil || !strings.Contains(string(content), host)
+	})
 }
 
 // holding are the files under dir that hold text.
