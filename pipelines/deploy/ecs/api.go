@@ -6,11 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/smithy-go"
@@ -27,7 +24,7 @@ const (
 // callsAtOnce bounds the calls that wait for an answer.
 const callsAtOnce = 8
 
-// api are the calls to one cluster, batched, paged, retried and within ECS's
+// api are the calls to one cluster, batched, paged and within ECS's
 // limits.
 type api struct {
 	client  *ecs.Client
@@ -38,13 +35,6 @@ func newAPI(c aws.Config, cluster string) *api {
 	limits := newLimiter()
 	client := ecs.NewFromConfig(c, func(o *ecs.Options) {
 		o.APIOptions = append(slices.Clone(o.APIOptions), limits.add)
-		if c.Retryer == nil {
-			o.Retryer = retry.NewStandard(func(o *retry.StandardOptions) {
-				o.MaxAttempts = 10
-				o.MaxBackoff = 10 * time.Second
-				o.RateLimiter = ratelimit.None
-			})
-		}
 	})
 	return &api{client: client, cluster: cluster}
 }

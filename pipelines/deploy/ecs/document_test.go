@@ -197,7 +197,7 @@ func TestInitTaskDefinition(t *testing.T) {
 		t.Errorf("plan %+v, want just another image", plan.Changes)
 	}
 	_, err = w.target().InitTaskDefinition(t.Context(), "apo")
-	want(t, err, `no service "apo"`)
+	wantError(t, err, `no service "apo"`)
 }
 
 func FuzzParse(f *testing.F) {

@@ -46,7 +46,7 @@ func TestFailures(t *testing.T) {
 			w.mustDeploy("1")
 			w.failing("2", test.behaviour)
 			_, err := w.deploy("2")
-			want(t, err, append(test.say, "1 runs again")...)
+			wantError(t, err, append(test.say, "1 runs again")...)
 			var stopped *deploy.Stopped
 			if !errors.As(err, &stopped) || stopped.Subject != "api" {
 				t.Errorf("error is no *deploy.Stopped of the service: %v", err)
@@ -72,7 +72,7 @@ func TestCircuitBreakerIsAFailure(t *testing.T) {
 			w.failing("2", awsfake.Behaviour{CannotPull: "manifest unknown"})
 			w.fake.Clock.Speed(5000) // so that the breaker is faster than we look
 			_, err := w.deploy("2")
-			want(t, err, "1 runs again", "manifest unknown")
+			wantError(t, err, "1 runs again", "manifest unknown")
 			if !strings.Contains(err.Error(), "circuit breaker") && !strings.Contains(err.Error(), "took over") && !strings.Contains(err.Error(), "2 tasks stopped") {
 				t.Errorf("error does not say what ECS did: %v", err)
 			}
@@ -104,7 +104,7 @@ func TestAnotherDeployTakesOver(t *testing.T) {
 	})
 	w.ecs.Lag = 0
 	_, err := w.deploy("2")
-	want(t, err, "another deployment, of api:3, took over", "somebody else deployed", "1 runs again")
+	wantError(t, err, "another deployment, of api:3, took over", "somebody else deployed", "1 runs again")
 	w.runs("api", "1", 2)
 }
 
@@ -115,7 +115,7 @@ func TestTimeout(t *testing.T) {
 	w.failing("2", awsfake.Behaviour{Stuck: true})
 	w.cfg.Timeout = config.Duration(time.Second)
 	_, err := w.deploy("2")
-	want(t, err, "it does not run api:3 after 1s", "deployment of api:3: PRIMARY IN_PROGRESS, 0 of 2 tasks run, 2 pending", "1 runs again")
+	wantError(t, err, "it does not run api:3 after 1s", "deployment of api:3: PRIMARY IN_PROGRESS, 0 of 2 tasks run, 2 pending", "1 runs again")
 }
 
 // One service of several that fails takes all of them back.
@@ -132,7 +132,7 @@ func TestAllServicesGoBack(t *testing.T) {
 		return awsfake.Behaviour{}
 	}
 	_, err := w.deploy("2")
-	want(t, err, `service "admin"`, "1 runs again")
+	wantError(t, err, `service "admin"`, "1 runs again")
 	w.runs("api", "1", 2)
 	w.runs("admin", "1", 1)
 }
@@ -143,7 +143,7 @@ func TestFirstDeployGoesBackToWhatRan(t *testing.T) {
 	w := newWorld(t)
 	w.failing("1", awsfake.Behaviour{CannotInit: "no route"})
 	_, err := w.deploy("1")
-	want(t, err, "no route", "adopted runs again")
+	wantError(t, err, "no route", "adopted runs again")
 	w.runs("api", "0", 2)
 	if diff := cmp.Diff([]string{"PRIMARY COMPLETED api:1"}, w.ecs.Deployments("api")); diff != "" {
 		t.Error(diff)
@@ -157,7 +157,7 @@ func TestOtherDigestIsAFailure(t *testing.T) {
 	w.mustDeploy("1")
 	w.failing("2", awsfake.Behaviour{Digest: digestOf("app", "another")})
 	_, err := w.deploy("2")
-	want(t, err, "what runs is not what was released", "api image: want "+digestOf("app", "2"), "got "+digestOf("app", "another"), "1 runs again")
+	wantError(t, err, "what runs is not what was released", "api image: want "+digestOf("app", "2"), "got "+digestOf("app", "another"), "1 runs again")
 }
 
 // Nothing changed, and the message says what is missing and what to do.
@@ -167,12 +167,14 @@ func TestRefusals(t *testing.T) {
 		change func(w *world)
 		say    []string
 	}{
-		"no cluster":              {func(w *world) { w.cfg.Cluster = "pord" }, []string{`cluster "pord"`, "there is none of that name"}},
-		"a cluster that was":      {func(w *world) { w.ecs.SetCluster("prod", "INACTIVE") }, []string{`cluster "prod"`, "it is INACTIVE"}},
-		"no service":              {func(w *world) { w.cfg.Services[0].Name = "apo" }, []string{`service "apo"`, "has no service of that name", "create:"}},
-		"a service that was":      {func(w *world) { w.ecs.SetService("api", "INACTIVE") }, []string{`service "api"`, "has no service of that name"}},
-		"a service that goes":     {func(w *world) { w.ecs.SetService("api", "DRAINING") }, []string{`service "api"`, "it is DRAINING"}},
-		"another controller":      {func(w *world) { w.ecs.AddService(strings.Replace(createService("api", "api", 1), `"launchType"`, `"deploymentController": {"type": "CODE_DEPLOY"}, "launchType"`, 1)) }, []string{"CODE_DEPLOY", "use a service with the controller ECS"}},
+		"no cluster":          {func(w *world) { w.cfg.Cluster = "pord" }, []string{`cluster "pord"`, "there is none of that name"}},
+		"a cluster that was":  {func(w *world) { w.ecs.SetCluster("prod", "INACTIVE") }, []string{`cluster "prod"`, "it is INACTIVE"}},
+		"no service":          {func(w *world) { w.cfg.Services[0].Name = "apo" }, []string{`service "apo"`, "has no service of that name", "create:"}},
+		"a service that was":  {func(w *world) { w.ecs.SetService("api", "INACTIVE") }, []string{`service "api"`, "has no service of that name"}},
+		"a service that goes": {func(w *world) { w.ecs.SetService("api", "DRAINING") }, []string{`service "api"`, "it is DRAINING"}},
+		"another controller": {func(w *world) {
+			w.ecs.AddService(strings.Replace(createService("api", "api", 1), `"launchType"`, `"deploymentController": {"type": "CODE_DEPLOY"}, "launchType"`, 1))
+		}, []string{"CODE_DEPLOY", "use a service with the controller ECS"}},
 		"a denied identity":       {func(w *world) { w.fake.Fault("ecs", "DescribeServices", -1, awsfake.Denied("*")) }, []string{"AccessDeniedException", "user/admin", "ecs:DescribeServices"}},
 		"no JSON":                 {file("{\n\"family\": \"api\",\n}"), []string{`service "api"`, `"ecs/api.json"`, "line 3"}},
 		"no family":               {file(`{"containerDefinitions": [{"name": "app", "image": "x"}]}`), []string{`it has no "family"`}},
@@ -194,7 +196,7 @@ func TestRefusals(t *testing.T) {
 			w.secrets = noSecrets{}
 			test.change(w)
 			_, err := w.deploy("1")
-			want(t, err, test.say...)
+			wantError(t, err, test.say...)
 			for _, operation := range []string{"RegisterTaskDefinition", "UpdateService", "CreateService", "RunTask"} {
 				if n := len(w.fake.Calls("ecs", operation)); n > 0 {
 					t.Errorf("%d calls of %s", n, operation)

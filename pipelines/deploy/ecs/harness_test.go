@@ -12,6 +12,7 @@ import (
 	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"github.com/slipwayhq/slipway/internal/awsfake"
@@ -58,6 +59,8 @@ type world struct {
 	mu      sync.Mutex
 	log     bytes.Buffer
 	secrets Secrets
+	// fakeSecrets are those of a test that reads them.
+	fakeSecrets *awsfake.Secrets
 }
 
 // newWorld has the cluster prod and in it the service api, with two tasks.
@@ -80,7 +83,10 @@ func (w *world) addService(name string, count int) {
 
 func (w *world) signIn(context.Context) (sdk.Config, error) {
 	i := w.fake.Admin
-	return sdk.Config{Region: w.fake.Region, BaseEndpoint: sdk.String(w.fake.URL),
+	again := func() sdk.Retryer { // as pipelines/aws does, and sooner
+		return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts, o.MaxBackoff = 8, 50*time.Millisecond })
+	}
+	return sdk.Config{Retryer: again, Region: w.fake.Region, BaseEndpoint: sdk.String(w.fake.URL),
 		Credentials: credentials.NewStaticCredentialsProvider(i.AccessKeyID, i.SecretAccessKey, "")}, nil
 }
 
@@ -197,8 +203,8 @@ func (w *world) calls(operation string) int {
 	return n
 }
 
-// want fails unless err says all of the words.
-func want(t *testing.T, err error, words ...string) {
+// wantError fails unless err says all of the words.
+func wantError(t *testing.T, err error, words ...string) {
 	t.Helper()
 	if err == nil {
 		t.Fatalf("no error, want one with %q", words)
@@ -217,4 +223,13 @@ func failureOfDeploy(t *testing.T, err error) *deploy.Failure {
 		t.Fatalf("error %v is no *deploy.Failure", err)
 	}
 	return f
+}
+
+func (w *world) mustRun(d deploy.Deployment) deploy.Result {
+	w.t.Helper()
+	r, err := deploy.Run(w.t.Context(), d)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return r
 }

@@ -3,6 +3,7 @@ package ecs
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -40,7 +41,7 @@ func (r readSecrets) CheckSecret(ctx context.Context, ref SecretRef) error {
 
 // notRead adds what to do where the deploying identity may not read secrets.
 func notRead(err error) error {
-	if err != nil && strings.Contains(err.Error(), "not authorized") {
+	if errors.Is(err, aws.ErrDenied) {
 		return fmt.Errorf("%w; where it must not, set check-secrets: false", err)
 	}
 	return err

@@ -74,7 +74,7 @@ func TestStepGatesTheDeploy(t *testing.T) {
 			w.steps(test.behaviour)
 			updated := w.calls("UpdateService")
 			_, err := w.deploy("2")
-			want(t, err, append(test.say, "1 runs again")...)
+			wantError(t, err, append(test.say, "1 runs again")...)
 			if w.calls("UpdateService") != updated {
 				t.Error("the service was updated after a step that failed")
 			}
@@ -93,7 +93,7 @@ func TestStepNeedsItsContainer(t *testing.T) {
 	w.cfg.Before = migration(0)
 	w.cfg.Before[0].Container = "ap"
 	_, err := w.deploy("1")
-	want(t, err, `no container "ap"`, "it has app, proxy")
+	wantError(t, err, `no container "ap"`, "it has app, proxy")
 }
 
 func TestRunTaskThatFindsNoPlace(t *testing.T) {
@@ -104,7 +104,7 @@ func TestRunTaskThatFindsNoPlace(t *testing.T) {
 		return map[string]any{"tasks": []any{}, "failures": []any{map[string]any{"arn": "arn:aws:ecs:us-east-1:111111111111:container-instance/1", "reason": "RESOURCE:MEMORY"}}}, nil
 	})
 	_, err := w.deploy("1")
-	want(t, err, "RESOURCE:MEMORY", "api:2")
+	wantError(t, err, "RESOURCE:MEMORY", "api:2")
 }
 
 // A down-migration runs in the revision that is live.
