@@ -143,7 +143,7 @@ func detect(ctx context.Context, dir string, c *config.Config, o Options) (*git.
 		return nil, release.Info{}, err
 	}
 	if repo != nil {
-		repo = repo.Without(tagMaps(repo.Dir(), dir, c)...)
+		repo = repo.Without(insideOf(repo.Dir(), tagMaps(dir, c))...)
 	}
 	info, err := release.Detect(ctx, o.Lookup, repo, o.Overrides)
 	return repo, info, err

@@ -41,7 +41,7 @@ func (k terraformKind) target(ctx context.Context, s *stage, name string) (deplo
 		return nil, err
 	}
 	return terraform.New(terraform.Options{
-		Name: name, Project: p.dir, Config: k.TerraformTarget, Images: images.Names(), Env: plain, Secrets: secret,
+		Name: name, Project: p.dir, Config: k.TerraformTarget, Images: images.Names(), TagMaps: tagMaps(p.dir, p.Config), Env: plain, Secrets: secret,
 		Digest: func(ctx context.Context, reference string) (string, error) {
 			found, err := p.registry.Resolve(ctx, reference)
 			return found.Digest, err
@@ -72,24 +72,32 @@ func (s *stage) leaveTagMaps() {
 	}
 }
 
-// tagMaps are the tag maps of all environments, relative to the top of the
-// repository. A deploy writes them, which makes no other release of the tree.
-func tagMaps(top, dir string, c *config.Config) []string {
+// tagMaps are the paths of the tag maps of all environments. A deploy writes them,
+// which makes no other release of the tree.
+func tagMaps(dir string, c *config.Config) []string {
 	var paths []string
 	for _, environment := range c.Environments {
 		for _, target := range environment.Value.Deploy {
-			if target.Value.Terraform == nil {
-				continue
-			}
-			real, err := filepath.EvalSymlinks(dir)
-			if err != nil {
-				continue
-			}
-			path, err := filepath.Rel(top, terraform.MapFile(real, *target.Value.Terraform))
-			if err == nil {
-				paths = append(paths, filepath.ToSlash(path))
+			if target.Value.Terraform != nil {
+				paths = append(paths, terraform.MapFile(dir, *target.Value.Terraform))
 			}
 		}
 	}
 	return paths
+}
+
+// insideOf are those of paths that are below top, relative to it, with slashes.
+func insideOf(top string, paths []string) []string {
+	var inside []string
+	for _, path := range paths {
+		dir, err := filepath.EvalSymlinks(filepath.Dir(path))
+		if err != nil {
+			continue // there is no such directory
+		}
+		path, err = filepath.Rel(top, filepath.Join(dir, filepath.Base(path)))
+		if err == nil && filepath.IsLocal(path) {
+			inside = append(inside, filepath.ToSlash(path))
+		}
+	}
+	return inside
 }

@@ -3,6 +3,7 @@ package terraform
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -87,25 +88,31 @@ func (t *Target) readMap() (*tagMap, error) {
 	return m, nil
 }
 
-// codeCommit is the commit of the infrastructure code, and whether it was edited
-// since. The tag map does not count: deploys write it.
+// codeCommit is the commit of the infrastructure code, and whether the tree was
+// edited since. Tag maps do not count: deploys write them.
 func (t *Target) codeCommit(ctx context.Context) (string, bool, error) {
 	repository, err := git.Open(ctx, t.dir())
-	if err != nil {
-		return "", false, nil // code that is in no repository
+	if errors.Is(err, git.ErrNoRepository) {
+		return "", false, nil
 	}
-	path, err := filepath.EvalSymlinks(t.dir())
 	if err != nil {
 		return "", false, err
 	}
-	if path, err = filepath.Rel(repository.Dir(), filepath.Join(path, t.mapName())); err != nil {
-		return "", false, err
+	without := []string{}
+	for _, path := range append([]string{t.mapFile()}, t.TagMaps...) {
+		dir, err := filepath.EvalSymlinks(filepath.Dir(path))
+		if err != nil {
+			continue // there is none, so it was not edited
+		}
+		if path, err = filepath.Rel(repository.Dir(), filepath.Join(dir, filepath.Base(path))); err == nil {
+			without = append(without, filepath.ToSlash(path))
+		}
 	}
-	state, err := repository.Without(filepath.ToSlash(path)).State(ctx)
-	if err != nil {
-		return "", false, nil // nothing was committed yet
+	state, err := repository.Without(without...).State(ctx)
+	if errors.Is(err, git.ErrNoCommit) {
+		return "", false, nil
 	}
-	return state.Commit, state.Dirty, nil
+	return state.Commit, state.Dirty, err
 }
 
 // madePlan is a plan file in a private directory, and what it changes.

@@ -74,7 +74,7 @@ func (o observation) code() string {
 	case o.commit == "":
 		return "no commit"
 	case o.edited:
-		return "commit " + o.commit + " with changes"
+		return fmt.Sprintf("commit %.12s with changes", o.commit)
 	}
-	return "commit " + o.commit
+	return fmt.Sprintf("commit %.12s", o.commit)
 }

@@ -34,6 +34,9 @@ type Options struct {
 	Config  config.TerraformTarget
 	// Images are the names of all the project's images.
 	Images []string
+	// TagMaps are the paths of all the project's tag maps: changes of them are no
+	// changes of the code.
+	TagMaps []string
 	// NoTfvars leaves the tag map as it is: tags are passed to each run instead.
 	NoTfvars bool
 	// Env and Secrets are added to Terraform's environment.
