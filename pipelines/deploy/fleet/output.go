@@ -22,6 +22,21 @@ func (t *Target) prefixed(log io.Writer) *lines {
 	return l
 }
 
+// Prefixed are writers to out, one for each name: each whole line that is written
+// to one of them gets the name in front. Closing one writes a last line that has
+// no end, and leaves out open.
+func Prefixed(out io.Writer, names []string) []io.WriteCloser {
+	l := &lines{log: out}
+	for _, name := range names {
+		l.width = max(l.width, len(name))
+	}
+	writers := make([]io.WriteCloser, len(names))
+	for i, name := range names {
+		writers[i] = l.of(name)
+	}
+	return writers
+}
+
 // of is a writer for what one host prints; see hostOutput.
 func (l *lines) of(host string) *hostOutput {
 	return &hostOutput{all: l, prefix: fmt.Sprintf("%-*s | ", l.width, host)}
@@ -66,6 +81,12 @@ func (o *hostOutput) flush() {
 		_ = o.line(o.partial) // what is shown of a run does not fail it
 		o.partial = nil
 	}
+}
+
+// Close writes a last line that has no end.
+func (o *hostOutput) Close() error {
+	o.flush()
+	return nil
 }
 
 func (o *hostOutput) line(text []byte) error {

@@ -49,12 +49,25 @@ func newCluster(t *testing.T, n int) *cluster {
 		r.proxies = append(r.proxies, sshtest.StartProxy(t, s))
 		r.SSH = append(r.SSH, server{Port: s.Port, User: s.User, Key: s.Key, KnownHosts: s.KnownHosts})
 	}
-	options := make([]ssh.Options, n)
+	r.dial()
+	return r
+}
+
+// dial says how to reach the hosts, through their proxies.
+func (r *cluster) dial() {
+	options := make([]ssh.Options, len(r.proxies))
 	for i, p := range r.proxies {
 		options[i] = quick(p.Options())
 	}
 	r.connect = func(i int) deploy.Host { return watched{r.pool.Host(options[i]), r, i} }
-	return r
+}
+
+// replaceServer gives a host another sshd.
+func (r *cluster) replaceServer(i int, c sshtest.Config) {
+	r.t.Helper()
+	r.servers[i] = sshtest.Start(r.t, c)
+	r.proxies[i] = sshtest.StartProxy(r.t, r.servers[i])
+	r.dial()
 }
 
 // stop makes a host unreachable, and the start of it reachable again. What runs

@@ -27,6 +27,7 @@ type stacks struct {
 	t *testing.T
 	// Everything that a child process needs to deploy the same is exported.
 	Project string
+	File    string
 	Dirs    []string
 	Images  map[string]map[string]deploy.Image // by tag, by name
 	Before  []config.Step
@@ -36,6 +37,7 @@ type stacks struct {
 	Times   deploy.LeaseTimes
 	reports report.Reporter
 	connect func(i int) deploy.Host
+	engines map[int]string // of hosts with a Docker of their own
 }
 
 const stackFile = `
@@ -53,7 +55,7 @@ func newStacks(t *testing.T, n int) *stacks {
 		t.Skipf("needs Docker with compose: %v", err)
 	}
 	s := &stacks{
-		t: t, Project: fmt.Sprintf("slfleet-%d-%d", os.Getpid(), nextID()), Images: map[string]map[string]deploy.Image{},
+		t: t, Project: fmt.Sprintf("slfleet-%d-%d", os.Getpid(), nextID()), File: stackFile, Images: map[string]map[string]deploy.Image{},
 		reports: report.Discard, connect: func(int) deploy.Host { return deploy.LocalHost{} },
 		Times: deploy.LeaseTimes{TTL: 15 * time.Second, Beat: 500 * time.Millisecond},
 	}
@@ -163,7 +165,7 @@ func (s *stacks) deployment(tag string) deploy.Deployment {
 	}
 	d := deploy.Desired{
 		Project: "shop", Environment: environment, Release: record, Images: images,
-		Files: map[string]string{"compose.yml": stackFile}, Main: []string{"compose.yml"},
+		Files: map[string]string{"compose.yml": s.File}, Main: []string{"compose.yml"},
 		Variables: deploy.Variables(tag, environment, registryHost(), images),
 	}
 	return deploy.Deployment{
@@ -208,7 +210,12 @@ func (s *stacks) serving() []string {
 		versions[images["web"].Reference] = tag
 	}
 	all := make([]string, len(s.Dirs))
-	for line := range strings.Lines(s.output("docker", "ps", "--no-trunc", "--format", `{{.Label "com.docker.compose.project"}} {{.Label "com.docker.compose.oneoff"}} {{.Image}}`)) {
+	ps := []string{"ps", "--no-trunc", "--format", `{{.Label "com.docker.compose.project"}} {{.Label "com.docker.compose.oneoff"}} {{.Image}}`}
+	lines := s.output(append([]string{"docker"}, ps...)...)
+	for _, engine := range s.engines {
+		lines += s.output(append([]string{"docker", "-H", engine}, ps...)...)
+	}
+	for line := range strings.Lines(lines) {
 		fields := strings.Fields(line)
 		for i := range s.Dirs {
 			if len(fields) == 3 && fields[0] == s.project(i) && fields[1] == "False" {
