@@ -37,6 +37,8 @@ func kindOf(t config.Target) kind {
 		return composeKind{*t.Compose}
 	case t.Terraform != nil:
 		return terraformKind{*t.Terraform}
+	case t.ECS != nil:
+		return ecsKind{*t.ECS}
 	case t.GitSync != nil:
 		return gitsyncKind{*t.GitSync}
 	case t.Run != nil:

@@ -19,7 +19,8 @@ type Environment struct {
 	// AWS is how to sign in to AWS, for targets and secrets there.
 	AWS *AWS `yaml:"aws,omitempty"`
 	// Journal is where it is remembered what is live: a directory on this machine,
-	// relative to the project. Beside the first target when absent.
+	// relative to the project. Beside the first target when absent; for ECS that
+	// is in Parameter Store.
 	Journal string `yaml:"journal,omitempty"`
 	// Deploy are the targets, in order, under one lock.
 	Deploy Map[Target] `yaml:"deploy,omitempty"`
@@ -29,6 +30,8 @@ type Environment struct {
 type Target struct {
 	// Compose is a compose stack.
 	Compose *ComposeTarget `yaml:"compose,omitempty" jsonschema:"oneof_required=compose"`
+	// ECS are services of an Amazon ECS cluster.
+	ECS *ECSTarget `yaml:"ecs,omitempty" jsonschema:"oneof_required=ecs"`
 	// GitSync is a directory of the repository on hosts, such as Airflow's DAGs.
 	GitSync *GitSyncTarget `yaml:"gitsync,omitempty" jsonschema:"oneof_required=gitsync"`
 	// Run is a container of your own as a step of the deploy.

@@ -13,6 +13,9 @@ func (v validator) target(path string, e Entry[Target]) {
 	if e.Value.Terraform != nil {
 		v.terraform(path+".terraform", *e.Value.Terraform)
 	}
+	if e.Value.ECS != nil {
+		v.ecs(path+".ecs", *e.Value.ECS)
+	}
 	if e.Value.GitSync != nil {
 		v.gitSync(path+".gitsync", *e.Value.GitSync)
 	}

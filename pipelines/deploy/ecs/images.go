@@ -13,11 +13,11 @@ import (
 // assign says which image of the release each container of a service runs:
 // container to image. Containers of other projects are not among them.
 func (s serviceSpec) assign(d document, images map[string]deploy.Image) (map[string]string, error) {
+	if err := s.checkNames(d); err != nil {
+		return nil, err
+	}
 	assigned := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(s.Containers)) {
-		if _, ok := d.container(name); !ok {
-			return nil, fmt.Errorf("it has no container %q, which slipway.yaml names; it has %s", name, strings.Join(d.containerNames(), ", "))
-		}
 		image := s.Containers[name]
 		if _, ok := images[image]; !ok {
 			return nil, fmt.Errorf("container %q is to run image %q, which this release does not have; it has %s", name, image, strings.Join(slices.Sorted(maps.Keys(images)), ", "))

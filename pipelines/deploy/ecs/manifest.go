@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"path"
+	"slices"
+	"strings"
 
 	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
@@ -72,25 +74,21 @@ func Complete(c config.ECSTarget, d *deploy.Desired) error {
 }
 
 // Check refuses files that no release should be made of: a task definition
-// that can't be read, or whose containers are not those that c names.
-func Check(c config.ECSTarget, files map[string][]byte, images []string) error {
-	known := map[string]deploy.Image{}
-	for _, image := range images {
-		known[image] = deploy.Image{Reference: image}
-	}
+// that can't be read, or that does not have the containers that c names. Which
+// images they run is known only when there is a release.
+func Check(c config.ECSTarget, files map[string][]byte) error {
 	for _, s := range c.Services {
 		if file := s.Value.TaskDefinition; file != "" {
 			d, err := parse(files[path.Clean(file)])
 			if err == nil {
-				spec := serviceSpec{Name: s.Name, Containers: s.Value.Containers}
-				err = spec.checkNames(d, known)
+				err = serviceSpec{Containers: s.Value.Containers}.checkNames(d)
 			}
 			if err != nil {
 				return fmt.Errorf("service %q: reading task definition %q: %w", s.Name, file, err)
 			}
 		}
 		if file := s.Value.Create; file != "" {
-			if _, err := readCreate([]byte(files[path.Clean(file)]), s.Name); err != nil {
+			if _, err := readCreate(files[path.Clean(file)], s.Name); err != nil {
 				return fmt.Errorf("service %q: reading %q: %w", s.Name, file, err)
 			}
 		}
@@ -98,13 +96,11 @@ func Check(c config.ECSTarget, files map[string][]byte, images []string) error {
 	return nil
 }
 
-// checkNames is what of assign can be said before it is known which registry
-// the images are in.
-func (s serviceSpec) checkNames(d document, images map[string]deploy.Image) error {
-	for name := range s.Containers {
+// checkNames wants the containers to be there that slipway.yaml names.
+func (s serviceSpec) checkNames(d document) error {
+	for _, name := range slices.Sorted(maps.Keys(s.Containers)) {
 		if _, ok := d.container(name); !ok {
-			_, err := s.assign(d, images)
-			return err
+			return fmt.Errorf("it has no container %q, which slipway.yaml names; it has %s", name, strings.Join(d.containerNames(), ", "))
 		}
 	}
 	return nil

@@ -7,8 +7,15 @@ import (
 	"fmt"
 	"strings"
 
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/slipwayhq/slipway/pipelines/aws"
 )
+
+// SignIn is the identity of o, for Options.AWS.
+func SignIn(sessions *aws.Sessions, o aws.Options) func(context.Context) (sdk.Config, error) {
+	return func(ctx context.Context) (sdk.Config, error) { return sessions.Config(ctx, o) }
+}
 
 // SecretsOf reads secrets and parameters with the identity of o, in the region
 // that their ARNs name.

@@ -1,0 +1,43 @@
+package config
+
+import "regexp"
+
+// ecsName is the grammar of clusters and services
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html).
+var ecsName = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,255}$`)
+
+const ecsWords = "up to 255 letters, digits, '_' and '-'"
+
+func (v validator) ecs(at string, c ECSTarget) {
+	v.matches(at+".cluster", c.Cluster, ecsName, ecsWords)
+	if n := v.values[at+".services"]; n != nil && n.kind == mapping && len(c.Services) == 0 {
+		v.wrong(at+".services", "names no service")
+	}
+	for _, s := range c.Services {
+		path := at + ".services." + s.Name
+		if !ecsName.MatchString(s.Name) {
+			v.report(v.keys[path], "", "", "%q is no name: want %s", s.Name, ecsWords)
+		}
+		v.ecsFile(path+".task-definition", s.Value.TaskDefinition)
+		v.ecsFile(path+".create", s.Value.Create)
+		if s.Value.Create != "" && s.Value.TaskDefinition == "" {
+			v.wrong(path+".create", "a service that is created has no task definition yet: name one with task-definition")
+		}
+		for container, image := range s.Value.Containers {
+			if v.config.Images.Bake == "" {
+				v.refers(path+".containers."+container, image, "image", v.config.Images.Named.Names())
+			}
+		}
+	}
+	for key, steps := range map[string][]ECSStep{"before": c.Before, "after": c.After} {
+		for i, step := range steps {
+			v.refers(index(at+"."+key, i)+".service", step.Service, "service", c.Services.Names())
+		}
+	}
+}
+
+// ecsFile is a file that a release records: it has to be in the project.
+func (v validator) ecsFile(at, file string) {
+	v.inProject(at, file)
+	v.local(at, file, "the project")
+}

@@ -1,0 +1,61 @@
+package pipelines
+
+import (
+	"context"
+	"path"
+
+	"github.com/slipwayhq/slipway/pipelines/aws"
+	"github.com/slipwayhq/slipway/pipelines/config"
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/deploy/ecs"
+)
+
+// ecsKind are services of an ECS cluster.
+type ecsKind struct{ config.ECSTarget }
+
+func (k ecsKind) files() []string { return ecs.Files(k.ECSTarget) }
+
+// check makes sure that the task definitions can be read.
+func (k ecsKind) check(_ context.Context, _ *Project, files map[string][]byte) error {
+	return ecs.Check(k.ECSTarget, files)
+}
+
+// journal is in Parameter Store: a cluster has no directory.
+func (k ecsKind) journal(_ context.Context, s *stage) (deploy.Files, string, error) {
+	root := path.Join("/slipway", s.project.Config.Project, s.name)
+	return s.project.aws.Files(s.awsOptions(), root), "/", nil
+}
+
+func (k ecsKind) target(_ context.Context, s *stage, name string) (deploy.Target, error) {
+	sessions, o := s.project.aws, s.awsOptions()
+	return ecs.New(ecs.Options{
+		Name: name, Project: s.project.Config.Project, Environment: s.name, Config: k.ECSTarget,
+		AWS: ecs.SignIn(sessions, o), Secrets: ecs.SecretsOf(sessions, o),
+	}), nil
+}
+
+func (k ecsKind) complete(_ context.Context, _ *stage, d *deploy.Desired) error {
+	return ecs.Complete(k.ECSTarget, d)
+}
+
+// today is nothing: ECS pulls with the task's role, and gives secrets to tasks itself.
+func (k ecsKind) today(context.Context, *stage, *deploy.Desired) error { return nil }
+
+func (k ecsKind) before() []config.Step {
+	steps := make([]config.Step, len(k.Before))
+	for i, step := range k.Before {
+		steps[i] = step.Step
+	}
+	return steps
+}
+
+func (k ecsKind) keep() int { return k.Keep }
+
+// awsOptions is how to sign in to AWS for the environment.
+func (s *stage) awsOptions() aws.Options {
+	a := s.config.AWS
+	if a == nil {
+		return aws.Options{}
+	}
+	return aws.Options{Region: a.Region, Profile: a.Profile, Role: a.Role, ExternalID: a.ExternalID, Endpoint: a.Endpoint}
+}
