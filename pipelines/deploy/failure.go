@@ -29,6 +29,8 @@ func (e *Failure) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "deploying %s: %s", e.Tag, first)
 	switch {
+	case len(hostErrors(e.ReturnErr)) > 0:
+		fmt.Fprintf(&b, "; going back failed, too, and the next deploy makes it good: %v", e.ReturnErr)
 	case e.ReturnErr != nil:
 		fmt.Fprintf(&b, "; going back failed, too: %v", e.ReturnErr)
 	case errors.Is(e.Err, ErrLockLost):
