@@ -59,7 +59,14 @@ const (
 type EnvFile struct {
 	// File is relative to the target's path.
 	File string `yaml:"file,omitempty" jsonschema:"default=.env"`
-	// Set are variables. Values env://NAME and file://PATH are secrets.
+	// AWSSecretsManager is a secret in AWS Secrets Manager: each key of its JSON
+	// object becomes a variable.
+	AWSSecretsManager *AWSSecret `yaml:"aws-secrets-manager,omitempty"`
+	// AWSParameters is a path in AWS Parameter Store: each parameter directly below
+	// it becomes a variable, called like the last part of its name.
+	AWSParameters string `yaml:"aws-parameters,omitempty"`
+	// Set are variables, which go before those of AWS. Values env://NAME,
+	// file://PATH, aws-sm://SECRET#KEY and aws-ssm://PARAMETER are secrets.
 	Set map[string]string `yaml:"set,omitempty"`
 }
 

@@ -31,7 +31,7 @@ func TestReference(t *testing.T) {
 	types := map[string]*jsonschema.Schema{"Config": schema}
 	for name, definition := range schema.Definitions {
 		types[name] = definition
-		if name == "Images" || name == "Host" {
+		if name == "Images" || name == "Host" || name == "AWSSecret" {
 			types[name] = definition.AnyOf[0] // the other form is a map, or a string
 		}
 	}

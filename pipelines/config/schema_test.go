@@ -87,6 +87,12 @@ func (Host) JSONSchemaExtend(s *jsonschema.Schema) {
 	*s = jsonschema.Schema{Description: s.Description, AnyOf: []*jsonschema.Schema{&mapping, {Type: "string", Pattern: hostText.String()}}}
 }
 
+// JSONSchemaExtend adds the other form that an AWSSecret has: a string.
+func (AWSSecret) JSONSchemaExtend(s *jsonschema.Schema) {
+	mapping := *s
+	*s = jsonschema.Schema{Description: s.Description, AnyOf: []*jsonschema.Schema{&mapping, {Type: "string", MinLength: new(uint64(1))}}}
+}
+
 // JSONSchemaExtend adds the other form that Images have: written out by name.
 func (Images) JSONSchemaExtend(s *jsonschema.Schema) {
 	bake := *s

@@ -7,12 +7,12 @@ import (
 )
 
 var (
-	secretReference = regexp.MustCompile(`^(env://[A-Za-z_][A-Za-z0-9_]*|file://.+)$`)
+	secretReference = regexp.MustCompile(`^(env://[A-Za-z_][A-Za-z0-9_]*|file://.+)$|` + awsReference.String())
 	variableName    = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 )
 
 func isReference(value string) bool {
-	return strings.HasPrefix(value, "env://") || strings.HasPrefix(value, "file://")
+	return strings.HasPrefix(value, "env://") || strings.HasPrefix(value, "file://") || isAWSReference(value)
 }
 
 // secret reports a value that is not a reference, and keeps it out of every
@@ -30,7 +30,7 @@ func (v validator) secret(path string) {
 // plainOrSecret reports a malformed reference in a value that may be one.
 func (v validator) plainOrSecret(path, value string) {
 	if isReference(value) && !secretReference.MatchString(value) {
-		v.wrong(path, "%q is no reference: want env://NAME or file://PATH", value)
+		v.wrong(path, "%q is no reference: want env://NAME, file://PATH, aws-sm://SECRET#KEY or aws-ssm://PARAMETER", value)
 	}
 }
 

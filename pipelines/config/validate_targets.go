@@ -32,6 +32,7 @@ func (v validator) compose(path string, c ComposeTarget) {
 	if c.Env != nil {
 		v.local(path+".env.file", c.Env.File, "the target's path")
 		v.environ(path+".env.set", c.Env.Set)
+		v.envSources(path+".env", *c.Env)
 	}
 	for _, service := range c.Scale {
 		if service.Value < 0 {
