@@ -151,7 +151,7 @@ func TestSwitchIsOneRename(t *testing.T) {
 			}
 		}
 	}()
-	for range 5 {
+	for range 3 {
 		w.deploy(w.desired(second))
 		w.deploy(w.desired(first))
 	}
