@@ -3,6 +3,7 @@ package deploy
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"sync"
 	"time"
@@ -107,6 +108,21 @@ func (l *Lease) Release(ctx context.Context) error {
 	return l.journal.release(ctx, l.Info.N)
 }
 
+// unrenewed is an ErrLockLost of which nobody knows whether another run took
+// the lock over: the journal can't be reached.
+type unrenewed struct {
+	after time.Duration
+	err   error
+}
+
+func (e *unrenewed) Error() string {
+	return fmt.Sprintf("the environment's lock could not be renewed for %s, so nothing more is changed: %v; deploy again once that host can be reached", e.after, e.err)
+}
+
+func (e *unrenewed) Is(target error) bool { return target == ErrLockLost }
+
+func (e *unrenewed) Unwrap() error { return e.err }
+
 func (l *Lease) heartbeat(ctx context.Context) {
 	times := l.journal.lease
 	tick := time.NewTicker(times.beat())
@@ -122,8 +138,11 @@ func (l *Lease) heartbeat(ctx context.Context) {
 			renewed = time.Now()
 		case ctx.Err() != nil:
 			return
-		case err == ErrLockLost || time.Since(renewed) >= times.ttl():
-			l.lost(ErrLockLost)
+		case err == ErrLockLost:
+			l.lost(err)
+			return
+		case time.Since(renewed) >= times.ttl():
+			l.lost(&unrenewed{after: times.ttl(), err: err})
 			return
 		}
 		select {

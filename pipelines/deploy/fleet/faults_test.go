@@ -240,6 +240,31 @@ func TestFrozenConnection(t *testing.T) {
 	r.wantOne("2")
 }
 
+// The host with the journal is gone for good in the middle: nothing more is
+// changed, since nobody knows who has the lock. The next deploy makes it good.
+func TestJournalHostGone(t *testing.T) {
+	t.Parallel()
+	r := newCluster(t, 3)
+	r.Batches = []string{"1", "1", "1"}
+	r.release("1", "2")
+	r.mustDeploy("1")
+	r.reports = &when{text: "app2 | web: starting", do: func() { r.stop(0) }}
+	_, err := r.deploy("2")
+	if !errors.Is(err, deploy.ErrLockLost) || !strings.Contains(err.Error(), "could not be renewed for 15s") {
+		t.Errorf("error: %v", err)
+	}
+	if got := r.serving()[2]; got != "1" {
+		t.Errorf("app3 runs %q, want it untouched", got)
+	}
+	r.start(0)
+	r.reports = &when{text: "\x00"}
+	r.mustDeploy("2")
+	r.wantOne("2")
+	if want := []string{"1 deployed", "2 interrupted", "2 deployed"}; !cmp.Equal(r.outcomes(), want) {
+		t.Errorf("history %v, want %v", r.outcomes(), want)
+	}
+}
+
 // Somebody takes the lock over in the middle: nothing more is changed, and the
 // next deploy makes the fleet one again.
 func TestLeaseLost(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/deploy/compose"
 )
 
 // Ten stacks: a good release, the same again, and one that is unhealthy on one
@@ -37,6 +38,10 @@ func TestFleetOfTen(t *testing.T) {
 	ended, err := os.ReadFile(filepath.Join(s.Dirs[0], "data", "after"))
 	if err != nil || string(ended) != "1\n3\n" {
 		t.Errorf("steps after: %q, %v", ended, err)
+	}
+	state, err := os.ReadFile(filepath.Join(compose.StateDir(s.Dirs[0], environment, "app"), "state.json"))
+	if err != nil || !strings.Contains(string(state), "\"services\": [\n    \"web\"\n  ]") {
+		t.Errorf("state of the first host: %s, %v", state, err)
 	}
 	if want := []string{"1 deployed", "2 rolled-back", "3 deployed"}; !cmp.Equal(s.outcomes(), want) {
 		t.Errorf("history %v, want %v", s.outcomes(), want)
