@@ -55,7 +55,7 @@ func (t *Target) prove(ctx context.Context, d deploy.Desired) (deploy.Proof, err
 	if err := group.Wait(); err != nil {
 		return deploy.Proof{}, err
 	}
-	whole := deploy.Proof{Unit: "container of a task"}
+	var whole deploy.Proof
 	for _, p := range proofs {
 		whole.Running = append(whole.Running, p.Running...)
 		whole.Drift = append(whole.Drift, p.Drift...)
