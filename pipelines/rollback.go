@@ -3,6 +3,7 @@ package pipelines
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"time"
@@ -20,6 +21,9 @@ type RollbackOptions struct {
 	// goes: "COMMAND" in the service that runs the steps before a deploy, or
 	// "SERVICE: COMMAND".
 	Down []string
+	// ReleasedSecrets brings back the versions of the secrets that the release was
+	// deployed with, too; else secrets keep their current values.
+	ReleasedSecrets bool
 	// Only are the targets that go back; all when empty.
 	Only []string
 	// Paths are as in DeployOptions.
@@ -54,6 +58,9 @@ func (p *Project) Rollback(ctx context.Context, o RollbackOptions) (deploy.Resul
 	if d.Down, err = s.downSteps(o.Down); err != nil {
 		return deploy.Result{}, err
 	}
+	if o.ReleasedSecrets {
+		d.Released = s.releasedSecrets
+	}
 	if s.config.Protected && o.Confirm != nil {
 		to := cmp.Or(o.To, "the release before")
 		if err := o.Confirm(ctx, fmt.Sprintf("Roll the protected environment %s back to %s?", s.name, to)); err != nil {
@@ -61,6 +68,30 @@ func (p *Project) Rollback(ctx context.Context, o RollbackOptions) (deploy.Resul
 		}
 	}
 	return deploy.Rollback(ctx, d, o.To)
+}
+
+// releasedSecrets are the secrets of a target in the versions of an earlier
+// deploy.
+func (s *stage) releasedSecrets(ctx context.Context, name string, versions map[string]string) (deploy.Desired, error) {
+	var d deploy.Desired
+	for _, target := range s.targets {
+		if target.Name() != name {
+			continue
+		}
+		if err := target.kind.today(ctx, s, &d); err != nil {
+			return d, err
+		}
+		k, ok := target.kind.(composeKind)
+		if !ok || len(d.SecretVersions) == 0 {
+			return d, nil // it has no secrets with versions
+		}
+		if len(versions) == 0 {
+			return d, errors.New("the versions of its secrets were not recorded; leave out --secrets released")
+		}
+		err := s.envOf(ctx, k.Env, versions, &d)
+		return d, err
+	}
+	return d, nil
 }
 
 var namedService = regexp.MustCompile(`^([a-zA-Z0-9._-]+): +(.+)$`)

@@ -94,7 +94,7 @@ func (k composeKind) complete(_ context.Context, _ *stage, d *deploy.Desired) er
 }
 
 func (k composeKind) today(ctx context.Context, s *stage, d *deploy.Desired) (err error) {
-	if d.Env, err = s.project.envFile(k.Env); err != nil {
+	if err = s.envToday(ctx, k.Env, d); err != nil {
 		return err
 	}
 	d.Login, err = s.registry.login(ctx)

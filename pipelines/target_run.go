@@ -34,7 +34,7 @@ func (k runKind) target(ctx context.Context, s *stage, name string) (deploy.Targ
 			return engine.Image{Reference: reference, Auth: auth, Insecure: s.registry.insecure()}, err
 		},
 		Env: func() (map[string]string, map[string]secrets.Value, error) {
-			return s.project.split(k.Env)
+			return s.awsSecrets(nil).split(ctx, k.Env)
 		},
 		Files: files, State: path.Join(dir, "targets", name), Epoch: s.epoch,
 	}), nil
@@ -62,11 +62,11 @@ func (k runKind) complete(context.Context, *stage, *deploy.Desired) error { retu
 
 // today only makes sure that the secrets are there, if the container may run:
 // they are taken when it does, and kept nowhere.
-func (k runKind) today(_ context.Context, s *stage, d *deploy.Desired) error {
+func (k runKind) today(ctx context.Context, s *stage, d *deploy.Desired) error {
 	if rollback := d.Release.Tag == ""; rollback && !k.OnRollback {
 		return nil
 	}
-	_, _, err := s.project.split(k.Env)
+	_, _, err := s.awsSecrets(nil).split(ctx, k.Env)
 	return err
 }
 

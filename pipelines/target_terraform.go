@@ -32,7 +32,7 @@ func (k terraformKind) journal(context.Context, *stage) (deploy.Files, string, e
 
 func (k terraformKind) target(ctx context.Context, s *stage, name string) (deploy.Target, error) {
 	p := s.project
-	plain, secret, err := p.split(k.Env)
+	plain, secret, err := s.awsSecrets(nil).split(ctx, k.Env)
 	if err != nil {
 		return nil, err
 	}

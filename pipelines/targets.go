@@ -10,8 +10,6 @@ import (
 	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
 	"github.com/slipwayhq/slipway/pipelines/release"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
-	"github.com/slipwayhq/slipway/pipelines/ssh"
 )
 
 // stage is an environment with its targets ready to be used.
@@ -23,7 +21,7 @@ type stage struct {
 	journal  *deploy.Journal
 	targets  []staged
 	// hosts behind SSH, by name.
-	hosts map[string]*ssh.Host
+	hosts sshHosts
 }
 
 // staged is one target of a stage.
@@ -45,7 +43,8 @@ func (p *Project) stage(ctx context.Context, e config.Entry[config.Environment],
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{project: p, name: e.Name, config: e.Value, registry: registry, hosts: map[string]*ssh.Host{}}
+	s := p.newStage(e)
+	s.registry = registry
 	if s.journal, err = s.journalOf(ctx); err != nil {
 		return nil, err
 	}
@@ -119,21 +118,6 @@ func (p *Project) complete(ctx context.Context, s *stage, record release.Record,
 		items = append(items, deploy.Item{Target: target.Target, Desired: d})
 	}
 	return items, nil
-}
-
-// envFile are the values of a target's env file; nil when it has none.
-func (p *Project) envFile(file *config.EnvFile) (map[string]secrets.Value, error) {
-	if file == nil {
-		return nil, nil
-	}
-	plain, values, err := p.split(file.Set)
-	if err != nil {
-		return nil, err
-	}
-	for key, value := range plain {
-		values[key] = secrets.NewValue(value)
-	}
-	return values, nil
 }
 
 // login is what a host pulls with; nil when nothing is configured.

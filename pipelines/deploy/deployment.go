@@ -27,6 +27,9 @@ type Deployment struct {
 	// Rollback says that somebody asked for an earlier release: steps are not
 	// run, and the history says so.
 	Rollback bool
+	// Released gives a rollback the secrets of a target as they were deployed, by
+	// their versions; see Desired.SecretVersions. Nil for those of the Items.
+	Released func(ctx context.Context, target string, versions map[string]string) (Desired, error)
 	// PromotedFrom and Direct are for the history; see Entry.
 	PromotedFrom string
 	Direct       bool

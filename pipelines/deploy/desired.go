@@ -28,6 +28,9 @@ type Desired struct {
 	Adopted map[string]string `json:"adopted,omitempty"`
 	// Sync is the directory of a git sync target.
 	Sync []Layer `json:"sync,omitempty"`
+	// SecretVersions are the versions of the secrets in Env that have some, by
+	// reference, such as aws-sm://prod/tracker.
+	SecretVersions map[string]string `json:"secretVersions,omitempty"`
 	// Hosts are what single hosts run, by name, when not all of them run the
 	// same, such as stacks that were adopted. A host that it does not have runs
 	// nothing.

@@ -20,6 +20,9 @@ type Entry struct {
 	Error string `json:"error,omitempty"`
 	// Targets that the deploy was for.
 	Targets []string `json:"targets,omitempty"`
+	// SecretVersions are the versions of the secrets that were deployed, by
+	// reference, such as aws-sm://prod/tracker.
+	SecretVersions map[string]string `json:"secretVersions,omitempty"`
 	// Paths that were the only ones to change; all when empty.
 	Paths []string `json:"paths,omitempty"`
 	// PromotedFrom is the environment that the release was promoted from.

@@ -17,7 +17,8 @@ const rollbackEntries = 500
 // Rollback brings an earlier release back: the one tagged to, or when it is
 // empty the last one that verified before the live one. Releases that failed
 // are never chosen. Of d's targets only Env and Login are used: secrets stay
-// the current ones; everything else comes from the journal. A release that the
+// the current ones, unless d.Released gives those of the release; everything
+// else comes from the journal. A release that the
 // journal has dropped wraps fs.ErrNotExist.
 func Rollback(ctx context.Context, d Deployment, to string) (Result, error) {
 	entry, err := d.Journal.earlier(ctx, to)
@@ -38,7 +39,14 @@ func Rollback(ctx context.Context, d Deployment, to string) (Result, error) {
 			return Result{}, fmt.Errorf("rolling back to %s: it has no target %q; deploy it by its tag instead, with --allow-diverged: that takes the targets that it was published with",
 				entry.Tag, item.Target.Name())
 		}
-		earlier.Env, earlier.Login, earlier.Paths = item.Desired.Env, item.Desired.Login, item.Desired.Paths
+		today := item.Desired
+		if d.Released != nil {
+			if today, err = d.Released(ctx, item.Target.Name(), earlier.SecretVersions); err != nil {
+				return Result{}, fmt.Errorf("rolling back to %s: target %q: %w", entry.Tag, item.Target.Name(), err)
+			}
+		}
+		earlier.Env, earlier.SecretVersions = today.Env, today.SecretVersions
+		earlier.Login, earlier.Paths = item.Desired.Login, item.Desired.Paths
 		items = append(items, Item{Target: item.Target, Desired: earlier})
 	}
 	d.Targets, d.Tag, d.Rollback = items, entry.Tag, true

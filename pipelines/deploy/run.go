@@ -151,6 +151,12 @@ func (r *run) begin(ctx context.Context) error {
 		entry.Targets = append(entry.Targets, item.Target.Name())
 		entry.Paths = append(entry.Paths, item.Desired.Paths...)
 		entry.Commit = item.Desired.Release.Commit
+		for reference, version := range item.Desired.SecretVersions {
+			if entry.SecretVersions == nil {
+				entry.SecretVersions = map[string]string{}
+			}
+			entry.SecretVersions[reference] = version
+		}
 		for name, image := range item.Desired.Release.Images {
 			entry.Digests[name] = image.Digest
 		}

@@ -15,9 +15,22 @@ const (
 	fileScheme = "file://"
 )
 
-// IsRef says whether s is a reference to a secret: env://NAME or file://PATH.
+// The schemes of secrets that another package reads: in AWS Secrets Manager, as
+// aws-sm://SECRET or aws-sm://SECRET#KEY, and in Parameter Store, as
+// aws-ssm://PARAMETER.
+const (
+	SecretsManagerScheme = "aws-sm://"
+	ParameterScheme      = "aws-ssm://"
+)
+
+// IsRef says whether s is a reference to a secret: env://NAME, file://PATH, or
+// one of AWS.
 func IsRef(s string) bool {
-	return strings.HasPrefix(s, envScheme) || strings.HasPrefix(s, fileScheme)
+	return strings.HasPrefix(s, envScheme) || strings.HasPrefix(s, fileScheme) || isAWS(s)
+}
+
+func isAWS(s string) bool {
+	return strings.HasPrefix(s, SecretsManagerScheme) || strings.HasPrefix(s, ParameterScheme)
 }
 
 // Resolver finds what references refer to.
@@ -26,6 +39,8 @@ type Resolver struct {
 	Lookup func(name string) (string, bool)
 	// Dir is what relative paths are relative to: the project's directory.
 	Dir string
+	// AWS reads references of AWS's schemes, and names them in its errors.
+	AWS func(ref string) (Value, error)
 }
 
 // Resolve is the secret at a reference. One line ending at the end of a file is
@@ -37,6 +52,16 @@ func (r Resolver) Resolve(ref string) (Value, error) {
 	}
 	if path, ok := strings.CutPrefix(ref, fileScheme); ok {
 		return r.file(ref, path)
+	}
+	if isAWS(ref) {
+		if r.AWS == nil {
+			return Value{}, fmt.Errorf("resolving secret %q: secrets of AWS can't be read here", ref)
+		}
+		value, err := r.AWS(ref)
+		if err == nil && value.IsZero() {
+			err = fmt.Errorf("resolving secret %q: it is empty", ref)
+		}
+		return value, err
 	}
 	// The text is not shown: it may be a secret that was written where a
 	// reference belongs.

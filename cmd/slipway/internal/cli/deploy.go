@@ -141,6 +141,7 @@ func newRelease(g *globals) *cobra.Command {
 func newRollback(g *globals) *cobra.Command {
 	var o pipelines.RollbackOptions
 	var flags deployFlags
+	var secrets string
 	c := &cobra.Command{
 		Use:   "rollback",
 		Short: "Go back to the last release that verified",
@@ -148,10 +149,15 @@ func newRollback(g *globals) *cobra.Command {
 --to names. It uses the files recorded with that release; nothing is built.`,
 		Example: `  slipway rollback --env prod
   slipway rollback --env prod --to 74_1c9e2f0
+  slipway rollback --env prod --secrets released
   slipway rollback --env prod --only dags
   slipway rollback --env prod --to 74_1c9e2f0 --paths dags/daily.py,dags/lib
   slipway rollback --env prod --down "app: rake db:rollback STEP=2"`,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if secrets != "current" && secrets != "released" {
+				return flagError{fmt.Errorf("--secrets is current or released, not %q", secrets)}
+			}
+			o.ReleasedSecrets = secrets == "released"
 			var result deploy.Result
 			o.Confirm = g.confirm(flags)
 			err := g.with(c.Context(), func(p *pipelines.Project) (err error) {
@@ -167,6 +173,7 @@ func newRollback(g *globals) *cobra.Command {
 	g.envFlag(c, &o.Env, "environment to roll back")
 	f := c.Flags()
 	f.StringVar(&o.To, "to", "", "release to go back to (default: the last one before that verified)")
+	f.StringVar(&secrets, "secrets", "current", "secrets of AWS to run with: current ones, or in the versions that were released")
 	f.StringSliceVar(&o.Only, "only", nil, "target to bring back (default: all of the environment)")
 	f.StringSliceVar(&o.Paths, "paths", nil, "the only files or directories of git sync targets to bring back, such as dags/a.py")
 	f.StringArrayVar(&o.Down, "down", nil, `command that undoes migrations, run in the live release first, as "SERVICE: COMMAND"`)
