@@ -41,6 +41,8 @@ type Config struct {
 	// of the server's own: several servers can so be hosts with the same paths. It
 	// is made if it does not exist. Only for root, on Linux.
 	Mount string
+	// Env is added to the environment of programs, as KEY=value.
+	Env []string
 	// Lines are more lines of sshd_config. They come first, and sshd takes the
 	// first value of an option.
 	Lines []string
@@ -227,6 +229,9 @@ func (s *Server) start() error {
 
 func (s *Server) sshdConfig() string {
 	lines := append([]string{}, s.config.Lines...)
+	// A bash that sshd starts reads .bashrc, unless it takes itself for an inner
+	// one: tests are not to depend on what the user has in there.
+	lines = append(lines, "SetEnv "+strings.Join(append([]string{"SHLVL=1"}, s.config.Env...), " "))
 	lines = append(lines,
 		"ListenAddress "+Address, "PidFile none", "LogLevel VERBOSE", "UsePAM no", "StrictModes no",
 		"PasswordAuthentication no", "KbdInteractiveAuthentication no", "PermitRootLogin prohibit-password",

@@ -11,7 +11,7 @@ import (
 // OpenSSH's own client gets in, also after the server was started again.
 func TestStart(t *testing.T) {
 	t.Parallel()
-	s := Start(t, Config{HostKeys: []string{"ed25519", "rsa"}, Lines: []string{"SetEnv GREETING=hello"}})
+	s := Start(t, Config{HostKeys: []string{"ed25519", "rsa"}, Env: []string{"GREETING=hello"}})
 	client := func() string {
 		t.Helper()
 		return run(t, "ssh", "-F", "none", "-i", s.Key, "-p", strconv.Itoa(s.Port), "-o", "BatchMode=yes",

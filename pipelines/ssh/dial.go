@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"syscall"
@@ -151,6 +152,8 @@ func (o Options) explain(err error, keys *keys) error {
 		return fmt.Errorf("no such host; is the address right? (%w)", err)
 	case strings.Contains(text, "unable to authenticate"), strings.Contains(text, "Too many authentication failures"):
 		return keys.refused(o, err)
+	case errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET):
+		return fmt.Errorf("the host closed the connection during the login (%w); its sshd may have too many logins under way (MaxStartups), or refuse this address", err)
 	}
 	return err
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // hostOf is a host of a pool of its own.
-func hostOf(t *testing.T, o ssh.Options) *ssh.Host {
+func hostOf(t testing.TB, o ssh.Options) *ssh.Host {
 	t.Helper()
 	pool := ssh.NewPool()
 	t.Cleanup(func() { pool.Close() })

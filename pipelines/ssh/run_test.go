@@ -21,7 +21,7 @@ import (
 
 func TestRun(t *testing.T) {
 	t.Parallel()
-	h, s := newHost(t, sshtest.Config{Lines: []string{"SetEnv GIVEN=there KEPT=kept"}})
+	h, s := newHost(t, sshtest.Config{Env: []string{"GIVEN=there", "KEPT=kept"}})
 	dir := filepath.Join(s.Dir, "a dir's \n name")
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)

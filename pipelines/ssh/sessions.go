@@ -18,12 +18,32 @@ const sessionsAtOnce = 8
 // slots are the sessions that a connection may have. It learns from refusals
 // when the host allows fewer.
 type slots struct {
-	free *semaphore.Weighted
-	mu   sync.Mutex
-	used int
+	free  *semaphore.Weighted
+	mu    sync.Mutex
+	used  int
+	limit int
 }
 
-func newSlots() *slots { return &slots{free: semaphore.NewWeighted(sessionsAtOnce - 1)} }
+// fewestSlots are one for files and one for a program.
+const fewestSlots = 2
+
+func newSlots() *slots {
+	return &slots{free: semaphore.NewWeighted(sessionsAtOnce - 1), limit: sessionsAtOnce - 1}
+}
+
+// refused gives a slot back, or for good if there are more than the host allows.
+func (s *slots) refused() {
+	s.mu.Lock()
+	s.used--
+	lower := s.used > 0 && s.limit > fewestSlots
+	if lower {
+		s.limit--
+	}
+	s.mu.Unlock()
+	if !lower {
+		s.free.Release(1)
+	}
+}
 
 func (s *slots) count(change int) int {
 	s.mu.Lock()
@@ -54,16 +74,16 @@ func (c *connection) session(ctx context.Context) (ch xssh.Channel, requests <-c
 			c.slots.release()
 			return nil, nil, nil, err
 		}
-		if others > 0 && (others > 1 || !c.hasFiles()) {
-			c.slots.count(-1) // MaxSessions is less than we thought: that slot is gone
-			continue
+		c.slots.refused()
+		// Others make room when they end. If there are none, the host may still be
+		// about to end a session that we saw the end of.
+		if others == 0 || others == 1 && c.hasFiles() {
+			alone++
 		}
-		c.slots.release()
-		// The host may still be about to end a session that we saw the end of.
-		if alone++; alone > 20 {
+		if alone > 20 {
 			return nil, nil, nil, fmt.Errorf("%s allows no session (%s); MaxSessions in its sshd_config must be 2 or more", c.options, refused.Message)
 		}
-		if err := c.pause(ctx, time.Duration(alone)*10*time.Millisecond); err != nil {
+		if err := c.pause(ctx, time.Duration(alone+1)*10*time.Millisecond); err != nil {
 			return nil, nil, nil, err
 		}
 	}
