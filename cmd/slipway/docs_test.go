@@ -32,6 +32,9 @@ const (
 	started = "getting-started.md"
 	// inTracker is in pages that go on with the tracker sample instead.
 	inTracker = "<!-- tested in examples/tracker -->"
+	// inTerraform is in pages that go on with the Terraform sample, where there is
+	// a program to run it.
+	inTerraform = "<!-- tested in examples/terraform -->"
 	// commandLimit ends a command that hangs.
 	commandLimit = 5 * time.Minute
 )
@@ -55,6 +58,9 @@ func TestDocs(t *testing.T) {
 			switch {
 			case strings.Contains(p.text, inTracker):
 				s.sample(t, "../../examples/tracker")
+			case strings.Contains(p.text, inTerraform):
+				needTerraform(t)
+				s.sample(t, "../../examples/terraform")
 			case filepath.Base(p.path) != started:
 				for _, step := range all[at].steps {
 					if step.file != "" {
@@ -68,6 +74,16 @@ func TestDocs(t *testing.T) {
 			}
 		})
 	}
+}
+
+func needTerraform(t *testing.T) {
+	t.Helper()
+	for _, name := range []string{"terraform", "tofu"} {
+		if _, err := exec.LookPath(name); err == nil {
+			return
+		}
+	}
+	t.Skip("neither terraform nor tofu is installed; .ci/setup tests installs OpenTofu")
 }
 
 // TestNotRun: what is not run is still on a page.
