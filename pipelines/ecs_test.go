@@ -74,6 +74,10 @@ func TestSampleECS(t *testing.T) {
 		t.Errorf("the second release: %s", diff)
 	}
 	p := open(t, dir, "2", nil, nil)
+	text, err := p.TaskDefinition(t.Context(), "prod", "backend")
+	if err != nil || !strings.Contains(string(text), `"family": "myapp-backend"`) {
+		t.Errorf("the backend's task definition: %v\n%s", err, text)
+	}
 	verified, err := p.Verify(t.Context(), pipelines.VerifyOptions{Env: "prod"})
 	if err != nil || len(verified.Drift) > 0 || len(verified.Running["app"]) != 3 {
 		t.Errorf("verified %+v, %v", verified, err)
