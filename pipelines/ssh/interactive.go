@@ -82,9 +82,10 @@ var quietModes = []byte{
 
 // request is the payload of "pty-req", RFC 4254 6.2.
 func (p *PTY) request() []byte {
+	size := windowSize(p.Width, p.Height)
 	return xssh.Marshal(struct {
-		Term string
-		Size window
-		Mode string
-	}{p.Term, windowSize(p.Width, p.Height), string(quietModes)})
+		Term                                   string
+		Width, Height, PixelWidth, PixelHeight uint32
+		Modes                                  string
+	}{p.Term, size.Width, size.Height, size.PixelWidth, size.PixelHeight, string(quietModes)})
 }
