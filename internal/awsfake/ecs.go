@@ -93,7 +93,7 @@ const (
 	pending      = 3 * time.Second // since it was made
 	stopping     = 2 * time.Second
 	steady       = 10 * time.Second // that all tasks run before a deployment is complete
-	remembered   = time.Hour        // that stopped tasks are listed
+	remembered   = 4 * time.Hour    // that stopped tasks are listed; AWS says an hour at least
 )
 
 // paced is one of those times.

@@ -88,8 +88,9 @@ func TestAnotherDeployTakesOver(t *testing.T) {
 	w := newWorld(t)
 	w.mustDeploy("1")
 	other := w.ecs.AddTaskDefinition(taskDefinition("api", registry+"shop/app@"+digestOf("app", "theirs")))
-	w.fake.Fault("ecs", "UpdateService", 1, func(*awsfake.Call) error {
+	w.fake.Fault("ecs", "UpdateService", 1, func(c *awsfake.Call) error {
 		go func() {
+			defer w.fake.Clock.Speed(400)
 			c, _ := w.signIn(context.Background())
 			for len(w.ecs.Deployments("api")) == 1 {
 				time.Sleep(time.Millisecond)
@@ -100,9 +101,8 @@ func TestAnotherDeployTakesOver(t *testing.T) {
 				t.Error(err)
 			}
 		}()
-		return nil
+		return w.stopClock(c) // so that ours is not complete before theirs begins
 	})
-	w.ecs.Lag = 0
 	_, err := w.deploy("2")
 	wantError(t, err, "another deployment, of api:3, took over", "somebody else deployed", "1 runs again")
 	w.runs("api", "1", 2)

@@ -41,7 +41,9 @@ func TestKilled(t *testing.T) {
 			w.cfg.Before = migration(0)
 			w.steps(awsfake.Behaviour{Exit: true, After: 20 * time.Second})
 			updates, registered := w.calls("UpdateService"), w.calls("RegisterTaskDefinition")
-			w.fake.Clock.Speed(20) // so that there are several looks at one rollout
+			if test.operation == "DescribeServices" { // the deployment does not get on before the run dies
+				w.fake.Fault("ecs", "UpdateService", 1, w.stopClock)
+			}
 			w.kill(test.operation, test.nth, test.done)
 			w.fake.Clock.Speed(400)
 			w.mustDeploy("2")
@@ -57,6 +59,12 @@ func TestKilled(t *testing.T) {
 			}
 		})
 	}
+}
+
+// stopClock stops ECS's time at a call.
+func (w *world) stopClock(*awsfake.Call) error {
+	w.fake.Clock.Speed(0)
+	return nil
 }
 
 // kill applies release 2 and dies at the nth call of an operation: no lock is
