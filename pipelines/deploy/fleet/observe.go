@@ -30,7 +30,7 @@ func (t *Target) Observe(ctx context.Context, d deploy.Desired) (deploy.Observed
 		}
 		o.closing = &seen
 	}
-	seen := deploy.Observed{State: o, LeftOut: asError(failed), Previous: t.previous(d, o.members)}
+	seen := deploy.Observed{State: o, LeftOut: asError(failed), Previous: t.previous(o.members)}
 	for i, member := range o.members {
 		if member != nil {
 			seen.Running = append(seen.Running, named(t.Members[i].Host, member.Running)...)
@@ -60,7 +60,7 @@ func (t *Target) observeMembers(ctx context.Context, d deploy.Desired, seen []*d
 
 // previous is what runs already although no release made it: of all hosts when
 // they run the same, else of each.
-func (t *Target) previous(d deploy.Desired, members []*deploy.Observed) *deploy.Desired {
+func (t *Target) previous(members []*deploy.Observed) *deploy.Desired {
 	var first *deploy.Desired
 	same := true
 	hosts := map[string]deploy.Desired{}
@@ -78,7 +78,9 @@ func (t *Target) previous(d deploy.Desired, members []*deploy.Observed) *deploy.
 	if first == nil || same {
 		return first
 	}
-	return &deploy.Desired{Project: d.Project, Environment: d.Environment, Hosts: hosts}
+	all := *first // for a target that has only one host later
+	all.Hosts = hosts
+	return &all
 }
 
 // equal compares what two hosts run as the journal keeps it.

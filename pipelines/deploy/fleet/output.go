@@ -15,9 +15,17 @@ type lines struct {
 }
 
 func (t *Target) prefixed(log io.Writer) *lines {
+	names := make([]string, len(t.Members))
+	for i, m := range t.Members {
+		names[i] = m.Host
+	}
+	return newLines(log, names)
+}
+
+func newLines(log io.Writer, names []string) *lines {
 	l := &lines{log: log}
-	for _, m := range t.Members {
-		l.width = max(l.width, len(m.Host))
+	for _, name := range names {
+		l.width = max(l.width, len(name))
 	}
 	return l
 }
@@ -26,10 +34,7 @@ func (t *Target) prefixed(log io.Writer) *lines {
 // to one of them gets the name in front. Closing one writes a last line that has
 // no end, and leaves out open.
 func Prefixed(out io.Writer, names []string) []io.WriteCloser {
-	l := &lines{log: out}
-	for _, name := range names {
-		l.width = max(l.width, len(name))
-	}
+	l := newLines(out, names)
 	writers := make([]io.WriteCloser, len(names))
 	for i, name := range names {
 		writers[i] = l.of(name)
