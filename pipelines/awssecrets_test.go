@@ -1,0 +1,179 @@
+package pipelines
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/slipwayhq/slipway/internal/awsfake"
+	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/deploy/compose"
+)
+
+const withAWS = `version: 1
+project: shop
+images: {api: {context: .}}
+registries: {local: {embedded: {}}}
+environments:
+  prod:
+    registry: local
+    aws: {region: eu-west-1}
+    deploy:
+      web:
+        compose:
+          file: compose.yml
+          path: /opt/shop
+          env: ENV
+`
+
+// awsStage is the environment of withAWS, with an env file as given.
+func awsStage(t *testing.T, env string) (*stage, *awsfake.Secrets, *awsfake.Parameters) {
+	t.Helper()
+	s := awsfake.New(t, awsfake.Options{Region: "eu-west-1"})
+	s.Setenv(t)
+	t.Setenv("AWS_REGION", "us-east-1") // slipway.yaml's goes before it
+	dir := t.TempDir()
+	write(t, dir, "slipway.yaml", strings.Replace(withAWS, "ENV", env, 1))
+	p := openWith(t, dir, map[string]string{"TOKEN": "canary-env"})
+	environment, err := p.environment("prod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &stage{project: p, name: "prod", config: environment.Value}, s.Secrets(), s.Parameters()
+}
+
+func (s *stage) composeOf(t *testing.T) composeKind {
+	t.Helper()
+	return composeKind{*s.config.Deploy[0].Value.Compose}
+}
+
+func shownEnv(d deploy.Desired) map[string]string {
+	shown := map[string]string{}
+	for key, value := range d.Env {
+		shown[key] = value.Reveal()
+	}
+	return shown
+}
+
+func TestEnvFilesFromAWS(t *testing.T) {
+	tests := map[string]struct {
+		env      string
+		want     map[string]string
+		versions map[string]string
+		problem  string
+	}{
+		"a JSON secret": {
+			env:      "{aws-secrets-manager: prod/shop}",
+			want:     map[string]string{"DATABASE_URL": "canary-db", "PORT": "5432"},
+			versions: map[string]string{"aws-sm://prod/shop": "SHOP"},
+		},
+		"some keys": {
+			env:      "{aws-secrets-manager: {id: prod/shop, keys: [PORT]}}",
+			want:     map[string]string{"PORT": "5432"},
+			versions: map[string]string{"aws-sm://prod/shop": "SHOP"},
+		},
+		"plain text": {
+			env:      "{aws-secrets-manager: {id: prod/license, as: LICENSE}}",
+			want:     map[string]string{"LICENSE": "canary-license"},
+			versions: map[string]string{"aws-sm://prod/license": "LICENSE"},
+		},
+		"parameters": {
+			env:      "{aws-parameters: /prod/shop}",
+			want:     map[string]string{"FLAG": "canary-flag", "LEVEL": "info"},
+			versions: map[string]string{"aws-ssm:///prod/shop/FLAG": "2", "aws-ssm:///prod/shop/LEVEL": "1"},
+		},
+		"references, and slipway.yaml first": {
+			env:      `{aws-secrets-manager: prod/shop, set: {PORT: "1", URL: "aws-sm://prod/shop#DATABASE_URL", L: "aws-sm://prod/license", F: "aws-ssm:///prod/shop/FLAG", T: env://TOKEN}}`,
+			want:     map[string]string{"DATABASE_URL": "canary-db", "PORT": "1", "URL": "canary-db", "L": "canary-license", "F": "canary-flag", "T": "canary-env"},
+			versions: map[string]string{"aws-sm://prod/shop": "SHOP", "aws-sm://prod/license": "LICENSE", "aws-ssm:///prod/shop/FLAG": "2"},
+		},
+		"without AWS": {env: "{set: {A: b}}", want: map[string]string{"A": "b"}},
+		"missing": {
+			env:     "{aws-secrets-manager: prod/gone, aws-parameters: /gone}",
+			problem: "reading secret \"prod/gone\" from Secrets Manager: there is no such secret in region eu-west-1",
+		},
+		"missing key": {
+			env:     "{aws-secrets-manager: {id: prod/shop, keys: [PORT, GONE]}}",
+			problem: `reading key "GONE" of secret "prod/shop" in Secrets Manager: it has no such key`,
+		},
+		"missing key of a reference": {
+			env:     `{set: {A: "aws-sm://prod/shop#GONE"}}`,
+			problem: `A: reading key "GONE" of secret "prod/shop"`,
+		},
+		"plain text without a name": {
+			env:     "{aws-secrets-manager: prod/license}",
+			problem: `it is plain text, not a JSON object; say which variable it is with "as"`,
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			s, manager, parameters := awsStage(t, test.env)
+			versions := map[string]string{
+				"SHOP":    manager.Put("prod/shop", `{"DATABASE_URL": "canary-db", "PORT": 5432}`),
+				"LICENSE": manager.Put("prod/license", "canary-license"),
+			}
+			parameters.Put("/prod/shop/FLAG", "old")
+			parameters.Put("/prod/shop/FLAG", "canary-flag")
+			parameters.Put("/prod/shop/LEVEL", "info")
+			for reference, version := range test.versions {
+				if id, ok := versions[version]; ok {
+					test.versions[reference] = id
+				}
+			}
+			var d deploy.Desired
+			err := s.envToday(t.Context(), s.composeOf(t).Env, &d)
+			if test.problem != "" {
+				if err == nil || !strings.Contains(err.Error(), test.problem) || strings.Contains(err.Error(), "canary") {
+					t.Errorf("error %v, want %s", err, test.problem)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, shownEnv(d)); diff != "" {
+				t.Errorf("env (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(test.versions, d.SecretVersions); diff != "" {
+				t.Errorf("versions (-want +got):\n%s", diff)
+			}
+			for _, value := range test.want {
+				if strings.HasPrefix(value, "canary") && strings.Contains(s.project.redactor.String(value), "canary") {
+					t.Errorf("%s is not redacted", value)
+				}
+			}
+		})
+	}
+}
+
+func TestReleasedSecrets(t *testing.T) {
+	s, manager, parameters := awsStage(t, `{aws-secrets-manager: prod/shop, aws-parameters: /prod/shop/, set: {PLAIN: x}}`)
+	manager.Put("prod/shop", `{"PASSWORD": "old"}`)
+	parameters.Put("/prod/shop/FLAG", "old")
+	var released deploy.Desired
+	if err := s.envToday(t.Context(), s.composeOf(t).Env, &released); err != nil {
+		t.Fatal(err)
+	}
+
+	again := *s
+	again.project = openWith(t, s.project.dir, nil)
+	again.registry = destination{name: "local", project: again.project, config: s.project.Config.Registries[0].Value}
+	again.targets = []staged{{Target: compose.New(compose.Options{Name: "web", Dir: t.TempDir()}), kind: s.composeOf(t)}}
+	manager.Put("prod/shop", `{"PASSWORD": "new", "MORE": "new"}`)
+	parameters.Put("/prod/shop/FLAG", "new")
+	parameters.Put("/prod/shop/MORE_FLAGS", "new")
+	got, err := again.releasedSecrets(t.Context(), "web", released.SecretVersions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]string{"PASSWORD": "old", "FLAG": "old", "PLAIN": "x"}, shownEnv(got)); diff != "" {
+		t.Errorf("env (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(released.SecretVersions, got.SecretVersions); diff != "" {
+		t.Errorf("versions (-want +got):\n%s", diff)
+	}
+	if _, err := again.releasedSecrets(t.Context(), "web", nil); err == nil || err.Error() != "the versions of its secrets were not recorded; leave out --secrets released" {
+		t.Errorf("without versions: %v", err)
+	}
+}
