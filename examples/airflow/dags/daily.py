@@ -1,0 +1,3 @@
+from lib.clock import today
+
+print("daily", today())
