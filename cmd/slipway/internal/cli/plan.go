@@ -30,6 +30,7 @@ deploy does exactly that, or nothing.`,
 	}
 	g.envFlag(c, &o.Env, "environment to plan for")
 	c.Flags().StringVar(&o.Tag, "tag", "", "release to plan (default: the newest one of this commit)")
+	c.Flags().BoolVar(&o.NoTfvars, "no-tfvars", false, "plan for a deploy with --no-tfvars")
 	c.Flags().StringSliceVar(&o.Only, "only", nil, "target to plan, or auto for those that differ from what is live (default: all)")
 	c.Flags().StringSliceVar(&o.Paths, "paths", nil, "the only files or directories of git sync targets to change, such as dags/a.py")
 	c.Flags().StringVarP(&flags.out, "out", "o", "", "file to keep the plan in, for deploy --plan")
