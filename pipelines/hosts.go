@@ -27,9 +27,14 @@ type machine struct {
 	// name as messages and --host have it; empty for this machine.
 	name string
 	host deploy.Host
+	// ssh is the same host; nil for this machine.
+	ssh *ssh.Host
 	// dir is the target's directory there, absolute.
 	dir string
 }
+
+// sshHosts are hosts behind SSH, by name.
+type sshHosts map[string]*ssh.Host
 
 // The variables of a deploy to one server, as CI settings often have them.
 const (
@@ -79,7 +84,7 @@ func (s *stage) machine(h config.Host, dir string) (machine, error) {
 	}
 	host := p.ssh.Host(o)
 	s.hosts[o.String()] = host
-	return machine{name: o.String(), host: host, dir: path.Clean(dir)}, nil
+	return machine{name: o.String(), host: host, ssh: host, dir: path.Clean(dir)}, nil
 }
 
 // homeOf is a user's home directory where hosts have it by default.

@@ -6,7 +6,6 @@ import (
 
 	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/ssh"
 )
 
 // LockOptions say what to lock and why.
@@ -65,7 +64,7 @@ func (p *Project) journal(ctx context.Context, env string) (*deploy.Journal, str
 	if err != nil {
 		return nil, "", err
 	}
-	s := &stage{project: p, name: environment.Name, config: environment.Value, hosts: map[string]*ssh.Host{}}
+	s := p.newStage(environment)
 	if len(s.config.Deploy) == 0 {
 		return nil, "", nothingToDeploy(environment, p.Config)
 	}

@@ -48,7 +48,7 @@ func (k gitsyncKind) target(_ context.Context, s *stage, name string) (deploy.Ta
 }
 
 // on is the target on one machine.
-func (k gitsyncKind) on(s *stage, name string, m machine) deploy.Target {
+func (k gitsyncKind) on(s *stage, name string, m machine) *gitsync.Target {
 	o := gitsync.Options{Name: name, Host: m.host, Dir: m.dir, State: gitsync.StateDir(m.dir, s.name, name), Switch: k.Switch}
 	if s.project.repo != nil {
 		o.Repo = s.project.repo

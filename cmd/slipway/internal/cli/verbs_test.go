@@ -18,8 +18,12 @@ import (
 var notInModule = map[string]string{
 	"version":  "dagger.json pins the module's version",
 	"promote":  deployed,
+	"init":     byHand,
 	"lock":     byHand,
 	"unlock":   byHand,
+	"logs":     byHand,
+	"exec":     byHand,
+	"setup":    byHand,
 	"deploy":   deployed,
 	"release":  deployed,
 	"rollback": deployed,

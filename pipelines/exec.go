@@ -1,0 +1,48 @@
+package pipelines
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/slipwayhq/slipway/pipelines/ssh"
+)
+
+// ExecOptions say what to run where.
+type ExecOptions struct {
+	PlaceOptions
+	// Service of the stack, and which of its containers, from 1.
+	Service string
+	Number  int
+	Command []string
+	// In is nothing when nil. PTY gives the command a terminal.
+	In       io.Reader
+	Out, Err io.Writer
+	PTY      *ssh.PTY
+}
+
+// Exec runs a command in a running container: of the first stack that has the
+// service, on its first host, unless the options say otherwise. A command that
+// fails is a *command.Error with its exit code.
+func (p *Project) Exec(ctx context.Context, o ExecOptions) error {
+	stacks, err := p.stacks(o.PlaceOptions)
+	if err != nil {
+		return err
+	}
+	var problems []error
+	for _, at := range stacks {
+		c, err := at.stack.Exec(ctx, o.Service, o.Number, o.Command, o.In != nil, o.PTY != nil)
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		switch {
+		case at.machine.ssh != nil && o.In != nil:
+			return at.machine.ssh.Interactive(ctx, c, o.In, o.Out, o.Err, o.PTY)
+		default:
+			c.Stdin = o.In
+			return at.machine.host.Run(ctx, c, o.Out, o.Err)
+		}
+	}
+	return errors.Join(problems...)
+}
