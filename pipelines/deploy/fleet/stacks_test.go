@@ -45,7 +45,7 @@ services:
   web:
     image: ${WEB_REPOSITORY}:${DEPLOY_TAG}
     volumes: ["./data:/data"]
-    healthcheck: {test: [CMD, test, -e, /www/version], interval: 500ms, timeout: 5s, retries: 2}
+    healthcheck: {test: [CMD, test, -e, /www/version], interval: 500ms, timeout: 1m, retries: 2}
     stop_grace_period: 1s
 `
 
@@ -132,7 +132,7 @@ func (s *stacks) member(i int, host deploy.Host, steps compose.Steps) deploy.Tar
 		Name: "app", Host: host, Dir: s.Dirs[i], State: compose.StateDir(s.Dirs[i], environment, "app"), Steps: steps,
 		Config: config.ComposeTarget{
 			File: config.Strings{"compose.yml"}, Project: s.project(i), Strategy: config.Rolling, Before: s.Before, After: s.After,
-			HealthTimeout: config.Duration(time.Minute), Settle: config.Duration(500 * time.Millisecond),
+			HealthTimeout: config.Duration(5 * time.Minute), Settle: config.Duration(500 * time.Millisecond),
 		},
 		Poll: 250 * time.Millisecond, Blind: 20 * time.Second,
 	})
