@@ -2,6 +2,7 @@ package awsfake
 
 import (
 	"slices"
+	"time"
 )
 
 // walk brings the scheduler to the clock's time, tick by tick.
@@ -9,8 +10,11 @@ func (e *ECS) walk() {
 	for now := e.s.Clock.Now(); e.at.Add(e.paced(ecsTick)).Before(now); {
 		e.at = e.at.Add(e.paced(ecsTick))
 		for _, t := range e.tasks {
-			if e.walkTask(t) && t.deployment != nil && !t.deployment.ran {
-				t.deployment.failed++
+			if e.walkTask(t) && t.deployment != nil {
+				t.deployment.crashes, t.deployment.crashed = t.deployment.crashes+1, e.at
+				if !t.deployment.ran {
+					t.deployment.failed++
+				}
 			}
 			if t.well && t.deployment != nil && t.last == "RUNNING" {
 				t.deployment.ran, t.deployment.failed = true, 0
@@ -57,10 +61,18 @@ func (e *ECS) schedule(s *ecsService) {
 	e.complete(s, d, ours, old)
 }
 
+// A service whose tasks keep failing starts them less and less often
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html).
+const (
+	fewCrashes = 15
+	crashPause = 5 * time.Minute
+)
+
 // scale starts and stops tasks within the minimum and the maximum.
 func (e *ECS) scale(s *ecsService, d *deployment, ours, old []*task) {
 	most, least := s.desired*s.max/100, (s.desired*s.min+99)/100
-	for n := len(ours); n < s.desired && n+len(old) < most; n++ {
+	throttled := d.crashes > fewCrashes && e.at.Sub(d.crashed) < crashPause
+	for n := len(ours); n < s.desired && n+len(old) < most && !throttled; n++ {
 		t := e.startTask(s, d)
 		e.event(s, "has started 1 tasks: (task %s).", lastPart(t.arn))
 	}

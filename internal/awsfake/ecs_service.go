@@ -37,6 +37,8 @@ type deployment struct {
 	made, updated        time.Time
 	rollout, reason      string
 	failed               int
+	crashes              int // tasks that failed, also after they ran
+	crashed              time.Time
 	ran                  bool // one of its tasks ran and was well
 	steadySince          time.Time
 	serviceStatus        string // as ListServiceDeployments tells

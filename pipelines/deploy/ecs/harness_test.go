@@ -96,7 +96,7 @@ func (w *world) target() *Target {
 }
 
 func (w *world) journal() *deploy.Journal {
-	return deploy.NewJournal(deploy.LocalHost{}, w.dir, deploy.LeaseTimes{TTL: 2 * time.Second})
+	return deploy.NewJournal(deploy.LocalHost{}, w.dir, deploy.LeaseTimes{})
 }
 
 // desired is a release of the images app and worker.
