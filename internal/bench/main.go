@@ -27,6 +27,7 @@ type options struct {
 // benchmarks in the order of the table.
 var benchmarks = []func(context.Context, *sample) (result, error){
 	startUp, planFifty, planFiftyPublished, publishOne, publishCopied, publishNone, deployUnchanged, deployFleet,
+	rolling.failed, rolling.away, blueGreen.failed, blueGreen.away,
 }
 
 func main() {
@@ -55,10 +56,14 @@ func bench(ctx context.Context, o options) (err error) {
 	var results []result
 	for _, measure := range benchmarks {
 		r, err := measure(ctx, s)
+		if errors.Is(err, errSkipped) {
+			fmt.Fprintf(os.Stderr, "%s: %v\n", r.What, err)
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("measuring %s: %w", r.What, err)
 		}
-		fmt.Fprintf(os.Stderr, "%s: %s\n", r.What, duration(r.Ours))
+		fmt.Fprintf(os.Stderr, "%s: %s\n", r.What, r.value(r.Ours))
 		results = append(results, r)
 	}
 	fmt.Fprintln(os.Stderr)

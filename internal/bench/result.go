@@ -20,6 +20,8 @@ type result struct {
 	// Ratio is ours to the plain tool's: the median of the pairs' ratios, since
 	// the two of a pair ran right after each other.
 	Ratio float64 `json:"ratio,omitempty"`
+	// Count says that the values are no times, but how many there were in all runs.
+	Count bool `json:"count,omitempty"`
 	// MostSeconds and MostRatio are the goal; zero is none.
 	MostSeconds float64 `json:"mostSeconds,omitempty"`
 	MostRatio   float64 `json:"mostRatio,omitempty"`
@@ -89,7 +91,7 @@ func (r result) goal() string {
 	text := "-"
 	switch {
 	case r.MostSeconds > 0:
-		text = "< " + duration(r.MostSeconds)
+		text = "< " + r.value(r.MostSeconds)
 	case r.MostRatio > 0:
 		text = fmt.Sprintf("<= %.2gx", r.MostRatio)
 	default:
@@ -108,11 +110,18 @@ func table(out io.Writer, runs int, results []result) {
 	for _, r := range results {
 		plain, took, ratio := "-", "", "-"
 		if r.Plain != "" {
-			plain, took, ratio = r.Plain, duration(r.PlainSeconds), fmt.Sprintf("%.2fx", r.Ratio)
+			plain, took, ratio = r.Plain, r.value(r.PlainSeconds), fmt.Sprintf("%.2fx", r.Ratio)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.What, duration(r.Ours), plain, took, ratio, r.goal())
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.What, r.value(r.Ours), plain, took, ratio, r.goal())
 	}
 	_ = w.Flush() // to a terminal or a file that the caller watches
+}
+
+func (r result) value(v float64) string {
+	if r.Count {
+		return fmt.Sprintf("%.0f", v)
+	}
+	return duration(v)
 }
 
 // duration reads as "34 ms" or "1.23 s".

@@ -26,7 +26,9 @@ type sample struct {
 	// host is the registry's "127.0.0.1:port", base the base image in it.
 	host, base string
 	server     *embedded.Server
-	environ    []string
+	// stacks are more compose projects to remove at the end.
+	stacks  []string
+	environ []string
 }
 
 func newSample(ctx context.Context, o options) (_ *sample, err error) {
@@ -122,13 +124,13 @@ func write(path, content string) error {
 
 // close removes all that was made, in Docker, too.
 func (s *sample) close() error {
-	script := `for stack in "$1" "$1-plain"; do
+	script := `for stack in $2; do
 	docker ps -aq --filter label=com.docker.compose.project="$stack" | xargs -r docker rm -fv
 	docker network ls -q --filter label=com.docker.compose.project="$stack" | xargs -r docker network rm
 done
-docker image ls --digests --format '{{.Repository}}:{{.Tag}} {{.Repository}}@{{.Digest}}' | grep "^$2/" |
+docker image ls --digests --format '{{.Repository}}:{{.Tag}} {{.Repository}}@{{.Digest}}' | grep "^$1/" |
 	tr ' ' '\n' | grep -v ':<none>$' | grep -v '@<none>$' | xargs -r docker rmi -f`
-	clean := s.command("sh", "-c", script, "sh", s.stack, s.host)
+	clean := s.command("sh", "-c", script, "sh", s.host, strings.Join(append(s.stacks, s.stack, s.stack+"-plain"), " "))
 	_, err := timed(context.Background(), clean)
 	if s.server != nil {
 		err = errors.Join(err, s.server.Close())

@@ -1,5 +1,6 @@
 // App is the program in the images that are measured: "app build" stands for
-// the work of a build step, "app serve" for a service.
+// the work of a build step, "app serve" for a service, "app web" for one that
+// answers HTTP, with "app check" as its health check.
 package main
 
 import (
@@ -30,6 +31,12 @@ func run(args []string) error {
 			}
 		}
 		return nil
+	}
+	switch {
+	case len(args) == 1 && args[0] == "web":
+		return web()
+	case len(args) == 1 && args[0] == "check":
+		return check()
 	}
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, os.Interrupt)
