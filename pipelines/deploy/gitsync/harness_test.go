@@ -18,7 +18,7 @@ import (
 
 // world is a repository and a host, both on this machine, with the real git.
 type world struct {
-	t      *testing.T
+	t      testing.TB
 	repo   string
 	dir    string
 	target *Target
@@ -27,7 +27,7 @@ type world struct {
 	from string
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("git is not installed")
@@ -87,7 +87,7 @@ func (w *world) write(files map[string]string) {
 	}
 }
 
-func put(t *testing.T, file, content string) {
+func put(t testing.TB, file, content string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		t.Fatal(err)
@@ -180,7 +180,7 @@ func (w *world) verify(d deploy.Desired) []string {
 }
 
 // tree is every file of a directory: its mode and content.
-func tree(t *testing.T, dir string) map[string]string {
+func tree(t testing.TB, dir string) map[string]string {
 	t.Helper()
 	real, err := filepath.EvalSymlinks(dir)
 	if err != nil {
@@ -208,11 +208,11 @@ func tree(t *testing.T, dir string) map[string]string {
 	return files
 }
 
-func session(t *testing.T) deploy.Session {
+func session(t testing.TB) deploy.Session {
 	return deploy.Session{Log: testLog{t}, Fence: nobody}
 }
 
-type testLog struct{ t *testing.T }
+type testLog struct{ t testing.TB }
 
 func (l testLog) Write(p []byte) (int, error) {
 	l.t.Logf("%s", strings.TrimSpace(string(p)))
