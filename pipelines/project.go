@@ -122,6 +122,9 @@ func (p *Project) Close() error {
 // kind stays.
 func (p *Project) Redact(err error) error { return p.redactor.Error(err) }
 
+// RedactText removes every secret that this run has resolved from text.
+func (p *Project) RedactText(text string) string { return p.redactor.String(text) }
+
 func load(o Options) (*config.Config, error) {
 	path := o.Config
 	if path == "" {

@@ -73,6 +73,7 @@ func (g *globals) deployFlags(c *cobra.Command, o *pipelines.DeployOptions, flag
 	f.BoolVar(&o.NoTfvars, "no-tfvars", false, "leave the tag maps of Terraform targets as they are; the tags are passed to this run")
 	f.DurationVar(&o.LockWait, "lock-wait", 0, "how long to wait for a lock that another deploy holds, such as 10m")
 	f.BoolVarP(&flags.yes, "yes", "y", false, "do not ask before changing a protected environment")
+	g.failureReportFlag(c)
 }
 
 func deployTo(ctx context.Context, g *globals, o pipelines.DeployOptions, flags deployFlags) error {
@@ -179,5 +180,6 @@ func newRollback(g *globals) *cobra.Command {
 	f.StringArrayVar(&o.Down, "down", nil, `command that undoes migrations, run in the live release first, as "SERVICE: COMMAND"`)
 	f.DurationVar(&o.LockWait, "lock-wait", 0*time.Second, "how long to wait for a lock that another deploy holds, such as 10m")
 	f.BoolVarP(&flags.yes, "yes", "y", false, "do not ask before changing a protected environment")
+	g.failureReportFlag(c)
 	return c
 }

@@ -16,12 +16,13 @@ import (
 
 // globals are the flags that every command has.
 type globals struct {
-	env       Environment
-	config    string
-	engine    string
-	progress  string
-	json      bool
-	overrides release.Overrides
+	env           Environment
+	config        string
+	engine        string
+	progress      string
+	json          bool
+	overrides     release.Overrides
+	failureReport string
 }
 
 func newRoot(env Environment) *cobra.Command {
@@ -109,7 +110,8 @@ func (g *globals) with(ctx context.Context, do func(*pipelines.Project) error) e
 	if err != nil {
 		return err
 	}
-	err = errors.Join(do(project), project.Close())
+	err = do(project)
+	err = errors.Join(err, g.reportFailure(project, err), project.Close())
 	if err == nil {
 		return nil
 	}
