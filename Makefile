@@ -5,7 +5,7 @@ LDFLAGS := -s -w -X github.com/slipwayhq/slipway/cmd/slipway/internal/cli.versio
 TEST    ?= ./...
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-rollback demo-down test e2e lint bench update clean
+.PHONY: help setup build demo demo-rollback demo-down test test-long e2e lint bench update clean
 
 help: ## print the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ test: ## run every test (TEST=./pipelines/config for one package)
 	@.ci/setup tests
 	go vet $(TEST)
 	go test -p 2 -timeout 25m $(TEST)
+
+test-long: ## run the tests that take minutes, too: faults at every step, load
+	@.ci/setup tests
+	SLIPWAY_LONG_TESTS=1 go test -p 1 -timeout 90m ./pipelines/deploy/...
 
 e2e: ## test the Dagger module on a Dagger engine, where one can be reached
 	SLIPWAY_E2E=1 go test -count 1 -timeout 30m -v ./tests/e2e

@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/slipwayhq/slipway/internal/longtest"
 	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
 )
@@ -265,6 +266,7 @@ func documented(t *testing.T, text string) string {
 // The same without a switch, with proxies that follow Docker's DNS. They close
 // no connections, so these are kept. The bad release listens to nothing.
 func TestNoRequestFailsByDNS(t *testing.T) {
+	longtest.Need(t)
 	t.Parallel()
 	proxies := map[string]struct {
 		need     func(*testing.T)

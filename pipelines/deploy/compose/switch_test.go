@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/slipwayhq/slipway/internal/longtest"
 	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
 )
@@ -80,6 +81,7 @@ func (s *stack) wantSwitched(release string) {
 }
 
 func TestKilledAroundTheSwitch(t *testing.T) {
+	longtest.Need(t)
 	t.Parallel()
 	phases := []string{"log web: starting", "log web: healthy", "log proxy: switching", "log reading", "log web: stopping", "start verify"}
 	for _, strategy := range []config.Strategy{config.Rolling, config.BlueGreen} {
@@ -158,6 +160,7 @@ func TestFailedSwitchGoesBack(t *testing.T) {
 // The proxy's file is made good when it was edited, and when a container came
 // back with another address.
 func TestSwitchIsMadeGood(t *testing.T) {
+	longtest.Need(t)
 	t.Parallel()
 	s := switched(t, config.Rolling)
 	s.wantSwitchAgain(nil)

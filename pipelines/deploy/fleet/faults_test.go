@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/slipwayhq/slipway/internal/longtest"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
 )
 
@@ -17,6 +18,7 @@ import (
 // that can be reached serve the release before, the history does not claim
 // more, and the next deploy works.
 func TestFaults(t *testing.T) {
+	longtest.Need(t)
 	t.Parallel()
 	tests := []struct {
 		name string
@@ -161,6 +163,7 @@ func (s *stacks) missing(tag string) {
 // The connection to one host is cut while an operation is under way: to the
 // first host, which has the journal, and to another one.
 func TestConnectionCutAtEachStep(t *testing.T) {
+	longtest.Need(t)
 	t.Parallel()
 	r := newCluster(t, 2)
 	r.Before = migrate()
@@ -226,6 +229,7 @@ func TestConnectionCutAtEachStep(t *testing.T) {
 
 // A network that drops every packet for a while.
 func TestFrozenConnection(t *testing.T) {
+	longtest.Need(t)
 	t.Parallel()
 	r := newCluster(t, 2)
 	r.release("1", "2")
@@ -243,6 +247,7 @@ func TestFrozenConnection(t *testing.T) {
 // The host with the journal is gone for good in the middle: nothing more is
 // changed, since nobody knows who has the lock. The next deploy makes it good.
 func TestJournalHostGone(t *testing.T) {
+	longtest.Need(t)
 	t.Parallel()
 	r := newCluster(t, 3)
 	r.Batches = []string{"1", "1", "1"}
@@ -268,6 +273,7 @@ func TestJournalHostGone(t *testing.T) {
 // Somebody takes the lock over in the middle: nothing more is changed, and the
 // next deploy makes the fleet one again.
 func TestLeaseLost(t *testing.T) {
+	longtest.Need(t)
 	t.Parallel()
 	r := newCluster(t, 2)
 	r.release("1", "2")

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/slipwayhq/slipway/internal/longtest"
 	"github.com/slipwayhq/slipway/internal/sshtest"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
 	"github.com/slipwayhq/slipway/pipelines/report"
@@ -119,6 +120,7 @@ func (s *stacks) killed(tag, phase string) {
 // Slipway is killed at each step of a deploy, and of the way back of one: the
 // next run makes the fleet one again, and no migration runs twice.
 func TestKilledAnywhere(t *testing.T) {
+	longtest.Need(t)
 	t.Parallel()
 	r := newCluster(t, 2)
 	r.Before, r.After = migrate(), after()
@@ -184,6 +186,7 @@ func TestTwoProcessesAtOnce(t *testing.T) {
 // The clocks of hosts and runners differ by an hour, either way: a lease is
 // judged by its heartbeat, never by its times.
 func TestClockOffByAnHour(t *testing.T) {
+	longtest.Need(t)
 	t.Parallel()
 	r := newCluster(t, 2)
 	r.release("0")

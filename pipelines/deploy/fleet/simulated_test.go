@@ -19,6 +19,7 @@ import (
 	"github.com/pkg/sftp"
 	xssh "golang.org/x/crypto/ssh"
 
+	"github.com/slipwayhq/slipway/internal/longtest"
 	"github.com/slipwayhq/slipway/internal/sshtest"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
 	"github.com/slipwayhq/slipway/pipelines/deploy/fleet"
@@ -264,6 +265,7 @@ func (f fileTarget) Verify(ctx context.Context, d deploy.Desired) (deploy.Proof,
 // Two hundred hosts behind SSH: slow ones, ones that lose their connections,
 // ones that refuse them, ones that never answer.
 func TestTwoHundredConnections(t *testing.T) {
+	longtest.Need(t)
 	t.Parallel()
 	const n = 200
 	k := newKeys(t)
