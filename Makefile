@@ -37,12 +37,13 @@ test-long: ## run the tests that take minutes, too: faults at every step, load
 e2e: ## test the Dagger module on a Dagger engine, where one can be reached
 	SLIPWAY_E2E=1 go test -count 1 -timeout 30m -v ./tests/e2e
 
-lint: .cache/tools/staticcheck ## gofmt, go vet, staticcheck
+lint: .cache/tools/staticcheck .cache/tools/actionlint ## gofmt, go vet, staticcheck, actionlint
 	@files=$$(gofmt -l .); \
 	if [ -n "$$files" ]; then echo "not formatted; run gofmt -w on:"; echo "$$files"; exit 1; fi
 	go vet ./...
 	cd ci && go vet ./...
 	.cache/tools/staticcheck ./...
+	.cache/tools/actionlint -shellcheck= -pyflakes= .github/workflows/*.yml
 
 bench: setup build ## measure slipway against docker, in one table (BENCH="-runs 9 -json FILE")
 	go run ./internal/bench $(BENCH)
@@ -55,3 +56,6 @@ clean: ## remove what was built here
 
 .cache/tools/staticcheck: tools/staticcheck/go.mod tools/staticcheck/go.sum
 	cd tools/staticcheck && go build -o ../../$@ honnef.co/go/tools/cmd/staticcheck
+
+.cache/tools/actionlint: tools/actionlint/go.mod tools/actionlint/go.sum
+	cd tools/actionlint && go build -o ../../$@ github.com/rhysd/actionlint/cmd/actionlint

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/slipwayhq/slipway/ci/internal/dagger"
-	"github.com/slipwayhq/slipway/pipelines"
 	"github.com/slipwayhq/slipway/pipelines/config"
 )
 
@@ -34,22 +33,20 @@ func (s *Slipway) Build(
 	// +optional
 	image []string,
 ) (*Built, error) {
-	result := &Built{}
-	err := s.do(ctx, verb{
+	var images []struct{ Name, ID string }
+	_, err := s.do(ctx, verb{
+		args:  flags{"build"}.list("--image", image),
 		needs: func(c *config.Config) []string { return ofImages(c, image) },
-		run: func(p *pipelines.Project) error {
-			built, err := p.Build(ctx, pipelines.BuildOptions{Images: image})
-			if err != nil {
-				return err
-			}
-			for _, b := range built {
-				container := dag.LoadContainerFromID(dagger.ContainerID(b.ID))
-				result.Images = append(result.Images, &BuiltImage{Name: b.Name, Container: container})
-			}
-			return nil
-		},
-	})
-	return result, err
+	}, &images)
+	if err != nil {
+		return nil, err
+	}
+	result := &Built{}
+	for _, built := range images {
+		container := dag.LoadContainerFromID(dagger.ContainerID(built.ID))
+		result.Images = append(result.Images, &BuiltImage{Name: built.Name, Container: container})
+	}
+	return result, nil
 }
 
 // One of the images, ready to run

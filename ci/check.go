@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
-	"path/filepath"
 
 	"github.com/slipwayhq/slipway/ci/internal/dagger"
-	"github.com/slipwayhq/slipway/pipelines"
 	"github.com/slipwayhq/slipway/pipelines/config"
 )
 
@@ -49,57 +46,39 @@ func (s *Slipway) Check(
 	allowFailure bool,
 ) (*Checked, error) {
 	checked := &Checked{Exports: dag.Directory()}
-	err := s.do(ctx, verb{
+	e, err := s.do(ctx, verb{
+		args:  append([]string{"check"}, name...),
 		needs: func(c *config.Config) []string { return ofChecks(c, name) },
-		run: func(p *pipelines.Project) error {
-			results, err := p.Check(ctx, pipelines.CheckOptions{Names: name})
-			if err != nil && !(allowFailure && onlyFailed(err)) {
-				return err
-			}
-			var exported []string
-			for _, r := range results {
-				checked.Results = append(checked.Results, &CheckResult{
-					Name: r.Name, Passed: r.Passed, ExitCode: r.ExitCode, Seconds: r.Seconds, Exported: r.Exported,
-				})
-				exported = append(exported, r.Exported...)
-			}
-			if checked.Json, err = encode(results); err != nil || len(exported) == 0 {
-				return err
-			}
-			checked.Exports, err = workdir(ctx, filepath.Dir(p.Config.Path), exported)
-			return err
-		},
-	})
-	return checked, err
-}
-
-// onlyFailed says that err is checks that ran and did not pass.
-func onlyFailed(err error) bool {
-	var failed *pipelines.CheckError
-	if several, ok := err.(interface{ Unwrap() []error }); ok {
-		for _, one := range several.Unwrap() {
-			if !onlyFailed(one) {
-				return false
-			}
-		}
-		return true
-	}
-	return errors.As(err, &failed)
-}
-
-// workdir is what is now in a directory of this function's container.
-func workdir(ctx context.Context, dir string, include []string) (*dagger.Directory, error) {
-	at, err := relative(dir)
-	if err != nil {
+	}, &checked.Results)
+	if e == nil || e.stdout == "" {
 		return nil, err
 	}
-	return dag.CurrentModule().Workdir(at, dagger.CurrentModuleWorkdirOpts{Include: include}).Sync(ctx)
+	checked.Json = e.stdout
+	if err != nil {
+		if failed := e.decode(&checked.Results); failed != nil || !allowFailure || !checked.ran() {
+			return nil, err
+		}
+	}
+	if exported := checked.exported(); len(exported) > 0 {
+		checked.Exports = dag.Directory().WithDirectory(".", e.container.Directory(work), dagger.DirectoryWithDirectoryOpts{Include: exported})
+	}
+	return checked, nil
 }
 
-func relative(dir string) (string, error) {
-	here, err := filepath.Abs(".")
-	if err != nil {
-		return "", err
+// ran says that the checks ran, whether they passed or not.
+func (c *Checked) ran() bool {
+	for _, r := range c.Results {
+		if !r.Passed && r.ExitCode == 0 {
+			return false
+		}
 	}
-	return filepath.Rel(here, dir)
+	return len(c.Results) > 0
+}
+
+func (c *Checked) exported() []string {
+	var paths []string
+	for _, r := range c.Results {
+		paths = append(paths, r.Exported...)
+	}
+	return paths
 }

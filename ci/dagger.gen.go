@@ -67,6 +67,7 @@ func (r Slipway) MarshalJSON() ([]byte, error) {
 		Commit           string
 		Branch           string
 		GitTag           string
+		CliImage         string
 		Variables        []string
 		SecretNames      []string
 		SecretValues     []*dagger.Secret
@@ -75,6 +76,9 @@ func (r Slipway) MarshalJSON() ([]byte, error) {
 		LoginSecrets     []*dagger.Secret
 		ServiceAddresses []string
 		Services         []*dagger.Service
+		SSHAgent         *dagger.Socket
+		SSHKey           *dagger.Secret
+		KnownHosts       *dagger.File
 	}
 	concrete.Source = r.Source
 	concrete.Config = r.Config
@@ -82,6 +86,7 @@ func (r Slipway) MarshalJSON() ([]byte, error) {
 	concrete.Commit = r.Commit
 	concrete.Branch = r.Branch
 	concrete.GitTag = r.GitTag
+	concrete.CliImage = r.CliImage
 	concrete.Variables = r.Variables
 	concrete.SecretNames = r.SecretNames
 	concrete.SecretValues = r.SecretValues
@@ -90,6 +95,9 @@ func (r Slipway) MarshalJSON() ([]byte, error) {
 	concrete.LoginSecrets = r.LoginSecrets
 	concrete.ServiceAddresses = r.ServiceAddresses
 	concrete.Services = r.Services
+	concrete.SSHAgent = r.SSHAgent
+	concrete.SSHKey = r.SSHKey
+	concrete.KnownHosts = r.KnownHosts
 	return json.Marshal(&concrete)
 }
 
@@ -101,6 +109,7 @@ func (r *Slipway) UnmarshalJSON(bs []byte) error {
 		Commit           string
 		Branch           string
 		GitTag           string
+		CliImage         string
 		Variables        []string
 		SecretNames      []string
 		SecretValues     []*dagger.Secret
@@ -109,6 +118,9 @@ func (r *Slipway) UnmarshalJSON(bs []byte) error {
 		LoginSecrets     []*dagger.Secret
 		ServiceAddresses []string
 		Services         []*dagger.Service
+		SSHAgent         *dagger.Socket
+		SSHKey           *dagger.Secret
+		KnownHosts       *dagger.File
 	}
 	err := json.Unmarshal(bs, &concrete)
 	if err != nil {
@@ -120,6 +132,7 @@ func (r *Slipway) UnmarshalJSON(bs []byte) error {
 	r.Commit = concrete.Commit
 	r.Branch = concrete.Branch
 	r.GitTag = concrete.GitTag
+	r.CliImage = concrete.CliImage
 	r.Variables = concrete.Variables
 	r.SecretNames = concrete.SecretNames
 	r.SecretValues = concrete.SecretValues
@@ -128,6 +141,9 @@ func (r *Slipway) UnmarshalJSON(bs []byte) error {
 	r.LoginSecrets = concrete.LoginSecrets
 	r.ServiceAddresses = concrete.ServiceAddresses
 	r.Services = concrete.Services
+	r.SSHAgent = concrete.SSHAgent
+	r.SSHKey = concrete.SSHKey
+	r.KnownHosts = concrete.KnownHosts
 	return nil
 }
 
@@ -148,6 +164,42 @@ func (r *Built) UnmarshalJSON(bs []byte) error {
 		return err
 	}
 	r.Images = concrete.Images
+	return nil
+}
+
+func (r Changes) MarshalJSON() ([]byte, error) {
+	var concrete struct {
+		Environment string
+		Live        string
+		Images      []string
+		Targets     []string
+		Json        string
+	}
+	concrete.Environment = r.Environment
+	concrete.Live = r.Live
+	concrete.Images = r.Images
+	concrete.Targets = r.Targets
+	concrete.Json = r.Json
+	return json.Marshal(&concrete)
+}
+
+func (r *Changes) UnmarshalJSON(bs []byte) error {
+	var concrete struct {
+		Environment string
+		Live        string
+		Images      []string
+		Targets     []string
+		Json        string
+	}
+	err := json.Unmarshal(bs, &concrete)
+	if err != nil {
+		return err
+	}
+	r.Environment = concrete.Environment
+	r.Live = concrete.Live
+	r.Images = concrete.Images
+	r.Targets = concrete.Targets
+	r.Json = concrete.Json
 	return nil
 }
 
@@ -179,6 +231,74 @@ func (r *Checked) UnmarshalJSON(bs []byte) error {
 	return nil
 }
 
+func (r Deployed) MarshalJSON() ([]byte, error) {
+	var concrete struct {
+		Environment string
+		Tag         string
+		Commit      string
+		Previous    string
+		Outcome     string
+		Services    []*RunningService
+		Json        string
+	}
+	concrete.Environment = r.Environment
+	concrete.Tag = r.Tag
+	concrete.Commit = r.Commit
+	concrete.Previous = r.Previous
+	concrete.Outcome = r.Outcome
+	concrete.Services = r.Services
+	concrete.Json = r.Json
+	return json.Marshal(&concrete)
+}
+
+func (r *Deployed) UnmarshalJSON(bs []byte) error {
+	var concrete struct {
+		Environment string
+		Tag         string
+		Commit      string
+		Previous    string
+		Outcome     string
+		Services    []*RunningService
+		Json        string
+	}
+	err := json.Unmarshal(bs, &concrete)
+	if err != nil {
+		return err
+	}
+	r.Environment = concrete.Environment
+	r.Tag = concrete.Tag
+	r.Commit = concrete.Commit
+	r.Previous = concrete.Previous
+	r.Outcome = concrete.Outcome
+	r.Services = concrete.Services
+	r.Json = concrete.Json
+	return nil
+}
+
+func (r History) MarshalJSON() ([]byte, error) {
+	var concrete struct {
+		Entries []*HistoryEntry
+		Json    string
+	}
+	concrete.Entries = r.Entries
+	concrete.Json = r.Json
+	return json.Marshal(&concrete)
+}
+
+func (r *History) UnmarshalJSON(bs []byte) error {
+	var concrete struct {
+		Entries []*HistoryEntry
+		Json    string
+	}
+	err := json.Unmarshal(bs, &concrete)
+	if err != nil {
+		return err
+	}
+	r.Entries = concrete.Entries
+	r.Json = concrete.Json
+	return nil
+}
+
 func (r Linted) MarshalJSON() ([]byte, error) {
 	var concrete struct {
 		Findings []*Finding
@@ -203,28 +323,37 @@ func (r *Linted) UnmarshalJSON(bs []byte) error {
 	return nil
 }
 
-func (r ImagesPlan) MarshalJSON() ([]byte, error) {
+func (r Plan) MarshalJSON() ([]byte, error) {
 	var concrete struct {
 		Environment string
 		Tag         string
 		Published   bool
+		Changes     bool
 		Images      []*ImagePlan
+		Targets     []*TargetPlan
+		Saved       *dagger.File
 		Json        string
 	}
 	concrete.Environment = r.Environment
 	concrete.Tag = r.Tag
 	concrete.Published = r.Published
+	concrete.Changes = r.Changes
 	concrete.Images = r.Images
+	concrete.Targets = r.Targets
+	concrete.Saved = r.Saved
 	concrete.Json = r.Json
 	return json.Marshal(&concrete)
 }
 
-func (r *ImagesPlan) UnmarshalJSON(bs []byte) error {
+func (r *Plan) UnmarshalJSON(bs []byte) error {
 	var concrete struct {
 		Environment string
 		Tag         string
 		Published   bool
+		Changes     bool
 		Images      []*ImagePlan
+		Targets     []*TargetPlan
+		Saved       *dagger.File
 		Json        string
 	}
 	err := json.Unmarshal(bs, &concrete)
@@ -234,7 +363,10 @@ func (r *ImagesPlan) UnmarshalJSON(bs []byte) error {
 	r.Environment = concrete.Environment
 	r.Tag = concrete.Tag
 	r.Published = concrete.Published
+	r.Changes = concrete.Changes
 	r.Images = concrete.Images
+	r.Targets = concrete.Targets
+	r.Saved = concrete.Saved
 	r.Json = concrete.Json
 	return nil
 }
@@ -283,6 +415,38 @@ func (r *Release) UnmarshalJSON(bs []byte) error {
 	r.Images = concrete.Images
 	r.Record = concrete.Record
 	r.Existed = concrete.Existed
+	r.Json = concrete.Json
+	return nil
+}
+
+func (r EnvironmentState) MarshalJSON() ([]byte, error) {
+	var concrete struct {
+		Environment string
+		Tag         string
+		Services    []*RunningService
+		Json        string
+	}
+	concrete.Environment = r.Environment
+	concrete.Tag = r.Tag
+	concrete.Services = r.Services
+	concrete.Json = r.Json
+	return json.Marshal(&concrete)
+}
+
+func (r *EnvironmentState) UnmarshalJSON(bs []byte) error {
+	var concrete struct {
+		Environment string
+		Tag         string
+		Services    []*RunningService
+		Json        string
+	}
+	err := json.Unmarshal(bs, &concrete)
+	if err != nil {
+		return err
+	}
+	r.Environment = concrete.Environment
+	r.Tag = concrete.Tag
+	r.Services = concrete.Services
 	r.Json = concrete.Json
 	return nil
 }
@@ -344,6 +508,90 @@ func (r *CheckResult) UnmarshalJSON(bs []byte) error {
 	r.ExitCode = concrete.ExitCode
 	r.Seconds = concrete.Seconds
 	r.Exported = concrete.Exported
+	return nil
+}
+
+func (r RunningService) MarshalJSON() ([]byte, error) {
+	var concrete struct {
+		Target string
+		Host   string
+		Name   string
+		Image  string
+		State  string
+	}
+	concrete.Target = r.Target
+	concrete.Host = r.Host
+	concrete.Name = r.Name
+	concrete.Image = r.Image
+	concrete.State = r.State
+	return json.Marshal(&concrete)
+}
+
+func (r *RunningService) UnmarshalJSON(bs []byte) error {
+	var concrete struct {
+		Target string
+		Host   string
+		Name   string
+		Image  string
+		State  string
+	}
+	err := json.Unmarshal(bs, &concrete)
+	if err != nil {
+		return err
+	}
+	r.Target = concrete.Target
+	r.Host = concrete.Host
+	r.Name = concrete.Name
+	r.Image = concrete.Image
+	r.State = concrete.State
+	return nil
+}
+
+func (r HistoryEntry) MarshalJSON() ([]byte, error) {
+	var concrete struct {
+		Tag          string
+		Commit       string
+		Outcome      string
+		Started      string
+		By           string
+		RunURL       string
+		PromotedFrom string
+		Error        string
+	}
+	concrete.Tag = r.Tag
+	concrete.Commit = r.Commit
+	concrete.Outcome = r.Outcome
+	concrete.Started = r.Started
+	concrete.By = r.By
+	concrete.RunURL = r.RunURL
+	concrete.PromotedFrom = r.PromotedFrom
+	concrete.Error = r.Error
+	return json.Marshal(&concrete)
+}
+
+func (r *HistoryEntry) UnmarshalJSON(bs []byte) error {
+	var concrete struct {
+		Tag          string
+		Commit       string
+		Outcome      string
+		Started      string
+		By           string
+		RunURL       string
+		PromotedFrom string
+		Error        string
+	}
+	err := json.Unmarshal(bs, &concrete)
+	if err != nil {
+		return err
+	}
+	r.Tag = concrete.Tag
+	r.Commit = concrete.Commit
+	r.Outcome = concrete.Outcome
+	r.Started = concrete.Started
+	r.By = concrete.By
+	r.RunURL = concrete.RunURL
+	r.PromotedFrom = concrete.PromotedFrom
+	r.Error = concrete.Error
 	return nil
 }
 
@@ -423,6 +671,38 @@ func (r *ImagePlan) UnmarshalJSON(bs []byte) error {
 	return nil
 }
 
+func (r TargetPlan) MarshalJSON() ([]byte, error) {
+	var concrete struct {
+		Target    string
+		Changes   []*Change
+		Unchanged []string
+		Notes     []string
+	}
+	concrete.Target = r.Target
+	concrete.Changes = r.Changes
+	concrete.Unchanged = r.Unchanged
+	concrete.Notes = r.Notes
+	return json.Marshal(&concrete)
+}
+
+func (r *TargetPlan) UnmarshalJSON(bs []byte) error {
+	var concrete struct {
+		Target    string
+		Changes   []*Change
+		Unchanged []string
+		Notes     []string
+	}
+	err := json.Unmarshal(bs, &concrete)
+	if err != nil {
+		return err
+	}
+	r.Target = concrete.Target
+	r.Changes = concrete.Changes
+	r.Unchanged = concrete.Unchanged
+	r.Notes = concrete.Notes
+	return nil
+}
+
 func (r PublishedImage) MarshalJSON() ([]byte, error) {
 	var concrete struct {
 		Name      string
@@ -452,6 +732,46 @@ func (r *PublishedImage) UnmarshalJSON(bs []byte) error {
 	r.Reference = concrete.Reference
 	r.Digest = concrete.Digest
 	r.Built = concrete.Built
+	return nil
+}
+
+func (r Change) MarshalJSON() ([]byte, error) {
+	var concrete struct {
+		Kind    string
+		Subject string
+		Before  string
+		After   string
+		Note    string
+		Hosts   []string
+	}
+	concrete.Kind = r.Kind
+	concrete.Subject = r.Subject
+	concrete.Before = r.Before
+	concrete.After = r.After
+	concrete.Note = r.Note
+	concrete.Hosts = r.Hosts
+	return json.Marshal(&concrete)
+}
+
+func (r *Change) UnmarshalJSON(bs []byte) error {
+	var concrete struct {
+		Kind    string
+		Subject string
+		Before  string
+		After   string
+		Note    string
+		Hosts   []string
+	}
+	err := json.Unmarshal(bs, &concrete)
+	if err != nil {
+		return err
+	}
+	r.Kind = concrete.Kind
+	r.Subject = concrete.Subject
+	r.Before = concrete.Before
+	r.After = concrete.After
+	r.Note = concrete.Note
+	r.Hosts = concrete.Hosts
 	return nil
 }
 
@@ -607,6 +927,20 @@ func invoke(ctx context.Context, parentJSON []byte, parentName string, fnName st
 				}
 			}
 			return (*Slipway).Build(&parent, ctx, image)
+		case "Changes":
+			var parent Slipway
+			err = json.Unmarshal(parentJSON, &parent)
+			if err != nil {
+				panic(fmt.Errorf("%s: %w", "failed to unmarshal parent object", err))
+			}
+			var env string
+			if inputArgs["env"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["env"]), &env)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg env", err))
+				}
+			}
+			return (*Slipway).Changes(&parent, ctx, env)
 		case "Check":
 			var parent Slipway
 			err = json.Unmarshal(parentJSON, &parent)
@@ -628,6 +962,97 @@ func invoke(ctx context.Context, parentJSON []byte, parentName string, fnName st
 				}
 			}
 			return (*Slipway).Check(&parent, ctx, name, allowFailure)
+		case "Deploy":
+			var parent Slipway
+			err = json.Unmarshal(parentJSON, &parent)
+			if err != nil {
+				panic(fmt.Errorf("%s: %w", "failed to unmarshal parent object", err))
+			}
+			var env string
+			if inputArgs["env"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["env"]), &env)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg env", err))
+				}
+			}
+			var tag string
+			if inputArgs["tag"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["tag"]), &tag)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg tag", err))
+				}
+			}
+			var only []string
+			if inputArgs["only"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["only"]), &only)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg only", err))
+				}
+			}
+			var paths []string
+			if inputArgs["paths"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["paths"]), &paths)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg paths", err))
+				}
+			}
+			var noTfvars bool
+			if inputArgs["noTfvars"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["noTfvars"]), &noTfvars)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg noTfvars", err))
+				}
+			}
+			var allowDiverged bool
+			if inputArgs["allowDiverged"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["allowDiverged"]), &allowDiverged)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg allowDiverged", err))
+				}
+			}
+			var direct bool
+			if inputArgs["direct"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["direct"]), &direct)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg direct", err))
+				}
+			}
+			var lockWait string
+			if inputArgs["lockWait"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["lockWait"]), &lockWait)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg lockWait", err))
+				}
+			}
+			var plan *dagger.File
+			if inputArgs["plan"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["plan"]), &plan)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg plan", err))
+				}
+			}
+			return (*Slipway).Deploy(&parent, ctx, env, tag, only, paths, noTfvars, allowDiverged, direct, lockWait, plan)
+		case "History":
+			var parent Slipway
+			err = json.Unmarshal(parentJSON, &parent)
+			if err != nil {
+				panic(fmt.Errorf("%s: %w", "failed to unmarshal parent object", err))
+			}
+			var env string
+			if inputArgs["env"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["env"]), &env)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg env", err))
+				}
+			}
+			var limit int
+			if inputArgs["limit"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["limit"]), &limit)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg limit", err))
+				}
+			}
+			return (*Slipway).History(&parent, ctx, env, limit)
 		case "Lint":
 			var parent Slipway
 			err = json.Unmarshal(parentJSON, &parent)
@@ -648,7 +1073,112 @@ func invoke(ctx context.Context, parentJSON []byte, parentName string, fnName st
 					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg env", err))
 				}
 			}
-			return (*Slipway).Plan(&parent, ctx, env)
+			var tag string
+			if inputArgs["tag"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["tag"]), &tag)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg tag", err))
+				}
+			}
+			var only []string
+			if inputArgs["only"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["only"]), &only)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg only", err))
+				}
+			}
+			var paths []string
+			if inputArgs["paths"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["paths"]), &paths)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg paths", err))
+				}
+			}
+			var noTfvars bool
+			if inputArgs["noTfvars"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["noTfvars"]), &noTfvars)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg noTfvars", err))
+				}
+			}
+			var save bool
+			if inputArgs["save"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["save"]), &save)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg save", err))
+				}
+			}
+			return (*Slipway).Plan(&parent, ctx, env, tag, only, paths, noTfvars, save)
+		case "Promote":
+			var parent Slipway
+			err = json.Unmarshal(parentJSON, &parent)
+			if err != nil {
+				panic(fmt.Errorf("%s: %w", "failed to unmarshal parent object", err))
+			}
+			var env string
+			if inputArgs["env"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["env"]), &env)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg env", err))
+				}
+			}
+			var from string
+			if inputArgs["from"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["from"]), &from)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg from", err))
+				}
+			}
+			var tag string
+			if inputArgs["tag"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["tag"]), &tag)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg tag", err))
+				}
+			}
+			var only []string
+			if inputArgs["only"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["only"]), &only)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg only", err))
+				}
+			}
+			var paths []string
+			if inputArgs["paths"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["paths"]), &paths)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg paths", err))
+				}
+			}
+			var noTfvars bool
+			if inputArgs["noTfvars"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["noTfvars"]), &noTfvars)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg noTfvars", err))
+				}
+			}
+			var allowDiverged bool
+			if inputArgs["allowDiverged"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["allowDiverged"]), &allowDiverged)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg allowDiverged", err))
+				}
+			}
+			var direct bool
+			if inputArgs["direct"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["direct"]), &direct)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg direct", err))
+				}
+			}
+			var lockWait string
+			if inputArgs["lockWait"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["lockWait"]), &lockWait)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg lockWait", err))
+				}
+			}
+			return (*Slipway).Promote(&parent, ctx, env, from, tag, only, paths, noTfvars, allowDiverged, direct, lockWait)
 		case "Publish":
 			var parent Slipway
 			err = json.Unmarshal(parentJSON, &parent)
@@ -684,6 +1214,146 @@ func invoke(ctx context.Context, parentJSON []byte, parentName string, fnName st
 				}
 			}
 			return (*Slipway).Publish(&parent, ctx, env, registry, skipChecks, rerunChecks)
+		case "Release":
+			var parent Slipway
+			err = json.Unmarshal(parentJSON, &parent)
+			if err != nil {
+				panic(fmt.Errorf("%s: %w", "failed to unmarshal parent object", err))
+			}
+			var env string
+			if inputArgs["env"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["env"]), &env)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg env", err))
+				}
+			}
+			var only []string
+			if inputArgs["only"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["only"]), &only)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg only", err))
+				}
+			}
+			var skipChecks bool
+			if inputArgs["skipChecks"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["skipChecks"]), &skipChecks)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg skipChecks", err))
+				}
+			}
+			var rerunChecks bool
+			if inputArgs["rerunChecks"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["rerunChecks"]), &rerunChecks)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg rerunChecks", err))
+				}
+			}
+			var paths []string
+			if inputArgs["paths"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["paths"]), &paths)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg paths", err))
+				}
+			}
+			var noTfvars bool
+			if inputArgs["noTfvars"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["noTfvars"]), &noTfvars)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg noTfvars", err))
+				}
+			}
+			var allowDiverged bool
+			if inputArgs["allowDiverged"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["allowDiverged"]), &allowDiverged)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg allowDiverged", err))
+				}
+			}
+			var direct bool
+			if inputArgs["direct"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["direct"]), &direct)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg direct", err))
+				}
+			}
+			var lockWait string
+			if inputArgs["lockWait"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["lockWait"]), &lockWait)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg lockWait", err))
+				}
+			}
+			return (*Slipway).Release(&parent, ctx, env, only, skipChecks, rerunChecks, paths, noTfvars, allowDiverged, direct, lockWait)
+		case "Rollback":
+			var parent Slipway
+			err = json.Unmarshal(parentJSON, &parent)
+			if err != nil {
+				panic(fmt.Errorf("%s: %w", "failed to unmarshal parent object", err))
+			}
+			var env string
+			if inputArgs["env"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["env"]), &env)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg env", err))
+				}
+			}
+			var to string
+			if inputArgs["to"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["to"]), &to)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg to", err))
+				}
+			}
+			var only []string
+			if inputArgs["only"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["only"]), &only)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg only", err))
+				}
+			}
+			var paths []string
+			if inputArgs["paths"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["paths"]), &paths)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg paths", err))
+				}
+			}
+			var secrets string
+			if inputArgs["secrets"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["secrets"]), &secrets)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg secrets", err))
+				}
+			}
+			var down []string
+			if inputArgs["down"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["down"]), &down)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg down", err))
+				}
+			}
+			var lockWait string
+			if inputArgs["lockWait"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["lockWait"]), &lockWait)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg lockWait", err))
+				}
+			}
+			return (*Slipway).Rollback(&parent, ctx, env, to, only, paths, secrets, down, lockWait)
+		case "Verify":
+			var parent Slipway
+			err = json.Unmarshal(parentJSON, &parent)
+			if err != nil {
+				panic(fmt.Errorf("%s: %w", "failed to unmarshal parent object", err))
+			}
+			var env string
+			if inputArgs["env"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["env"]), &env)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg env", err))
+				}
+			}
+			return (*Slipway).Verify(&parent, ctx, env)
 		case "WithRegistryAuth":
 			var parent Slipway
 			err = json.Unmarshal(parentJSON, &parent)
@@ -733,6 +1403,34 @@ func invoke(ctx context.Context, parentJSON []byte, parentName string, fnName st
 				}
 			}
 			return (*Slipway).WithRegistryService(&parent, address, service)
+		case "WithSSH":
+			var parent Slipway
+			err = json.Unmarshal(parentJSON, &parent)
+			if err != nil {
+				panic(fmt.Errorf("%s: %w", "failed to unmarshal parent object", err))
+			}
+			var agent *dagger.Socket
+			if inputArgs["agent"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["agent"]), &agent)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg agent", err))
+				}
+			}
+			var key *dagger.Secret
+			if inputArgs["key"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["key"]), &key)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg key", err))
+				}
+			}
+			var knownHosts *dagger.File
+			if inputArgs["knownHosts"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["knownHosts"]), &knownHosts)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg knownHosts", err))
+				}
+			}
+			return (*Slipway).WithSSH(&parent, agent, key, knownHosts)
 		case "WithSecret":
 			var parent Slipway
 			err = json.Unmarshal(parentJSON, &parent)
@@ -754,6 +1452,27 @@ func invoke(ctx context.Context, parentJSON []byte, parentName string, fnName st
 				}
 			}
 			return (*Slipway).WithSecret(&parent, name, value)
+		case "WithService":
+			var parent Slipway
+			err = json.Unmarshal(parentJSON, &parent)
+			if err != nil {
+				panic(fmt.Errorf("%s: %w", "failed to unmarshal parent object", err))
+			}
+			var address string
+			if inputArgs["address"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["address"]), &address)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg address", err))
+				}
+			}
+			var service *dagger.Service
+			if inputArgs["service"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["service"]), &service)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg service", err))
+				}
+			}
+			return (*Slipway).WithService(&parent, address, service)
 		case "WithVariable":
 			var parent Slipway
 			err = json.Unmarshal(parentJSON, &parent)
@@ -823,7 +1542,14 @@ func invoke(ctx context.Context, parentJSON []byte, parentName string, fnName st
 					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg gitTag", err))
 				}
 			}
-			return New(source, config, buildNumber, commit, branch, gitTag), nil
+			var cliImage string
+			if inputArgs["cliImage"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["cliImage"]), &cliImage)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg cliImage", err))
+				}
+			}
+			return New(source, config, buildNumber, commit, branch, gitTag, cliImage), nil
 		default:
 			return nil, fmt.Errorf("unknown function %s", fnName)
 		}

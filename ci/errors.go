@@ -3,10 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"github.com/slipwayhq/slipway/pipelines"
 	"github.com/slipwayhq/slipway/pipelines/config"
 )
 
@@ -17,11 +17,10 @@ const (
 )
 
 func exitCode(err error) int {
-	var usage *pipelines.UsageError
 	var invalid *config.Error
 	var coded *gqlerror.Error
 	switch {
-	case errors.As(err, &usage), errors.As(err, &invalid):
+	case errors.As(err, &invalid):
 		return exitUsage
 	case errors.As(err, &coded) && coded.Extensions["exitCode"] == exitUsage:
 		return exitUsage
@@ -40,4 +39,23 @@ func exitWith(code int, err error) error {
 	return &gqlerror.Error{Message: err.Error(), Extensions: map[string]any{
 		"_type": "EXEC_ERROR", "exitCode": code, "cmd": []string{}, "stdout": "", "stderr": "",
 	}}
+}
+
+// said is the error that the command line printed last. Secrets are not in it:
+// the command line has taken them out.
+func said(stderr string, code int) error {
+	_, text, ok := cutLast("\n"+stderr, "\nerror: ")
+	if !ok {
+		return fmt.Errorf("slipway ended with exit code %d", code)
+	}
+	text, _, _ = strings.Cut(text, "\nSee 'slipway ") // its help is another one
+	return errors.New(strings.TrimSpace(text))
+}
+
+func cutLast(text, separator string) (before, after string, ok bool) {
+	at := strings.LastIndex(text, separator)
+	if at < 0 {
+		return text, "", false
+	}
+	return text[:at], text[at+len(separator):], true
 }

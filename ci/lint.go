@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-
-	"github.com/slipwayhq/slipway/pipelines"
-	"github.com/slipwayhq/slipway/pipelines/lint"
 )
 
 // Outcome of lint.
@@ -43,37 +40,25 @@ type Finding struct {
 // +cache="never"
 func (s *Slipway) Lint(ctx context.Context) (*Linted, error) {
 	linted := &Linted{}
-	err := s.do(ctx, verb{run: func(p *pipelines.Project) error {
-		found, err := p.Lint(ctx)
-		if err != nil {
-			return err
-		}
-		for _, f := range found {
-			linted.Findings = append(linted.Findings, &Finding{
-				File: f.File, Line: f.Line, Column: f.Column,
-				Severity: string(f.Severity), Rule: f.Rule, Message: f.Message, Fix: f.Fix,
-			})
-		}
-		if linted.Json, err = encode(found); err != nil {
-			return err
-		}
-		return lintErrors(found)
-	}})
-	return linted, err
+	e, err := s.do(ctx, verb{args: []string{"lint"}}, &linted.Findings)
+	if err == nil {
+		linted.Json = e.stdout
+		return linted, nil
+	}
+	if e == nil || e.stdout == "" || e.decode(&linted.Findings) != nil {
+		return nil, err
+	}
+	return nil, exitWith(e.code, found(linted.Findings))
 }
 
-// lintErrors are all findings as one error, if there is an error among them.
-func lintErrors(findings []lint.Finding) error {
-	failed, text := false, []string{"lint found errors:"}
+// found are all findings as one error.
+func found(findings []*Finding) error {
+	text := []string{"lint found errors:"}
 	for _, f := range findings {
-		failed = failed || f.Severity == lint.Error
 		text = append(text, fmt.Sprintf("%s:%d:%d: %s: %s (%s)", f.File, f.Line, f.Column, f.Severity, f.Message, f.Rule))
 		if f.Fix != "" {
 			text = append(text, "    "+f.Fix)
 		}
-	}
-	if !failed {
-		return nil
 	}
 	return errors.New(strings.Join(text, "\n"))
 }

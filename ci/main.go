@@ -1,8 +1,11 @@
-// Slipway tests a repository, builds its images, and publishes them under one
-// immutable tag, as its slipway.yaml says.
+// Slipway tests a repository, builds its images, publishes them under one
+// immutable tag, deploys them by digest, and proves that what runs is what was
+// released, as its slipway.yaml says.
 //
-// An image whose content has been published before is reused, whoever built it:
-// the functions here and the slipway command line give the same digests.
+// Every function runs the slipway command line in a container on the engine: the
+// same commit gives the same plan, the same tags and the same digests here, on a
+// laptop and in CI. Pass secrets, logins and SSH first, with the functions whose
+// names begin with "with".
 package main
 
 import (
@@ -24,6 +27,8 @@ type Slipway struct {
 	// +private
 	GitTag string
 	// +private
+	CliImage string
+	// +private
 	Variables []string
 	// +private
 	SecretNames []string
@@ -39,6 +44,12 @@ type Slipway struct {
 	ServiceAddresses []string
 	// +private
 	Services []*dagger.Service
+	// +private
+	SSHAgent *dagger.Socket
+	// +private
+	SSHKey *dagger.Secret
+	// +private
+	KnownHosts *dagger.File
 }
 
 // Open a repository with a slipway.yaml
@@ -64,9 +75,13 @@ func New(
 	// Git tag; that of git when omitted.
 	// +optional
 	gitTag string,
+	// Image that has the slipway command, git and CA certificates, best by digest.
+	// Built from the module's own source when omitted.
+	// +optional
+	cliImage string,
 ) *Slipway {
 	return &Slipway{
 		Source: source, Config: config,
-		BuildNumber: buildNumber, Commit: commit, Branch: branch, GitTag: gitTag,
+		BuildNumber: buildNumber, Commit: commit, Branch: branch, GitTag: gitTag, CliImage: cliImage,
 	}
 }

@@ -3,18 +3,28 @@ package main
 import (
 	"context"
 
-	"github.com/slipwayhq/slipway/pipelines"
+	"github.com/slipwayhq/slipway/ci/internal/dagger"
 )
 
-// What a publish of this commit would do.
-type ImagesPlan struct {
+// savedPlan is where a container has a plan that is kept.
+const savedPlan = "/run/slipway-plan.json"
+
+// What a deploy would do.
+type Plan struct {
 	Environment string
 	// Tag of the release.
 	Tag string
-	// Whether the release exists; then there is nothing to do.
+	// Whether the release exists. When it does not, "images" says what a publish
+	// would do, and there is nothing to plan for the targets yet.
 	Published bool
-	// Its images, when it does not exist.
+	// Whether anything would change.
+	Changes bool
+	// The images, when the release does not exist.
 	Images []*ImagePlan
+	// What would change on each target.
+	Targets []*TargetPlan
+	// The plan to apply, when it was to be kept.
+	Saved *dagger.File
 	// All of this as "slipway plan --json" prints it.
 	Json string
 }
@@ -30,31 +40,80 @@ type ImagePlan struct {
 	Digest string
 }
 
-// Show which images a publish would build, and which it would reuse
+// What a deploy would do to one target.
+type TargetPlan struct {
+	// Name of the target.
+	Target string
+	// Changes, in the order they are made.
+	Changes []*Change
+	// Services that stay as they are.
+	Unchanged []string
+	// What is worth knowing before agreeing.
+	Notes []string
+}
+
+// A change to a target. Keys of secrets are shown, never values.
+type Change struct {
+	// What happens, such as start, replace or env-change.
+	Kind string
+	// What it happens to, such as a service.
+	Subject string
+	// What is there now.
+	Before string
+	// What will be.
+	After string
+	Note  string
+	// Hosts where it happens; none when there is only one.
+	Hosts []string
+}
+
+// Show everything that a deploy would do
 //
-// Changes nothing. Chain "json".
+// Changes nothing. For a commit without a release it shows which images a publish
+// would build, and which it would reuse. Chain "json", "changes" or "targets".
 //
 // +cache="never"
 func (s *Slipway) Plan(
 	ctx context.Context,
-	// Environment whose registry is asked.
+	// Environment to plan for; the one that matches this build when omitted.
 	// +optional
 	env string,
-) (*ImagesPlan, error) {
-	plan := &ImagesPlan{}
-	err := s.do(ctx, verb{run: func(p *pipelines.Project) error {
-		planned, err := p.PlanImages(ctx, env)
-		if err != nil {
-			return err
-		}
-		plan.Environment, plan.Tag, plan.Published = planned.Environment, planned.Tag, planned.Published
-		for _, image := range planned.Images {
-			plan.Images = append(plan.Images, &ImagePlan{
-				Name: image.Name, Action: string(image.Action), Content: image.Content, Digest: image.Digest,
-			})
-		}
-		plan.Json, err = encode(planned)
-		return err
-	}})
-	return plan, err
+	// Release to plan; the newest one of this commit when omitted.
+	// +optional
+	tag string,
+	// Target to plan, or auto for those that differ from what is live; all of them
+	// when omitted.
+	// +optional
+	only []string,
+	// The only files or directories of git sync targets to change.
+	// +optional
+	paths []string,
+	// Plan for a deploy with no-tfvars.
+	// +optional
+	noTfvars bool,
+	// Keep the plan, pinned to what it saw: "saved export --path plan.json", then
+	// "deploy --plan plan.json".
+	// +optional
+	save bool,
+) (*Plan, error) {
+	plan := &Plan{}
+	args := flags{"plan"}.text("--env", env).text("--tag", tag).list("--only", only).list("--paths", paths).is("--no-tfvars", noTfvars)
+	if save {
+		args = args.text("--out", savedPlan)
+	}
+	e, err := s.do(ctx, verb{
+		args:         args,
+		environments: in(env),
+	}, plan)
+	if err != nil {
+		return nil, err
+	}
+	if save {
+		plan.Saved = e.container.File(savedPlan)
+	}
+	plan.Changes, plan.Json = !plan.Published, e.stdout
+	for _, target := range plan.Targets {
+		plan.Changes = plan.Changes || len(target.Changes) > 0
+	}
+	return plan, nil
 }

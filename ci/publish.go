@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/slipwayhq/slipway/pipelines"
 	"github.com/slipwayhq/slipway/pipelines/config"
 )
 
@@ -61,35 +60,29 @@ func (s *Slipway) Publish(
 	// +optional
 	rerunChecks bool,
 ) (*Release, error) {
-	var published *Release
-	err := s.do(ctx, verb{
-		needs: func(c *config.Config) []string {
-			if skipChecks {
-				return ofImages(c, nil)
-			}
-			return slices.Concat(ofChecks(c, nil), ofImages(c, nil))
-		},
-		run: func(p *pipelines.Project) error {
-			result, err := p.Publish(ctx, pipelines.PublishOptions{
-				Env: env, Registries: registry, SkipChecks: skipChecks, RerunChecks: rerunChecks,
-			})
-			if err != nil {
-				return err
-			}
-			published = newRelease(result)
-			published.Json, err = encode(result)
-			return err
-		},
-	})
-	return published, err
+	published := &Release{}
+	e, err := s.do(ctx, verb{
+		args:  publishFlags(flags{"publish"}.text("--env", env), skipChecks, rerunChecks).list("--registry", registry),
+		needs: ofPublish(skipChecks), environments: in(env), registries: registry,
+	}, published)
+	if err != nil {
+		return nil, err
+	}
+	published.Json = e.stdout
+	return published, nil
 }
 
-func newRelease(p pipelines.Published) *Release {
-	r := &Release{Tag: p.Tag, Commit: p.Commit, Final: p.Final, Why: p.Why, Record: p.Record, Existed: p.Existed}
-	for _, image := range p.Images {
-		r.Images = append(r.Images, &PublishedImage{
-			Name: image.Name, Reference: image.Reference, Digest: image.Digest, Built: image.Built,
-		})
+func publishFlags(f flags, skipChecks, rerunChecks bool) flags {
+	return f.is("--skip-checks", skipChecks).is("--rerun-checks", rerunChecks)
+}
+
+// ofPublish are the secrets of the builds, and of the checks unless they are
+// skipped.
+func ofPublish(skipChecks bool) func(*config.Config) []string {
+	return func(c *config.Config) []string {
+		if skipChecks {
+			return ofImages(c, nil)
+		}
+		return slices.Concat(ofChecks(c, nil), ofImages(c, nil))
 	}
-	return r
 }

@@ -10,6 +10,9 @@ import (
 var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // Pass the secret that slipway.yaml calls env://NAME
+//
+// Also one that AWS or Docker Hub knows by that name, such as
+// AWS_SECRET_ACCESS_KEY or DOCKER_PASS.
 func (s *Slipway) WithSecret(
 	// NAME in env://NAME.
 	name string,
@@ -25,8 +28,14 @@ func (s *Slipway) WithSecret(
 
 // Pass a variable that is no secret
 //
-// One that a compose file interpolates, or a CI system's, such as CIRCLE_BUILD_URL.
-func (s *Slipway) WithVariable(name string, value string) (*Slipway, error) {
+// One that a compose file interpolates, or AWS's or a CI system's, such as
+// AWS_REGION, CIRCLE_USERNAME or SLIPWAY_RUN_URL.
+func (s *Slipway) WithVariable(
+	// Its name.
+	name string,
+	// Its value.
+	value string,
+) (*Slipway, error) {
 	if !variableName.MatchString(name) {
 		return nil, wrongUse("with-variable: %q is no variable name", name)
 	}
@@ -38,12 +47,35 @@ func (s *Slipway) WithVariable(name string, value string) (*Slipway, error) {
 func (s *Slipway) WithRegistryAuth(
 	// Host of the registry, such as ghcr.io; docker.io for Docker Hub.
 	address string,
+	// User name; AWS for ECR.
 	username string,
+	// Password or token: env://NAME, file://PATH, cmd://COMMAND, op://…, vault://…
 	secret *dagger.Secret,
 ) *Slipway {
 	s.LoginHosts, s.LoginUsers = append(s.LoginHosts, address), append(s.LoginUsers, username)
 	s.LoginSecrets = append(s.LoginSecrets, secret)
 	return s
+}
+
+// Pass what hosts behind SSH are reached with
+//
+// What slipway.yaml says of a host's key and known hosts goes first.
+func (s *Slipway) WithSSH(
+	// Socket of an SSH agent, such as $SSH_AUTH_SOCK.
+	// +optional
+	agent *dagger.Socket,
+	// Private key without a passphrase: file://PATH, env://NAME, op://…, vault://…
+	// +optional
+	key *dagger.Secret,
+	// The hosts' keys, such as ~/.ssh/known_hosts.
+	// +optional
+	knownHosts *dagger.File,
+) (*Slipway, error) {
+	if agent == nil && key == nil && knownHosts == nil {
+		return nil, wrongUse("with-ssh: give --agent, --key or --known-hosts")
+	}
+	s.SSHAgent, s.SSHKey, s.KnownHosts = agent, key, knownHosts
+	return s, nil
 }
 
 // Reach a registry on the caller's own machine
@@ -59,8 +91,29 @@ func (s *Slipway) WithRegistryService(
 	if err != nil {
 		return nil, wrongUse("with-registry-service: reading address %q: %v", address, err)
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	if !isLoopback(host) {
 		return nil, wrongUse("with-registry-service: %q is no loopback address; others are reached without this", address)
+	}
+	s.ServiceAddresses, s.Services = append(s.ServiceAddresses, address), append(s.Services, service)
+	return s, nil
+}
+
+// Reach something that only the caller's machine reaches
+//
+// Such as a host in a private network: the engine connects through the caller.
+func (s *Slipway) WithService(
+	// Address in slipway.yaml: a host name or loopback address and the port, such as
+	// app1.internal:22.
+	address string,
+	// Where the caller reaches it, such as tcp://10.0.0.5:22.
+	service *dagger.Service,
+) (*Slipway, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, wrongUse("with-service: reading address %q: %v", address, err)
+	}
+	if net.ParseIP(host) != nil && !isLoopback(host) {
+		return nil, wrongUse("with-service: %q is an IP address that is no loopback one; give the host a name in slipway.yaml", address)
 	}
 	s.ServiceAddresses, s.Services = append(s.ServiceAddresses, address), append(s.Services, service)
 	return s, nil

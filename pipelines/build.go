@@ -23,7 +23,7 @@ type BuiltImage struct {
 	// Empty with an engine that has no store which outlives it.
 	Reference string `json:"reference,omitempty"`
 	// ID is the container's id in a Dagger session; empty with Docker.
-	ID string `json:"-"`
+	ID string `json:"id,omitempty"`
 }
 
 // localTagger is an engine whose images can stay on this machine.

@@ -19,6 +19,8 @@ const probe = `package main
 import (
 	"fmt"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 )
 
@@ -27,6 +29,11 @@ func main() {
 	os.WriteFile("/report.txt", fmt.Append(nil, time.Now().UnixNano()), 0o644)
 	if len(os.Args) > 1 && os.Args[1] == "fail" {
 		os.Exit(3)
+	}
+	if len(os.Args) > 1 && os.Args[1] == "serve" {
+		stop := make(chan os.Signal, 1)
+		signal.Notify(stop, syscall.SIGTERM)
+		<-stop
 	}
 }
 `
@@ -60,16 +67,23 @@ func project(t *testing.T, argument, config string) (dir, host string) {
 	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w -buildid=", "-o", filepath.Join(dir, "image/probe"), source)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux")
 	run(t, build)
-	for _, args := range [][]string{
-		{"init", "-q", "-b", "main"},
-		{"add", "-A"},
-		{"-c", "user.name=e2e", "-c", "user.email=e2e@example.com", "commit", "-q", "-m", "First version"},
-	} {
-		git := exec.Command("git", args...)
-		git.Dir = dir
-		run(t, git)
-	}
+	git(t, dir, "init", "-q", "-b", "main")
+	commit(t, dir, "First version")
 	return dir, host
+}
+
+// commit commits everything.
+func commit(t *testing.T, dir, message string) {
+	t.Helper()
+	git(t, dir, "add", "-A")
+	git(t, dir, "-c", "user.name=e2e", "-c", "user.email=e2e@example.com", "commit", "-q", "-m", message)
+}
+
+func git(t *testing.T, dir string, args ...string) {
+	t.Helper()
+	cmd := exec.Command("git", args...)
+	cmd.Dir = dir
+	run(t, cmd)
 }
 
 func write(t *testing.T, dir, name, content string) {

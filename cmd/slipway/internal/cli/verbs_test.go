@@ -16,26 +16,16 @@ import (
 // notInModule are the commands that the Dagger module has no function for, and
 // why.
 var notInModule = map[string]string{
-	"version":  "dagger.json pins the module's version",
-	"promote":  deployed,
-	"init":     byHand,
-	"lock":     byHand,
-	"unlock":   byHand,
-	"logs":     byHand,
-	"exec":     byHand,
-	"setup":    byHand,
-	"deploy":   deployed,
-	"release":  deployed,
-	"rollback": deployed,
-	"verify":   deployed,
-	"history":  deployed,
-	"changes":  deployed,
+	"version": "dagger.json pins the module's version",
+	"init":    "it writes into the working tree, and needs no engine",
+	"lock":    byHand,
+	"unlock":  byHand,
+	"logs":    byHand,
+	"exec":    byHand,
+	"setup":   byHand,
 }
 
-const (
-	deployed = "a container reaches no target yet: they are on the local host only"
-	byHand   = "for somebody at a terminal: the command line only"
-)
+const byHand = "for somebody at a terminal: the command line only"
 
 // TestModuleHasTheVerbs compares the commands with the functions of the module,
 // which is a Go module of its own: its source is read.

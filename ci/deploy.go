@@ -1,0 +1,262 @@
+package main
+
+import (
+	"context"
+
+	"github.com/slipwayhq/slipway/ci/internal/dagger"
+	"github.com/slipwayhq/slipway/pipelines/config"
+)
+
+// A release that runs in an environment, proven by digest.
+type Deployed struct {
+	Environment string
+	// Tag of the release.
+	Tag string
+	// Full commit of the release.
+	Commit string
+	// Tag that was live before; empty for none.
+	Previous string
+	// deployed, or rollback when somebody asked for an earlier release.
+	Outcome string
+	// What runs.
+	Services []*RunningService
+	// All of this as "slipway deploy --json" prints it.
+	Json string
+}
+
+// A service that runs.
+type RunningService struct {
+	Target string
+	// Host where it runs; empty on the only one.
+	Host string
+	// Name of the service.
+	Name string
+	// Digest of the image that runs.
+	Image string
+	// Such as "running, healthy".
+	State string
+}
+
+// Deploy a release to an environment
+//
+// Pulls by digest, takes the environment's lock, changes just what differs, and
+// proves by digest that the release runs. A release that does not become healthy
+// is taken back, and the function fails. Chain "tag", "services" or "json".
+//
+// Nobody is asked before a protected environment changes: "plan" shows it first.
+//
+// +cache="never"
+func (s *Slipway) Deploy(
+	ctx context.Context,
+	// Environment to deploy to; the one that matches this build when omitted.
+	// +optional
+	env string,
+	// Release to deploy; the newest one of this commit when omitted.
+	// +optional
+	tag string,
+	// Target to deploy, or auto for those that differ from what is live; all of them,
+	// in their order, when omitted.
+	// +optional
+	only []string,
+	// The only files or directories of git sync targets to change.
+	// +optional
+	paths []string,
+	// Leave the tag maps of Terraform targets as they are.
+	// +optional
+	noTfvars bool,
+	// Let an older or diverged commit replace the live one.
+	// +optional
+	allowDiverged bool,
+	// Deploy although the environment to promote from has not verified the release.
+	// +optional
+	direct bool,
+	// How long to wait for a lock that another deploy holds, such as 10m.
+	// +optional
+	lockWait string,
+	// Plan to apply, as "plan saved" gave it: it is done exactly, or nothing is.
+	// +optional
+	plan *dagger.File,
+) (*Deployed, error) {
+	return s.deployed(ctx, env, verb{
+		args:         deployFlags(flags{"deploy"}.text("--tag", tag), env, only, paths, noTfvars, allowDiverged, direct, lockWait),
+		environments: in(env), targets: true, only: only, saved: plan,
+	})
+}
+
+// Publish, then deploy
+//
+// +cache="never"
+func (s *Slipway) Release(
+	ctx context.Context,
+	// Environment to publish for and to deploy to; the one that matches this build
+	// when omitted.
+	// +optional
+	env string,
+	// Target to deploy, or auto for those that differ from what is live; all of them,
+	// in their order, when omitted.
+	// +optional
+	only []string,
+	// Publish without the checks; a protected environment refuses such a release.
+	// +optional
+	skipChecks bool,
+	// Run checks whose very inputs have passed before.
+	// +optional
+	rerunChecks bool,
+	// The only files or directories of git sync targets to change.
+	// +optional
+	paths []string,
+	// Leave the tag maps of Terraform targets as they are.
+	// +optional
+	noTfvars bool,
+	// Let an older or diverged commit replace the live one.
+	// +optional
+	allowDiverged bool,
+	// Deploy although the environment to promote from has not verified the release.
+	// +optional
+	direct bool,
+	// How long to wait for a lock that another deploy holds, such as 10m.
+	// +optional
+	lockWait string,
+) (*Deployed, error) {
+	args := publishFlags(flags{"release"}, skipChecks, rerunChecks)
+	return s.deployed(ctx, env, verb{
+		args:  deployFlags(args, env, only, paths, noTfvars, allowDiverged, direct, lockWait),
+		needs: ofPublish(skipChecks), environments: in(env), targets: true, only: only,
+	})
+}
+
+// Bring the release of one environment to the next
+//
+// Copies it by digest to that environment's registry and deploys it there. Nothing
+// is rebuilt. A release that the first environment has not verified is refused.
+//
+// +cache="never"
+func (s *Slipway) Promote(
+	ctx context.Context,
+	// Environment to promote to.
+	// +optional
+	env string,
+	// Environment to promote from; what promote-from in slipway.yaml says when
+	// omitted.
+	// +optional
+	from string,
+	// Release to promote; the one that runs there when omitted.
+	// +optional
+	tag string,
+	// Target to deploy, or auto for those that differ from what is live; all of them,
+	// in their order, when omitted.
+	// +optional
+	only []string,
+	// The only files or directories of git sync targets to change.
+	// +optional
+	paths []string,
+	// Leave the tag maps of Terraform targets as they are.
+	// +optional
+	noTfvars bool,
+	// Let an older or diverged commit replace the live one.
+	// +optional
+	allowDiverged bool,
+	// Promote although the first environment has not verified the release.
+	// +optional
+	direct bool,
+	// How long to wait for a lock that another deploy holds, such as 10m.
+	// +optional
+	lockWait string,
+) (*Deployed, error) {
+	args := flags{"promote"}.text("--from", from).text("--tag", tag)
+	return s.deployed(ctx, env, verb{
+		args:         deployFlags(args, env, only, paths, noTfvars, allowDiverged, direct, lockWait),
+		environments: func(c *config.Config) []string { return []string{env, promotedFrom(c, env, from)} },
+		targets:      true, only: only,
+	})
+}
+
+func promotedFrom(c *config.Config, env, from string) string {
+	if from != "" {
+		return from
+	}
+	to, _ := environment(c, env)
+	return to.PromoteFrom
+}
+
+// Go back to the last release that verified
+//
+// It uses the files that were recorded with that release; nothing is built.
+//
+// +cache="never"
+func (s *Slipway) Rollback(
+	ctx context.Context,
+	// Environment to roll back; the one that matches this build when omitted.
+	// +optional
+	env string,
+	// Release to go back to; the last one before that verified when omitted.
+	// +optional
+	to string,
+	// Target to bring back; all of them when omitted.
+	// +optional
+	only []string,
+	// The only files or directories of git sync targets to bring back.
+	// +optional
+	paths []string,
+	// Secrets of AWS to run with: current, or released for the versions of that
+	// release.
+	// +optional
+	// +default="current"
+	secrets string,
+	// Command that undoes migrations, run in the live release first, such as
+	// "app: rake db:rollback STEP=2".
+	// +optional
+	down []string,
+	// How long to wait for a lock that another deploy holds, such as 10m.
+	// +optional
+	lockWait string,
+) (*Deployed, error) {
+	return s.deployed(ctx, env, verb{
+		args:         flags{"rollback"}.text("--env", env).text("--to", to).list("--only", only).list("--paths", paths).text("--secrets", secrets).list("--down", down).text("--lock-wait", lockWait).is("--yes", true),
+		environments: in(env), targets: true, only: only,
+	})
+}
+
+func deployFlags(f flags, env string, only, paths []string, noTfvars, allowDiverged, direct bool, lockWait string) flags {
+	return f.text("--env", env).list("--only", only).list("--paths", paths).is("--no-tfvars", noTfvars).is("--allow-diverged", allowDiverged).
+		is("--direct", direct).text("--lock-wait", lockWait).is("--yes", true)
+}
+
+// deployed runs a verb that ends in a deploy.
+func (s *Slipway) deployed(ctx context.Context, env string, v verb) (*Deployed, error) {
+	var result struct {
+		Entry struct {
+			Tag, Commit, Outcome string
+		}
+		Previous string
+		Plans    []struct{ Target string }
+		Proofs   map[string]proof
+	}
+	e, err := s.do(ctx, v, &result)
+	if err != nil {
+		return nil, err
+	}
+	deployed := &Deployed{
+		Environment: env, Tag: result.Entry.Tag, Commit: result.Entry.Commit, Outcome: result.Entry.Outcome,
+		Previous: result.Previous, Json: e.stdout,
+	}
+	for _, plan := range result.Plans {
+		deployed.Services = append(deployed.Services, result.Proofs[plan.Target].services(plan.Target)...)
+	}
+	return deployed, nil
+}
+
+// proof is what runs of one target.
+type proof struct{ Running []running }
+
+type running struct{ Host, Subject, Image, State string }
+
+func (p proof) services(target string) []*RunningService { return services(target, p.Running) }
+
+func services(target string, running []running) []*RunningService {
+	var found []*RunningService
+	for _, r := range running {
+		found = append(found, &RunningService{Target: target, Host: r.Host, Name: r.Subject, Image: r.Image, State: r.State})
+	}
+	return found
+}

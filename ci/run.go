@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path"
+	"strings"
+
+	"github.com/slipwayhq/slipway/ci/internal/dagger"
+	"github.com/slipwayhq/slipway/pipelines/config"
+)
+
+// work is where a container has the repository.
+const work = "/work"
+
+// verb is one use of the command line.
+type verb struct {
+	// args are the verb and its own flags.
+	args []string
+	// needs are the references to secrets that it resolves, beside those of
+	// registries and of environments; nil for none.
+	needs func(*config.Config) []string
+	// environments are those whose registries it uses; nil for none.
+	environments func(*config.Config) []string
+	// registries are used instead of theirs, unless there are none.
+	registries []string
+	// targets says that it reaches the targets of its environments.
+	targets bool
+	// only are the targets of its first environment that it reaches; all when empty.
+	only []string
+	// saved is a plan to apply; nil for none.
+	saved *dagger.File
+}
+
+// in is one environment; without a name the only one.
+func in(name string) func(*config.Config) []string {
+	return func(*config.Config) []string { return []string{name} }
+}
+
+// ended is a verb that has run.
+type ended struct {
+	container *dagger.Container
+	code      int
+	// stdout is its result as JSON.
+	stdout string
+	err    error
+}
+
+// do runs a verb and decodes its result. An error has an exit code for the
+// dagger command line.
+func (s *Slipway) do(ctx context.Context, v verb, result any) (*ended, error) {
+	e, err := s.run(ctx, v)
+	if err != nil {
+		return nil, exitWith(exitCode(err), err)
+	}
+	if e.err != nil {
+		return e, exitWith(e.code, e.err)
+	}
+	return e, e.decode(result)
+}
+
+// decode reads the result. Nothing was printed of one that did not come to be.
+func (e *ended) decode(result any) error {
+	if e.stdout == "" {
+		return nil
+	}
+	if err := json.Unmarshal([]byte(e.stdout), result); err != nil {
+		return fmt.Errorf("reading the result of slipway: %w", err)
+	}
+	return nil
+}
+
+func (s *Slipway) run(ctx context.Context, v verb) (*ended, error) {
+	path, err := s.configPath(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.ready(path, v); err != nil {
+		return nil, err
+	}
+	container, err := s.container(ctx)
+	if err != nil {
+		return nil, err
+	}
+	words, container, err := s.loopbacks(ctx, container)
+	if err != nil {
+		return nil, err
+	}
+	words = append(words, "slipway", "--json", "--progress", "plain", "--engine", "dagger", "--config", path)
+	words = append(words, s.build()...)
+	words = append(words, v.args...)
+	if v.saved != nil {
+		container, words = container.WithFile(savedPlan, v.saved), append(words, "--plan="+savedPlan)
+	}
+	container = container.WithExec(words, dagger.ContainerWithExecOpts{
+		ExperimentalPrivilegedNesting: true, Expect: dagger.ReturnTypeAny,
+	})
+	e := &ended{}
+	if e.container, err = container.Sync(ctx); err != nil {
+		return nil, fmt.Errorf("running slipway: %w", err)
+	}
+	if e.code, err = e.container.ExitCode(ctx); err != nil {
+		return nil, err
+	}
+	if e.stdout, err = e.container.Stdout(ctx); err != nil || e.code == 0 {
+		return e, err
+	}
+	stderr, err := e.container.Stderr(ctx)
+	if err != nil {
+		return nil, err
+	}
+	e.err = said(stderr, e.code)
+	return e, nil
+}
+
+// build are the flags of what is known about the build.
+func (s *Slipway) build() []string {
+	var flags []string
+	for _, flag := range [][2]string{
+		{"--build-number", s.BuildNumber}, {"--commit", s.Commit}, {"--branch", s.Branch}, {"--git-tag", s.GitTag},
+	} {
+		if flag[1] != "" {
+			flags = append(flags, flag[0], flag[1])
+		}
+	}
+	return flags
+}
+
+// configPath is the path of slipway.yaml in the repository. A copy of it is at
+// the same path below this function's own working directory.
+func (s *Slipway) configPath(ctx context.Context) (string, error) {
+	found := s.Config
+	if found == "" {
+		there, err := s.Source.Glob(ctx, "slipway.y*ml")
+		if err != nil {
+			return "", fmt.Errorf("looking for slipway.yaml: %w", err)
+		}
+		if len(there) != 1 {
+			return "", wrongUse("the source directory has no slipway.yaml at its root, or two: create one, or name it with --config")
+		}
+		found = there[0]
+	}
+	found = strings.TrimPrefix(path.Join("/", found), "/")
+	content, err := s.Source.File(found).Contents(ctx)
+	if err != nil {
+		return "", wrongUse("reading %s: the source directory has no such file: name it with --config", found)
+	}
+	if err := os.MkdirAll(path.Dir(found), 0o755); err != nil {
+		return "", err
+	}
+	return found, os.WriteFile(found, []byte(content), 0o644)
+}
