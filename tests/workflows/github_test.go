@@ -25,8 +25,8 @@ type workflow struct {
 }
 
 type step struct {
-	Uses string            `yaml:"uses"`
-	Run  string            `yaml:"run"`
+	Uses string `yaml:"uses"`
+	Run  string `yaml:"run"`
 }
 
 var pinned = regexp.MustCompile(`^[\w.-]+/[\w.-]+@[0-9a-f]{40}$`)
