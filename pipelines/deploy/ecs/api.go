@@ -78,13 +78,13 @@ func (a *api) requireCluster(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("reading cluster %q: %w", a.cluster, explain(err))
 	}
-	for _, c := range out.Clusters {
-		if status := aws.ToString(c.Status); status != "ACTIVE" {
-			return fmt.Errorf("reading cluster %q: it is %s, and nothing can be deployed to it", a.cluster, status)
-		}
-		return nil
+	if len(out.Clusters) == 0 {
+		return fmt.Errorf("reading cluster %q: there is none of that name in this account and region (%s); create it, or name another one in slipway.yaml", a.cluster, a.client.Options().Region)
 	}
-	return fmt.Errorf("reading cluster %q: there is none of that name in this account and region (%s); create it, or name another one in slipway.yaml", a.cluster, a.client.Options().Region)
+	if status := aws.ToString(out.Clusters[0].Status); status != "ACTIVE" {
+		return fmt.Errorf("reading cluster %q: it is %s, and nothing can be deployed to it", a.cluster, status)
+	}
+	return nil
 }
 
 // services are the services of those names, with their tags; those that are

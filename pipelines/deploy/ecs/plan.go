@@ -221,7 +221,7 @@ func (s sight) stepContainer(name string) (string, error) {
 		}
 	}
 	if len(ours) != 1 {
-		return "", fmt.Errorf("service %q has the containers %s: say in which it runs, with container:", s.spec.Name, strings.Join(d.containerNames(), ", "))
+		return "", fmt.Errorf("service %q has the containers %s: say with the key container in which it runs", s.spec.Name, strings.Join(d.containerNames(), ", "))
 	}
 	return ours[0], nil
 }

@@ -70,8 +70,8 @@ func TestExactContent(t *testing.T) {
 
 			// A file becomes a directory, a directory a file, a link to outside a
 			// directory: nothing is ever written through the link.
-			second := w.commit(map[string]string{"dags/-n": "", "dags/a b": "", "dags/outside": "", "dags/up": ""})
-			second = w.commit(map[string]string{
+			w.commit(map[string]string{"dags/-n": "", "dags/a b": "", "dags/outside": "", "dags/up": ""})
+			second := w.commit(map[string]string{
 				"dags/-n/in.py": "2", "dags/a b": "2", "dags/outside/in.py": "2", "dags/up/escape": "2", "dags/plain.py": "print(2)\n",
 			})
 			w.deploy(w.desired(second))

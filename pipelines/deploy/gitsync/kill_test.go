@@ -59,8 +59,8 @@ func TestKilledAtEachStep(t *testing.T) {
 			w.use(w.repo, way)
 			put(t, filepath.Join(w.dir, "old.py"), "old")
 			one := w.desired(w.commit(map[string]string{"dags/a.py": "1", "dags/gone.py": "1", "dags/sub/b.py": "1", "dags/kind": "file"}))
-			two := w.desired(w.commit(map[string]string{"dags/a.py": "2", "dags/gone.py": "", "dags/sub/b.py": "2", "dags/kind": ""}))
-			two = w.desired(w.commit(map[string]string{"dags/kind/file": "2"}))
+			w.commit(map[string]string{"dags/a.py": "2", "dags/gone.py": "", "dags/sub/b.py": "2", "dags/kind": ""})
+			two := w.desired(w.commit(map[string]string{"dags/kind/file": "2"}))
 			want := map[string]string{"a.py": "644 2", "sub/b.py": "644 2", "kind/file": "644 2"}
 			w.deploy(one)
 			if err := w.target.Pull(t.Context(), two, io.Discard); err != nil {

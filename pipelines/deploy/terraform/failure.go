@@ -94,4 +94,4 @@ func (p *program) locked(l stateLock) error {
 }
 
 // ErrStateLocked is wrapped by the error of a state that somebody else has locked.
-var ErrStateLocked = errors.New("Terraform's state is locked")
+var ErrStateLocked = errors.New("the state of Terraform is locked")
