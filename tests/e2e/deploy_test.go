@@ -39,7 +39,7 @@ environments:
 
 const composeFile = `services:
   app:
-    image: REGISTRY/app:${DEPLOY_TAG}
+    image: REGISTRY/PROJECT/app:${DEPLOY_TAG}
     command: [serve]
     stop_grace_period: 1s
     env_file: .env
@@ -65,7 +65,7 @@ func newSite(t *testing.T) *site {
 	s := &site{t: t, project: fmt.Sprintf("sle2e-%d", os.Getpid()), server: sshtest.Start(t, sshtest.Config{})}
 	s.dir, s.registry = project(t, "pass", strings.NewReplacer("PROJECT", s.project, "DIR", s.server.Dir,
 		"USER", s.server.User, "PORT", strconv.Itoa(s.server.Port)).Replace(stack))
-	write(t, s.dir, "compose.yml", strings.ReplaceAll(composeFile, "REGISTRY", s.registry))
+	write(t, s.dir, "compose.yml", strings.NewReplacer("REGISTRY", s.registry, "PROJECT", s.project).Replace(composeFile))
 	commit(t, s.dir, "Add the stack")
 	s.knownHosts = filepath.Join(t.TempDir(), "known_hosts")
 	s.know(s.server.HostKey("ed25519"))
