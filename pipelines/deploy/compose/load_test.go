@@ -148,6 +148,7 @@ func answers(t *testing.T, address, release string) {
 // Under steady load, a good release takes over and a bad one does not, and no
 // request fails: the bad one listens, and answers nothing but errors.
 func TestNoRequestFailsWithASwitch(t *testing.T) {
+	longtest.Need(t)
 	t.Parallel()
 	for _, proxy := range []string{"nginx", "caddy"} {
 		for _, strategy := range []config.Strategy{config.Rolling, config.BlueGreen} {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/slipwayhq/slipway/internal/longtest"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
 	"github.com/slipwayhq/slipway/pipelines/deploy/compose"
 )
@@ -16,6 +17,7 @@ import (
 // Ten stacks: a good release, the same again, and one that is unhealthy on one
 // host only. Steps run once, on the first host.
 func TestFleetOfTen(t *testing.T) {
+	longtest.Need(t)
 	t.Parallel()
 	s := newStacks(t, 10)
 	s.Before, s.After = migrate(), after()
