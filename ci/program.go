@@ -11,14 +11,10 @@ import (
 	"github.com/slipwayhq/slipway/ci/internal/dagger"
 )
 
-const (
-	// goImage builds the command line and runs it: it has git and CA certificates,
-	// and one pull does for both. It is a tag and not a digest because what it is
-	// does not reach any image of yours; --cli-image takes one by digest.
-	goImage = "golang:1.26"
-	// dockerImage has the docker command and its plugins, statically linked.
-	dockerImage = "docker:28-cli"
-)
+// goImage builds the command line and runs it: it has git and CA certificates,
+// and one pull does for both. It is a tag and not a digest because what it is
+// does not reach any image of yours; --cli-image takes one by digest.
+const goImage = "golang:1.26"
 
 // programs are the directory of the command line's own programs in a container.
 const programs = "/usr/local/lib/slipway"
