@@ -5,13 +5,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
 	"github.com/slipwayhq/slipway/pipelines/report"
 )
 
 // AutoTargets among DeployOptions.Only stands for the targets that differ from
 // what is live.
-const AutoTargets = "auto"
+const AutoTargets = config.AutoTargets
 
 // onlyChanged keeps the items that differ from what is live. None is fine: the
 // deploy then has nothing to do.

@@ -26,6 +26,10 @@ type Environment struct {
 	Deploy Map[Target] `yaml:"deploy,omitempty"`
 }
 
+// AutoTargets in place of targets' names stands for those that differ from what
+// is live. No target can have this name.
+const AutoTargets = "auto"
+
 // Target is one thing to deploy. Exactly one of its kinds is set.
 type Target struct {
 	// Compose is a compose stack.

@@ -7,6 +7,9 @@ var composeProject = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
 
 func (v validator) target(path string, e Entry[Target]) {
 	v.named(path, e.Name, entryName)
+	if e.Name == AutoTargets {
+		v.report(v.keys[path], "", "", "%q stands for the targets that changed in --only %s: give this one another name", e.Name, e.Name)
+	}
 	if e.Value.Compose != nil {
 		v.compose(path+".compose", *e.Value.Compose)
 	}
