@@ -12,7 +12,7 @@ import (
 // those of one layer don't import each other. "x/*" are the packages in x.
 var layers = [][]string{
 	{"pipelines/command", "pipelines/report", "schema"},
-	{"pipelines/git"},
+	{"pipelines/git", "pipelines/shell"},
 	{"pipelines/release"},
 	{"pipelines/config"},
 	{"pipelines/secrets"},

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/slipwayhq/slipway/pipelines/command"
+	"github.com/slipwayhq/slipway/pipelines/shell"
 )
 
 // shellLine is what sshd's shell runs. It is the same for every program: what
@@ -62,8 +63,7 @@ func prologue(c command.Command, mark string, terminal bool) (string, error) {
 // quote makes text one word of a shell, in one line: a variable of prologue
 // stands for line ends.
 func quote(text string) string {
-	text = strings.ReplaceAll(text, "'", `'\''`)
-	return "'" + strings.ReplaceAll(text, "\n", `'"$slipway_line"'`) + "'"
+	return strings.ReplaceAll(shell.Quote(text), "\n", `'"$slipway_line"'`)
 }
 
 // quoteIfNeeded is quote for people: plain words stay as they are.

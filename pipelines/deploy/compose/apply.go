@@ -108,7 +108,7 @@ func (w *worker) remove(ctx context.Context, r remove) error {
 	}
 	job.stopContainers(r.Containers)
 	if r.All {
-		job.line(append(w.compose(w.actions.Project), "down")...) // networks; volumes stay
+		job.Line(append(w.compose(w.actions.Project), "down")...) // networks; volumes stay
 	}
 	if err := w.change(ctx, job); err != nil {
 		return fmt.Errorf("removing services: %w", err)
@@ -122,7 +122,7 @@ func (w *worker) change(ctx context.Context, s *script) error {
 }
 
 func (w *worker) changeFor(ctx context.Context, s *script, timeout time.Duration) error {
-	if s.text.Len() == 0 {
+	if s.Empty() {
 		return nil
 	}
 	if err := w.Fence(ctx); err != nil {
@@ -134,9 +134,9 @@ func (w *worker) changeFor(ctx context.Context, s *script, timeout time.Duration
 // script is s in the stack's directory, with the release's variables.
 func (t *Target) script(d deploy.Desired, s *script) *script {
 	whole := &script{}
-	whole.export(d.Variables)
-	whole.line("cd", t.Dir)
-	whole.text.WriteString(s.text.String())
+	whole.Export(d.Variables)
+	whole.Line("cd", t.Dir)
+	whole.Append(&s.Script)
 	return whole
 }
 

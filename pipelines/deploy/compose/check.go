@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/shell"
 )
 
 // leastCompose is the first version of compose that has all that a deploy uses.
@@ -41,8 +42,8 @@ type fact struct {
 // Check looks at what a deploy needs of the host. It changes nothing.
 func (t *Target) Check(ctx context.Context) ([]deploy.Finding, error) {
 	s := &script{}
-	s.line("set", "--", t.Dir)
-	s.raw(checkScript)
+	s.Line("set", "--", t.Dir)
+	s.Raw(checkScript)
 	out, err := t.output(ctx, s)
 	if err != nil {
 		return nil, fmt.Errorf("looking at the host: %w", scriptError(err))
@@ -103,7 +104,7 @@ func (t *Target) directoryFinding(facts map[string]fact) deploy.Finding {
 	finding := deploy.Finding{Subject: "directory", OK: facts["directory"].ok, Found: t.Dir}
 	if near := facts["near"].text; !finding.OK {
 		finding.Found = near + " is not ours to write to"
-		finding.Advice = fmt.Sprintf("sudo mkdir -p %s && sudo chown USER %s", quote(t.Dir), quote(t.Dir))
+		finding.Advice = fmt.Sprintf("sudo mkdir -p %s && sudo chown USER %s", shell.Quote(t.Dir), shell.Quote(t.Dir))
 	} else if path.Clean(near) != t.Dir {
 		finding.Found = t.Dir + " (made by the first deploy)"
 	}

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/slipwayhq/slipway/pipelines/shell"
 )
 
 // Labels that compose puts on containers.
@@ -136,13 +138,13 @@ func (c container) image() string {
 // containers are those of a compose project that are no one-off commands, in
 // the order of docker's list. With a service, only that one's.
 func (t *Target) containers(ctx context.Context, project, service string) ([]container, error) {
-	filter := "--filter label=" + labelProject + "=" + quote(project)
+	filter := "--filter label=" + labelProject + "=" + shell.Quote(project)
 	if service != "" {
-		filter += " --filter label=" + labelService + "=" + quote(service)
+		filter += " --filter label=" + labelService + "=" + shell.Quote(service)
 	}
 	s := &script{}
-	s.raw("ids=$(docker ps -aq --no-trunc " + filter + ") || exit")
-	s.raw(`[ -z "$ids" ] || docker inspect --type container $ids || true`) // one may be gone by now
+	s.Raw("ids=$(docker ps -aq --no-trunc " + filter + ") || exit")
+	s.Raw(`[ -z "$ids" ] || docker inspect --type container $ids || true`) // one may be gone by now
 	out, err := t.output(ctx, s)
 	if err != nil {
 		return nil, fmt.Errorf("listing containers: %w", err)
@@ -178,7 +180,7 @@ func (t *Target) fillDigests(ctx context.Context, found []container) error {
 		seen[c.Image] = true
 	}
 	s := &script{}
-	s.raw(shellWords(words) + " 2>/dev/null || true")
+	s.Raw(shell.Words(words...) + " 2>/dev/null || true")
 	out, err := t.output(ctx, s)
 	if err != nil {
 		return fmt.Errorf("inspecting images: %w", err)

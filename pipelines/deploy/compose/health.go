@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/shell"
 )
 
 // mostRestarts is how often a new container may be restarted before it is
@@ -119,7 +120,7 @@ func (t *Target) stopped(ctx context.Context, c container, reason string) error 
 		}
 	}
 	s := &script{}
-	s.raw(shellWords([]string{"docker", "logs", "--tail", factLines, c.ID}) + " 2>&1")
+	s.Raw(shell.Words("docker", "logs", "--tail", factLines, c.ID) + " 2>&1")
 	out, err := t.output(ctx, s)
 	if err != nil {
 		e.Facts = append(e.Facts, "its log can't be read: "+err.Error())

@@ -15,6 +15,7 @@ import (
 
 	"github.com/slipwayhq/slipway/pipelines/command"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/shell"
 )
 
 // job is a script that goes on when we are killed: what it does to a stack is
@@ -57,7 +58,7 @@ func (t *Target) runJob(ctx context.Context, s *script, j job, log io.Writer) er
 		return fmt.Errorf("starting a job: %w", err)
 	}
 	// The script itself stays in the job's directory; what it runs does not.
-	whole := "( set -e\n" + s.text.String() + ") </dev/null\necho $? >rc.new && mv rc.new rc\n"
+	whole := "( set -e\n" + s.String() + ") </dev/null\necho $? >rc.new && mv rc.new rc\n"
 	for name, content := range map[string]string{"job.json": string(info), "script": whole} {
 		if err := t.Host.WriteFile(ctx, path.Join(t.jobDir(), name), []byte(content), 0o600); err != nil {
 			return fmt.Errorf("starting a job: %w", err)
@@ -66,14 +67,14 @@ func (t *Target) runJob(ctx context.Context, s *script, j job, log io.Writer) er
 	// When the connection is lost nobody knows whether it has started: it is
 	// started again, and only one of them takes the claim.
 	start := &script{}
-	start.raw("cd " + quote(t.jobDir()) + " || exit")
-	start.raw("if mkdir claim 2>/dev/null; then")
-	start.raw(bootID + " >boot")
-	start.raw("nohup sh ./script >out 2>&1 </dev/null &")
-	start.raw("echo $! >pid.new && mv pid.new pid")
-	start.raw("else")
-	start.raw(waitForPID)
-	start.raw("fi")
+	start.Raw("cd " + shell.Quote(t.jobDir()) + " || exit")
+	start.Raw("if mkdir claim 2>/dev/null; then")
+	start.Raw(bootID + " >boot")
+	start.Raw("nohup sh ./script >out 2>&1 </dev/null &")
+	start.Raw("echo $! >pid.new && mv pid.new pid")
+	start.Raw("else")
+	start.Raw(waitForPID)
+	start.Raw("fi")
 	if err := deploy.Again(ctx, func() error { return t.run(ctx, start, nil, nil) }); err != nil {
 		return fmt.Errorf("starting a job: %w", err)
 	}
@@ -159,10 +160,10 @@ const jobRuns = "runs"
 // jobRuns, or nothing when it is gone without one.
 func (t *Target) look(ctx context.Context, read int) (out []byte, status string, err error) {
 	s := &script{}
-	s.raw("cd " + quote(t.jobDir()) + " || exit")
-	s.raw(`alive=$([ "$(cat boot 2>/dev/null)" = "$(` + bootID + `)" ] && kill -0 $(cat pid) 2>/dev/null && echo ` + jobRuns + ")")
-	s.raw("if [ -f rc ]; then cat rc >&2; else echo $alive >&2; fi")
-	s.raw(fmt.Sprintf("tail -c +%d out", read+1))
+	s.Raw("cd " + shell.Quote(t.jobDir()) + " || exit")
+	s.Raw(`alive=$([ "$(cat boot 2>/dev/null)" = "$(` + bootID + `)" ] && kill -0 $(cat pid) 2>/dev/null && echo ` + jobRuns + ")")
+	s.Raw("if [ -f rc ]; then cat rc >&2; else echo $alive >&2; fi")
+	s.Raw(fmt.Sprintf("tail -c +%d out", read+1))
 	var stdout, stderr bytes.Buffer
 	if err := t.run(ctx, s, &stdout, &stderr); err != nil {
 		return nil, "", fmt.Errorf("following a job: %w", err)
@@ -174,10 +175,10 @@ func (t *Target) look(ctx context.Context, read int) (out []byte, status string,
 func (t *Target) endJob(ctx context.Context, j job) error {
 	s := &script{}
 	if j.Container != "" {
-		s.raw(shellWords([]string{"docker", "rm", "-f", j.Container}) + " 2>&1 || true")
+		s.Raw(shell.Words("docker", "rm", "-f", j.Container) + " 2>&1 || true")
 	}
-	s.raw("cd " + quote(t.jobDir()) + " || exit")
-	s.raw("[ -f rc ] || kill $(cat pid) 2>/dev/null || true")
+	s.Raw("cd " + shell.Quote(t.jobDir()) + " || exit")
+	s.Raw("[ -f rc ] || kill $(cat pid) 2>/dev/null || true")
 	if err := deploy.Again(ctx, func() error { return t.run(ctx, s, nil, nil) }); err != nil {
 		return fmt.Errorf("ending a job: %w", err)
 	}

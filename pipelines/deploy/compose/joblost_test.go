@@ -12,6 +12,7 @@ import (
 
 	"github.com/slipwayhq/slipway/pipelines/command"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/shell"
 )
 
 // losing is a host whose connection is lost during some of the programs that
@@ -53,8 +54,8 @@ func TestJobRunsOnceWhenTheConnectionIsLost(t *testing.T) {
 			dir := t.TempDir()
 			target := New(Options{Name: "stack", Host: host, State: dir})
 			s := &script{}
-			s.raw("echo ran >>" + quote(filepath.Join(dir, "ran")))
-			s.raw("echo output; sleep 1; exit 3")
+			s.Raw("echo ran >>" + shell.Quote(filepath.Join(dir, "ran")))
+			s.Raw("echo output; sleep 1; exit 3")
 			var log bytes.Buffer
 			err := target.runJob(t.Context(), s, job{}, &log)
 			if command.ExitCode(err) != 3 || log.String() != "output\n" {
@@ -76,7 +77,7 @@ func TestJobOnAHostThatStaysAway(t *testing.T) {
 	}
 	target := New(Options{Name: "stack", Host: host, State: t.TempDir(), Blind: 100 * time.Millisecond})
 	s := &script{}
-	s.raw("true")
+	s.Raw("true")
 	if err := target.runJob(t.Context(), s, job{}, io.Discard); err == nil {
 		t.Error("no error")
 	}

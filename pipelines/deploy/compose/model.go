@@ -15,6 +15,7 @@ import (
 
 	"github.com/slipwayhq/slipway/pipelines/composefile"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/shell"
 )
 
 // model is a release's compose project as the host's own compose sees it.
@@ -76,17 +77,17 @@ func (t *Target) loadPins(ctx context.Context, d deploy.Desired, env map[string]
 // with the env file as it will be. Nothing of it stays on the host.
 func (t *Target) resolve(ctx context.Context, d deploy.Desired, m model, file envFile) (model, error) {
 	s := &script{}
-	dir := s.temporary()
+	dir := s.Temporary()
 	for _, name := range sortedKeys(d.Files) {
-		s.file(path.Join(dir, "files", name), d.Files[name])
+		s.File(path.Join(dir, "files", name), d.Files[name])
 	}
-	s.file(dir+"/pins.yml", string(composefile.Override(m.pins)))
+	s.File(dir+"/pins.yml", string(composefile.Override(m.pins)))
 	staged, err := stageEnv(s, dir, d, m, file)
 	if err != nil {
 		return m, err
 	}
-	s.export(d.Variables)
-	s.raw("cd " + quote(t.Dir) + " 2>/dev/null || cd " + dir)
+	s.Export(d.Variables)
+	s.Raw("cd " + shell.Quote(t.Dir) + " 2>/dev/null || cd " + dir)
 	words := t.compose(m.name)
 	if staged && t.envName() == dotEnv {
 		words = append(words, "--env-file", dir+"/env")
@@ -95,12 +96,12 @@ func (t *Target) resolve(ctx context.Context, d deploy.Desired, m model, file en
 		words = append(words, "-f", path.Join(dir, "files", name))
 	}
 	words = append(words, "-f", dir+"/pins.yml", "-f", dir+"/env.yml", "config", "--format", "json")
-	s.raw(shellWords(words) + " >" + dir + "/model.json || exit")
+	s.Raw(shell.Words(words...) + " >" + dir + "/model.json || exit")
 	// Hashing the resolved model gives what "up" labels containers with; hashing
 	// the files does not, because "config --hash" leaves env files out.
-	s.raw(shellWords(append(t.compose(m.name), "-f", dir+"/model.json", "config", "--hash", "*")) + " || exit")
-	s.raw("echo")
-	s.line("cat", dir+"/model.json")
+	s.Raw(shell.Words(append(t.compose(m.name), "-f", dir+"/model.json", "config", "--hash", "*")...) + " || exit")
+	s.Raw("echo")
+	s.Line("cat", dir+"/model.json")
 	out, err := t.output(ctx, s)
 	if err != nil {
 		return m, fmt.Errorf("reading the compose file of %s: %w", tagOf(d), scriptError(err))
@@ -126,7 +127,7 @@ func stageEnv(s *script, dir string, d deploy.Desired, m model, file envFile) (s
 		if err != nil {
 			return false, err
 		}
-		s.file(dir+"/env", string(content))
+		s.File(dir+"/env", string(content))
 		for name, service := range m.all.Services {
 			if i := slices.IndexFunc(service.EnvFiles, func(f types.EnvFile) bool { return f.Path == file.path }); i >= 0 {
 				files := slices.Clone(service.EnvFiles)
@@ -146,7 +147,7 @@ func stageEnv(s *script, dir string, d deploy.Desired, m model, file envFile) (s
 		}
 		override += fmt.Sprintf("  %q:\n    env_file: !override %s\n", name, files)
 	}
-	s.file(dir+"/env.yml", override)
+	s.File(dir+"/env.yml", override)
 	return staged, nil
 }
 

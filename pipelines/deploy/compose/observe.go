@@ -8,6 +8,7 @@ import (
 
 	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/shell"
 )
 
 // observation is what Plan works from.
@@ -100,7 +101,7 @@ func (t *Target) refuseForeign(ctx context.Context, project string, found []cont
 			continue
 		}
 		s := &script{}
-		s.raw(`[ "$(cd ` + quote(dir) + ` && pwd -P)" = "$(cd ` + quote(t.Dir) + ` && pwd -P)" ]`)
+		s.Raw(`[ "$(cd ` + shell.Quote(dir) + ` && pwd -P)" = "$(cd ` + shell.Quote(t.Dir) + ` && pwd -P)" ]`)
 		if t.run(ctx, s, nil, nil) == nil {
 			continue // the same directory by another way
 		}
@@ -130,7 +131,7 @@ type publication struct {
 // publications are the host ports that running containers publish.
 func (t *Target) publications(ctx context.Context) ([]publication, error) {
 	s := &script{}
-	s.line("docker", "ps", "--no-trunc", "--format",
+	s.Line("docker", "ps", "--no-trunc", "--format",
 		`{{.Names}}|{{.Label "`+labelProject+`"}}|{{.Label "`+labelService+`"}}|{{.Ports}}`)
 	out, err := t.output(ctx, s)
 	if err != nil {

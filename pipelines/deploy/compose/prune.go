@@ -7,6 +7,7 @@ import (
 	"path"
 
 	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/shell"
 )
 
 // Prune removes the images and files of releases that nobody goes back to.
@@ -27,8 +28,8 @@ func (t *Target) Prune(ctx context.Context, drop, keep []deploy.Desired, log io.
 	}
 	for _, reference := range sortedKeys(images) {
 		s := &script{}
-		s.raw(shellWords([]string{"docker", "image", "inspect", reference}) + " >/dev/null 2>&1 || exit 0")
-		s.line("docker", "image", "rm", reference)
+		s.Raw(shell.Words("docker", "image", "inspect", reference) + " >/dev/null 2>&1 || exit 0")
+		s.Line("docker", "image", "rm", reference)
 		if err := t.run(ctx, s, log, nil); err != nil {
 			fmt.Fprintf(log, "keeping %s: %v\n", short(reference), scriptError(err))
 		}

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/shell"
 )
 
 // pullsAtOnce bounds the images that one host pulls at a time.
@@ -63,21 +64,21 @@ func (t *Target) wanted(d deploy.Desired, m model) map[string]*deploy.Login {
 
 func (t *Target) pull(ctx context.Context, image string, login *deploy.Login, log io.Writer) error {
 	s := &script{}
-	s.raw(shellWords([]string{"docker", "image", "inspect", image}) + " >/dev/null 2>&1 && exit")
+	s.Raw(shell.Words("docker", "image", "inspect", image) + " >/dev/null 2>&1 && exit")
 	if login != nil {
 		// A Docker configuration of its own, so that no login stays behind. The
 		// engine's address is in the user's configuration, so it is taken along.
-		s.raw("host=$(docker context inspect --format '{{.Endpoints.docker.Host}}') || exit")
-		dir := s.temporary()
+		s.Raw("host=$(docker context inspect --format '{{.Endpoints.docker.Host}}') || exit")
+		dir := s.Temporary()
 		config, err := dockerConfig(*login)
 		if err != nil {
 			return err
 		}
-		s.file(dir+"/config.json", config)
-		s.raw("export DOCKER_CONFIG=" + dir + ` DOCKER_HOST="$host"`)
+		s.File(dir+"/config.json", config)
+		s.Raw("export DOCKER_CONFIG=" + dir + ` DOCKER_HOST="$host"`)
 	}
-	s.line("echo", "pulling "+image)
-	s.line("docker", "pull", "--quiet", image)
+	s.Line("echo", "pulling "+image)
+	s.Line("docker", "pull", "--quiet", image)
 	if err := t.run(ctx, s, log, nil); err != nil {
 		return fmt.Errorf("pulling image %q: %w", image, scriptError(err))
 	}

@@ -19,11 +19,11 @@ func (w *worker) up(ctx context.Context, services []up) error {
 		fmt.Fprintf(w.Log, "%s: starting\n", u.Service)
 		quoted = append(quoted, strconv.Quote(u.Service))
 		if len(u.Clear) > 0 {
-			job.line(append([]string{"docker", "rm", "-f"}, u.Clear...)...)
+			job.Line(append([]string{"docker", "rm", "-f"}, u.Clear...)...)
 		}
 	}
 	if words := w.upWords(services); words != nil {
-		job.line(words...)
+		job.Line(words...)
 	}
 	if err := w.change(ctx, job); err != nil {
 		return fmt.Errorf("starting service %s: %w", strings.Join(quoted, ", "), err)

@@ -62,7 +62,7 @@ func (t *Target) runOneOff(ctx context.Context, d deploy.Desired, project, servi
 	fmt.Fprintf(s.Log, "%s: %s\n", service, strings.Join(words, " "))
 	run := &script{}
 	args := append(t.composeFiles(d, project), "run", "--rm", "--no-deps", "-T", "--quiet-pull", "--name", j.Container, service)
-	run.line(append(args, words...)...)
+	run.Line(append(args, words...)...)
 	err := t.runJob(ctx, t.script(d, run), j, s.Log)
 	text := strings.Join(words, " ")
 	var failed *command.Error

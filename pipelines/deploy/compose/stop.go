@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/slipwayhq/slipway/pipelines/shell"
 )
 
 // stop ends old containers: their pre_stop hooks, the drain, then the signal and
@@ -28,7 +30,7 @@ func (w *worker) stop(ctx context.Context, s stop) error {
 		end.hooks(r)
 		all, services = append(all, r.Containers...), append(services, strconv.Quote(r.Service))
 	}
-	end.raw("wait")
+	end.Raw("wait")
 	end.drain(drain)
 	end.stopContainers(all)
 	if err := w.changeFor(ctx, end, jobTimeout+drain); err != nil {
@@ -44,7 +46,7 @@ func (s *script) hooks(r retired) {
 		return
 	}
 	for _, id := range r.Containers {
-		s.raw("(")
+		s.Raw("(")
 		for _, h := range r.Hooks {
 			words := []string{"docker", "exec"}
 			for _, name := range sortedKeys(h.Env) {
@@ -59,18 +61,18 @@ func (s *script) hooks(r retired) {
 			if h.WorkingDir != "" {
 				words = append(words, "--workdir", h.WorkingDir)
 			}
-			s.raw("(")
-			s.export(h.Env)
-			s.raw(shellWords(append(append(words, id), h.Command...)))
-			s.raw(") || echo " + quote(fmt.Sprintf("%s: pre_stop %s: it did not succeed", r.Service, strings.Join(h.Command, " "))))
+			s.Raw("(")
+			s.Export(h.Env)
+			s.Raw(shell.Words(append(append(words, id), h.Command...)...))
+			s.Raw(") || echo " + shell.Quote(fmt.Sprintf("%s: pre_stop %s: it did not succeed", r.Service, strings.Join(h.Command, " "))))
 		}
-		s.raw(") &")
+		s.Raw(") &")
 	}
 }
 
 // drain waits.
 func (s *script) drain(d time.Duration) {
 	if d > 0 {
-		s.line("sleep", strconv.FormatFloat(d.Seconds(), 'f', -1, 64))
+		s.Line("sleep", strconv.FormatFloat(d.Seconds(), 'f', -1, 64))
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/slipwayhq/slipway/pipelines/command"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/shell"
 )
 
 // proxyState is what there is to know of a switch.
@@ -127,28 +128,28 @@ func (w *worker) switchScript(next switched, proxies []string) (*script, error) 
 	}
 	file, before := w.proxyFile(), path.Join(w.State, "switch.before")
 	s := &script{}
-	s.file(file+".new", next.File)
-	s.file(w.switchedFile()+".new", string(record))
-	s.line("rm", "-f", before)
-	s.raw("[ ! -f " + quote(file) + " ] || " + shellWords([]string{"cp", file, before}))
-	s.line("chmod", "644", file+".new")
-	s.line("mv", file+".new", file)
+	s.File(file+".new", next.File)
+	s.File(w.switchedFile()+".new", string(record))
+	s.Line("rm", "-f", before)
+	s.Raw("[ ! -f " + shell.Quote(file) + " ] || " + shell.Words("cp", file, before))
+	s.Line("chmod", "644", file+".new")
+	s.Line("mv", file+".new", file)
 	reload := &script{}
 	for _, id := range proxies {
-		reload.raw(shellWords(append([]string{"docker", "exec", id}, w.Config.Switch.Run...)) + " || failed=1")
+		reload.Raw(shell.Words(append([]string{"docker", "exec", id}, w.Config.Switch.Run...)...) + " || failed=1")
 	}
-	s.raw("failed=")
-	s.text.WriteString(reload.text.String())
-	s.raw(`if [ -n "$failed" ]; then`)
-	s.raw("if [ -f " + quote(before) + " ]; then " + shellWords([]string{"mv", before, file}) + "; else " + shellWords([]string{"rm", "-f", file}) + "; fi")
-	s.raw("{")
-	s.raw(":")
-	s.text.WriteString(reload.text.String())
-	s.raw("} >/dev/null 2>&1")
-	s.raw("exit 1")
-	s.raw("fi")
-	s.line("rm", "-f", before)
-	s.line("mv", w.switchedFile()+".new", w.switchedFile())
+	s.Raw("failed=")
+	s.Append(&reload.Script)
+	s.Raw(`if [ -n "$failed" ]; then`)
+	s.Raw("if [ -f " + shell.Quote(before) + " ]; then " + shell.Words("mv", before, file) + "; else " + shell.Words("rm", "-f", file) + "; fi")
+	s.Raw("{")
+	s.Raw(":")
+	s.Append(&reload.Script)
+	s.Raw("} >/dev/null 2>&1")
+	s.Raw("exit 1")
+	s.Raw("fi")
+	s.Line("rm", "-f", before)
+	s.Line("mv", w.switchedFile()+".new", w.switchedFile())
 	return s, nil
 }
 

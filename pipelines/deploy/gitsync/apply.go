@@ -37,25 +37,25 @@ func (t *Target) Apply(ctx context.Context, d deploy.Desired, p deploy.Plan, s d
 
 func (t *Target) applyScript(d deploy.Desired, a actions) (*script, error) {
 	s := t.begin()
-	s.raw("plain_git; wait_for_others")
-	s.raw(`mkdir -p "$state"; echo "$$ $(boot_id)" >"$state/busy"; trap 'rm -f "$state/busy"' EXIT`)
-	s.raw(compareFiles)
+	s.Raw("plain_git; wait_for_others")
+	s.Raw(`mkdir -p "$state"; echo "$$ $(boot_id)" >"$state/busy"; trap 'rm -f "$state/busy"' EXIT`)
+	s.Raw(compareFiles)
 	for _, v := range []struct{ name, value string }{
 		{"want", a.Want}, {"adopt", a.Adopt}, {"fresh", strings.ToLower(rand.Text()[:8])}, {"link", t.linkTo()},
 	} {
-		s.set(v.name, v.value)
+		s.Set(v.name, v.value)
 	}
 	switch {
 	case a.Remove && a.InPlace:
-		s.raw(emptyTree + inPlace + forget)
+		s.Raw(emptyTree + inPlace + forget)
 		return s, nil
 	case a.Remove:
-		s.raw(removeLink + forget)
+		s.Raw(removeLink + forget)
 		return s, nil
 	case a.InPlace:
-		s.raw(adopt + inPlace)
+		s.Raw(adopt + inPlace)
 	default:
-		s.raw(adopt + checkOut + switchLink)
+		s.Raw(adopt + checkOut + switchLink)
 	}
 	next := state{Tag: d.Release.Tag, Tree: a.Want, InPlace: a.InPlace}
 	if len(d.Sync) > 0 {
@@ -65,8 +65,8 @@ func (t *Target) applyScript(d deploy.Desired, a actions) (*script, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.set("next", string(text))
-	s.raw(remember)
+	s.Set("next", string(text))
+	s.Raw(remember)
 	return s, nil
 }
 

@@ -49,7 +49,7 @@ count() { left=$((left - 1)); [ $left -gt 0 ] || kill -9 $$; "$@"; }
 	for _, program := range []string{"mv", "ln", "rm", "mkdir", "git", "rmdir", "cp"} {
 		counting += program + "() { count command " + program + " \"$@\"; }\n"
 	}
-	return strings.Replace(script, "{ set -e\n", "{ set -e\n"+counting, 1)
+	return strings.Replace(script, "{\nset -e\n", "{\nset -e\n"+counting, 1)
 }
 
 func TestKilledAtEachStep(t *testing.T) {

@@ -78,15 +78,15 @@ func (t *Target) running(o observation) deploy.Running {
 func (t *Target) observe(ctx context.Context, d deploy.Desired) (observation, error) {
 	s := t.begin()
 	if t.switches() == config.SwitchAuto {
-		s.raw(lookForMounts)
+		s.Raw(lookForMounts)
 	}
-	s.raw("plain_git; wait_for_others")
-	s.raw(lookAtPlace)
-	s.raw(`if [ -f "$repo/slipway" ]; then`)
-	s.raw(take)
+	s.Raw("plain_git; wait_for_others")
+	s.Raw(lookAtPlace)
+	s.Raw(`if [ -f "$repo/slipway" ]; then`)
+	s.Raw(take)
 	t.want(s, d.Sync)
-	s.raw(lookAtFiles)
-	s.raw("fi")
+	s.Raw(lookAtFiles)
+	s.Raw("fi")
 	found, err := t.facts(ctx, s)
 	if err != nil {
 		return observation{}, err

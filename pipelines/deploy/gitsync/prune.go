@@ -25,14 +25,14 @@ func (t *Target) Prune(ctx context.Context, drop, keep []deploy.Desired, _ io.Wr
 		}
 	}
 	s := t.begin()
-	s.raw("plain_git; wait_for_others")
-	s.raw(`[ -f "$repo/slipway" ] || exit 0`)
+	s.Raw("plain_git; wait_for_others")
+	s.Raw(`[ -f "$repo/slipway" ] || exit 0`)
 	for _, ref := range slices.Sorted(maps.Keys(refs)) {
 		if refs[ref] {
-			s.line("g", "update-ref", "-d", ref)
+			s.Line("g", "update-ref", "-d", ref)
 		}
 	}
-	s.raw(pruneTrees)
+	s.Raw(pruneTrees)
 	if err := t.run(ctx, s, nil); err != nil {
 		return fmt.Errorf("removing old trees from %q: %w", t.State, err)
 	}

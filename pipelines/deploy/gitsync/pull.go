@@ -53,10 +53,10 @@ func refOf(l deploy.Layer) string {
 // has.
 func (t *Target) ready(ctx context.Context, layers []deploy.Layer) (map[string]string, error) {
 	s := t.begin()
-	s.raw("plain_git")
-	s.set("format", objectFormat(layers))
-	s.raw(initialize)
-	s.raw(`g for-each-ref --format='%(refname) %(objectname)' refs/slipway`)
+	s.Raw("plain_git")
+	s.Set("format", objectFormat(layers))
+	s.Raw(initialize)
+	s.Raw(`g for-each-ref --format='%(refname) %(objectname)' refs/slipway`)
 	var out bytes.Buffer
 	if err := t.run(ctx, s, &out); err != nil {
 		return nil, fmt.Errorf("preparing %q on the host: %w", t.State, err)

@@ -11,39 +11,18 @@ import (
 
 	"github.com/slipwayhq/slipway/pipelines/command"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/shell"
 )
 
-// script is a POSIX shell script, given to the host's shell as standard input.
-// The shell reads it whole before it runs any of it, so a connection that is
-// cut in the middle runs nothing.
-type script struct{ text strings.Builder }
-
-// line adds a command; its words are quoted.
-func (s *script) line(words ...string) {
-	for i, w := range words {
-		if i > 0 {
-			s.text.WriteByte(' ')
-		}
-		s.text.WriteString(quote(w))
-	}
-	s.text.WriteByte('\n')
-}
-
-// raw adds text as it is.
-func (s *script) raw(text string) { s.text.WriteString(strings.TrimRight(text, "\n") + "\n") }
-
-// set sets a variable of the shell.
-func (s *script) set(name, value string) { fmt.Fprintf(&s.text, "%s=%s\n", name, quote(value)) }
-
-// quote makes text one word of a shell.
-func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
+// script is a script for the host.
+type script struct{ shell.Script }
 
 // begin is a script with what all of ours need.
 func (t *Target) begin() *script {
 	s := &script{}
-	s.set("dir", t.Dir)
-	s.set("state", t.State)
-	s.raw(prelude)
+	s.Set("dir", t.Dir)
+	s.Set("state", t.State)
+	s.Raw(prelude)
 	return s
 }
 
@@ -76,14 +55,13 @@ wait_for_others() {
 boot_id() { cat /proc/sys/kernel/random/boot_id 2>/dev/null || echo unknown; }
 `
 
-// run runs the script on the host.
+// run runs the script on the host, up to what fails.
 func (t *Target) run(ctx context.Context, s *script, stdout io.Writer) error {
-	c := command.Command{
-		Args:     []string{"sh", "-s"},
-		Stdin:    strings.NewReader("{ set -e\n" + s.text.String() + "exit 0\n} </dev/null\n"),
-		Detached: true,
-	}
-	return said(t.Host.Run(ctx, c, stdout, nil))
+	whole := &script{}
+	whole.Raw("set -e")
+	whole.Append(&s.Script)
+	whole.Raw("exit 0")
+	return said(t.Host.Run(ctx, whole.Command(), stdout, nil))
 }
 
 // facts runs the script and reads what it says: a name and a value in turn,
@@ -145,29 +123,29 @@ func said(err error) error {
 // want adds what sets the shell's variable "want" to the tree that the layers
 // make, or to nothing when the host does not have all of them.
 func (t *Target) want(s *script, layers []deploy.Layer) {
-	s.raw("want=; whole=yes")
-	s.raw("tree_of() { g rev-parse --verify --quiet \"$1^{tree}\" 2>/dev/null || :; }")
+	s.Raw("want=; whole=yes")
+	s.Raw("tree_of() { g rev-parse --verify --quiet \"$1^{tree}\" 2>/dev/null || :; }")
 	for i, l := range layers {
 		from := l.Tree
 		if from == "" {
 			from = refOf(l)
 		}
-		s.raw(fmt.Sprintf("layer%d=$(tree_of %s); [ -n \"$layer%d\" ] || whole=", i, quote(from), i))
+		s.Raw(fmt.Sprintf("layer%d=$(tree_of %s); [ -n \"$layer%d\" ] || whole=", i, shell.Quote(from), i))
 	}
 	if len(layers) == 0 {
 		return
 	}
-	s.raw(`if [ -n "$whole" ]; then want=$layer0`)
+	s.Raw(`if [ -n "$whole" ]; then want=$layer0`)
 	if len(layers) > 1 {
-		s.raw(`tmp=$state/index/.layers.$$; rm -f "$tmp"; mkdir -p "$state/index"; export GIT_INDEX_FILE="$tmp"; g read-tree "$want"`)
+		s.Raw(`tmp=$state/index/.layers.$$; rm -f "$tmp"; mkdir -p "$state/index"; export GIT_INDEX_FILE="$tmp"; g read-tree "$want"`)
 		for i, l := range layers[1:] {
 			for _, p := range l.Paths {
-				s.raw(fmt.Sprintf("take \"$layer%d\" %s %s", i+1, quote(path.Clean(p)), quote(layerText(l))))
+				s.Raw(fmt.Sprintf("take \"$layer%d\" %s %s", i+1, shell.Quote(path.Clean(p)), shell.Quote(layerText(l))))
 			}
 		}
-		s.raw(`want=$(g write-tree); rm -f "$tmp"; unset GIT_INDEX_FILE`)
+		s.Raw(`want=$(g write-tree); rm -f "$tmp"; unset GIT_INDEX_FILE`)
 	}
-	s.raw("fi")
+	s.Raw("fi")
 }
 
 // take is the shell function that replaces one path of an index by that of a
