@@ -68,6 +68,7 @@ func (r Slipway) MarshalJSON() ([]byte, error) {
 		Branch           string
 		GitTag           string
 		CliImage         string
+		Terraform        *dagger.File
 		Variables        []string
 		SecretNames      []string
 		SecretValues     []*dagger.Secret
@@ -87,6 +88,7 @@ func (r Slipway) MarshalJSON() ([]byte, error) {
 	concrete.Branch = r.Branch
 	concrete.GitTag = r.GitTag
 	concrete.CliImage = r.CliImage
+	concrete.Terraform = r.Terraform
 	concrete.Variables = r.Variables
 	concrete.SecretNames = r.SecretNames
 	concrete.SecretValues = r.SecretValues
@@ -110,6 +112,7 @@ func (r *Slipway) UnmarshalJSON(bs []byte) error {
 		Branch           string
 		GitTag           string
 		CliImage         string
+		Terraform        *dagger.File
 		Variables        []string
 		SecretNames      []string
 		SecretValues     []*dagger.Secret
@@ -133,6 +136,7 @@ func (r *Slipway) UnmarshalJSON(bs []byte) error {
 	r.Branch = concrete.Branch
 	r.GitTag = concrete.GitTag
 	r.CliImage = concrete.CliImage
+	r.Terraform = concrete.Terraform
 	r.Variables = concrete.Variables
 	r.SecretNames = concrete.SecretNames
 	r.SecretValues = concrete.SecretValues
@@ -239,6 +243,7 @@ func (r Deployed) MarshalJSON() ([]byte, error) {
 		Previous    string
 		Outcome     string
 		Services    []*RunningService
+		TagMaps     *dagger.Directory
 		Json        string
 	}
 	concrete.Environment = r.Environment
@@ -247,6 +252,7 @@ func (r Deployed) MarshalJSON() ([]byte, error) {
 	concrete.Previous = r.Previous
 	concrete.Outcome = r.Outcome
 	concrete.Services = r.Services
+	concrete.TagMaps = r.TagMaps
 	concrete.Json = r.Json
 	return json.Marshal(&concrete)
 }
@@ -259,6 +265,7 @@ func (r *Deployed) UnmarshalJSON(bs []byte) error {
 		Previous    string
 		Outcome     string
 		Services    []*RunningService
+		TagMaps     *dagger.Directory
 		Json        string
 	}
 	err := json.Unmarshal(bs, &concrete)
@@ -271,6 +278,7 @@ func (r *Deployed) UnmarshalJSON(bs []byte) error {
 	r.Previous = concrete.Previous
 	r.Outcome = concrete.Outcome
 	r.Services = concrete.Services
+	r.TagMaps = concrete.TagMaps
 	r.Json = concrete.Json
 	return nil
 }
@@ -1549,7 +1557,14 @@ func invoke(ctx context.Context, parentJSON []byte, parentName string, fnName st
 					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg cliImage", err))
 				}
 			}
-			return New(source, config, buildNumber, commit, branch, gitTag, cliImage), nil
+			var terraform *dagger.File
+			if inputArgs["terraform"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["terraform"]), &terraform)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg terraform", err))
+				}
+			}
+			return New(source, config, buildNumber, commit, branch, gitTag, cliImage, terraform), nil
 		default:
 			return nil, fmt.Errorf("unknown function %s", fnName)
 		}

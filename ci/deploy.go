@@ -20,6 +20,9 @@ type Deployed struct {
 	Outcome string
 	// What runs.
 	Services []*RunningService
+	// Tag maps that Terraform targets wrote, at their paths in the repository:
+	// "tag-maps export --path .", to commit them.
+	TagMaps *dagger.Directory
 	// All of this as "slipway deploy --json" prints it.
 	Json string
 }
@@ -232,13 +235,14 @@ func (s *Slipway) deployed(ctx context.Context, env string, v verb) (*Deployed, 
 		Plans    []struct{ Target string }
 		Proofs   map[string]proof
 	}
+	v.terraform = true
 	e, err := s.do(ctx, v, &result)
 	if err != nil {
 		return nil, err
 	}
 	deployed := &Deployed{
 		Environment: env, Tag: result.Entry.Tag, Commit: result.Entry.Commit, Outcome: result.Entry.Outcome,
-		Previous: result.Previous, Json: e.stdout,
+		Previous: result.Previous, TagMaps: tagMaps(e.container, e.terraform), Json: e.stdout,
 	}
 	for _, plan := range result.Plans {
 		deployed.Services = append(deployed.Services, result.Proofs[plan.Target].services(plan.Target)...)

@@ -29,6 +29,8 @@ type Slipway struct {
 	// +private
 	CliImage string
 	// +private
+	Terraform *dagger.File
+	// +private
 	Variables []string
 	// +private
 	SecretNames []string
@@ -79,9 +81,14 @@ func New(
 	// Built from the module's own source when omitted.
 	// +optional
 	cliImage string,
+	// Program for Terraform targets: terraform or tofu for Linux. From its maker's
+	// image when omitted, in the version that .terraform-version or
+	// .opentofu-version names.
+	// +optional
+	terraform *dagger.File,
 ) *Slipway {
 	return &Slipway{
 		Source: source, Config: config,
-		BuildNumber: buildNumber, Commit: commit, Branch: branch, GitTag: gitTag, CliImage: cliImage,
+		BuildNumber: buildNumber, Commit: commit, Branch: branch, GitTag: gitTag, CliImage: cliImage, Terraform: terraform,
 	}
 }

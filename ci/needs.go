@@ -10,28 +10,22 @@ import (
 	"github.com/slipwayhq/slipway/pipelines/config"
 )
 
-// ready says what a verb lacks, before anything starts.
-func (s *Slipway) ready(path string, v verb) error {
+// ready reads the configuration and says what a verb lacks, before anything
+// starts.
+func (s *Slipway) ready(path string, v verb) (*config.Config, error) {
 	c, err := config.Load(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var environments []config.Environment
-	if v.environments != nil {
-		for _, name := range v.environments(c) {
-			if e, ok := environment(c, name); ok {
-				environments = append(environments, e)
-			}
-		}
-	}
+	environments := v.uses(c)
 	if err := s.complete(c, v, environments); err != nil {
-		return err
+		return nil, err
 	}
 	if err := reachable(c, v, environments); err != nil {
-		return err
+		return nil, err
 	}
 	if !v.targets {
-		return nil
+		return c, nil
 	}
 	for i, e := range environments {
 		only := v.only
@@ -39,10 +33,24 @@ func (s *Slipway) ready(path string, v verb) error {
 			only = nil
 		}
 		if err := remote(e, only); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return c, nil
+}
+
+// uses are the environments that a verb uses.
+func (v verb) uses(c *config.Config) []config.Environment {
+	if v.environments == nil {
+		return nil
+	}
+	var found []config.Environment
+	for _, name := range v.environments(c) {
+		if e, ok := environment(c, name); ok {
+			found = append(found, e)
+		}
+	}
+	return found
 }
 
 // complete makes sure that each secret that a verb needs was passed.
@@ -98,7 +106,7 @@ func remote(e config.Environment, only []string) error {
 		return wrongUse("journal %q is a directory on the machine that slipway runs on, and a function's container is gone afterwards: keep it on a host, or use the slipway command line", e.Journal)
 	}
 	for _, target := range e.Deploy {
-		if len(only) > 0 && !slices.Contains(only, target.Name) {
+		if len(only) > 0 && !slices.Contains(only, target.Name) && !slices.Contains(only, "auto") {
 			continue
 		}
 		compose, sync := target.Value.Compose, target.Value.GitSync

@@ -103,7 +103,7 @@ func (s *Slipway) Plan(
 	}
 	e, err := s.do(ctx, verb{
 		args:         args,
-		environments: in(env),
+		environments: in(env), terraform: true, only: only,
 	}, plan)
 	if err != nil {
 		return nil, err

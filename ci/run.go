@@ -28,6 +28,8 @@ type verb struct {
 	registries []string
 	// targets says that it reaches the targets of its environments.
 	targets bool
+	// terraform says that it runs the code of Terraform targets.
+	terraform bool
 	// only are the targets of its first environment that it reaches; all when empty.
 	only []string
 	// saved is a plan to apply; nil for none.
@@ -42,6 +44,9 @@ func in(name string) func(*config.Config) []string {
 // ended is a verb that has run.
 type ended struct {
 	container *dagger.Container
+	// terraform are the Terraform targets that it ran the code of, their
+	// directories from the repository's root.
+	terraform []config.TerraformTarget
 	code      int
 	// stdout is its result as JSON.
 	stdout string
@@ -77,11 +82,16 @@ func (s *Slipway) run(ctx context.Context, v verb) (*ended, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.ready(path, v); err != nil {
+	c, err := s.ready(path, v)
+	if err != nil {
 		return nil, err
 	}
 	container, err := s.container(ctx)
 	if err != nil {
+		return nil, err
+	}
+	e := &ended{terraform: terraformTargets(c, path, v)}
+	if container, err = s.withTerraform(ctx, container, e.terraform); err != nil {
 		return nil, err
 	}
 	words, container, err := s.loopbacks(ctx, container)
@@ -97,7 +107,6 @@ func (s *Slipway) run(ctx context.Context, v verb) (*ended, error) {
 	container = container.WithExec(words, dagger.ContainerWithExecOpts{
 		ExperimentalPrivilegedNesting: true, Expect: dagger.ReturnTypeAny,
 	})
-	e := &ended{}
 	if e.container, err = container.Sync(ctx); err != nil {
 		return nil, fmt.Errorf("running slipway: %w", err)
 	}

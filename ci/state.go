@@ -39,7 +39,7 @@ func (s *Slipway) Verify(
 	}
 	e, err := s.do(ctx, verb{
 		args:         flags{"verify"}.text("--env", env),
-		environments: in(env), targets: true,
+		environments: in(env), targets: true, terraform: true,
 	}, &verified)
 	if err != nil {
 		if e != nil && e.decode(&verified) == nil && len(verified.Drift) > 0 {

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/slipwayhq/slipway/ci/internal/dagger"
+	"github.com/slipwayhq/slipway/pipelines/config"
+)
+
+// terraformProgram is a program for Terraform code, and the image that has it.
+type terraformProgram struct {
+	name string
+	// image is without its version, suffix follows that.
+	image, suffix, path string
+	// version is taken where the code names none in versionFile, the file of tfenv
+	// and tofuenv.
+	version, versionFile string
+}
+
+var (
+	terraform = terraformProgram{
+		name: "terraform", image: "hashicorp/terraform:", path: "/bin/terraform",
+		version: "1.14", versionFile: ".terraform-version",
+	}
+	tofu = terraformProgram{
+		name: "tofu", image: "ghcr.io/opentofu/opentofu:", suffix: "-minimal", path: "/usr/local/bin/tofu",
+		version: "1.11", versionFile: ".opentofu-version",
+	}
+)
+
+// withTerraform gives a container the programs that Terraform targets run with.
+func (s *Slipway) withTerraform(ctx context.Context, container *dagger.Container, targets []config.TerraformTarget) (*dagger.Container, error) {
+	there := map[string]bool{}
+	for _, target := range targets {
+		program, version, err := s.code(ctx, target)
+		if err != nil {
+			return nil, err
+		}
+		if there[program.name] || s.CliImage != "" && s.Terraform == nil {
+			continue
+		}
+		there[program.name] = true
+		file := s.Terraform
+		if file == nil {
+			file = dag.Container().From(program.image + version + program.suffix).File(program.path)
+		}
+		container = container.WithFile(path.Join(programs, program.name), file, dagger.ContainerWithFileOpts{Permissions: 0o755})
+	}
+	return container, nil
+}
+
+var (
+	// codeFiles are those of a root module.
+	codeFiles = []string{"*.tf", "*.tofu", "*.tf.json", "*.tofu.json"}
+	comments  = regexp.MustCompile(`(?m)^\s*(#|//).*$|/\*(?s:.*?)\*/`)
+	// remoteState is where a root module keeps its state, as HCL or JSON.
+	remoteState = regexp.MustCompile(`\bbackend"?\s*:?\s*\{?\s*"(\w+)"|"?\bcloud"?\s*:?\s*\{`)
+)
+
+// code looks at the code of a target: what runs it, in which version. It refuses
+// code that keeps its state on the disk of a container.
+func (s *Slipway) code(ctx context.Context, target config.TerraformTarget) (program terraformProgram, version string, err error) {
+	dir := path.Join("/", target.Dir)[1:]
+	code := s.Source.Directory(dir)
+	names, err := code.Entries(ctx)
+	if err != nil {
+		return program, "", wrongUse("terraform target: reading directory %q: it is not in the source directory; correct dir in slipway.yaml", target.Dir)
+	}
+	program = terraform
+	if target.Binary == config.Tofu || target.Binary != config.Terraform && slices.ContainsFunc(names, openTofu) {
+		program = tofu
+	}
+	remote := false
+	for _, name := range names {
+		if !slices.ContainsFunc(codeFiles, func(pattern string) bool { ok, _ := path.Match(pattern, name); return ok }) {
+			continue
+		}
+		content, err := code.File(name).Contents(ctx)
+		if err != nil {
+			return program, "", fmt.Errorf("reading %s: %w", path.Join(dir, name), err)
+		}
+		remote = remote || keepsRemoteState(content)
+	}
+	if !remote {
+		return program, "", wrongUse("the Terraform code in %q keeps its state in a local file, and a function's container is gone afterwards: give it a backend such as s3, or use the slipway command line", target.Dir)
+	}
+	version = program.version
+	for _, from := range []*dagger.Directory{s.Source, code} {
+		if content, err := from.File(program.versionFile).Contents(ctx); err == nil {
+			version = strings.TrimSpace(content)
+		}
+	}
+	return program, version, nil
+}
+
+func openTofu(name string) bool {
+	return strings.HasSuffix(name, ".tofu") || name == tofu.versionFile
+}
+
+func keepsRemoteState(content string) bool {
+	for _, found := range remoteState.FindAllStringSubmatch(comments.ReplaceAllString(content, ""), -1) {
+		if found[1] != "local" {
+			return true
+		}
+	}
+	return false
+}
+
+// tagMaps are the files with image tags that a container has after a deploy, at
+// their paths in the repository.
+func tagMaps(container *dagger.Container, targets []config.TerraformTarget) *dagger.Directory {
+	var files []string
+	for _, target := range targets {
+		if !target.NoTfvars {
+			files = append(files, path.Join(target.Dir, cmp.Or(target.TagMap, "image-tags.auto.tfvars.json")))
+		}
+	}
+	if len(files) == 0 {
+		return dag.Directory()
+	}
+	return dag.Directory().WithDirectory(".", container.Directory(work), dagger.DirectoryWithDirectoryOpts{Include: files})
+}
+
+// terraformTargets are the Terraform targets that a verb runs the code of, their
+// directories and tag maps from the repository's root.
+func terraformTargets(c *config.Config, configPath string, v verb) []config.TerraformTarget {
+	environments := v.uses(c)
+	if !v.terraform || len(environments) == 0 {
+		return nil
+	}
+	var found []config.TerraformTarget
+	for _, target := range environments[0].Deploy {
+		t := target.Value.Terraform
+		if t == nil || len(v.only) > 0 && !slices.Contains(v.only, target.Name) && !slices.Contains(v.only, "auto") {
+			continue
+		}
+		moved := *t
+		moved.Dir = path.Join(path.Dir(configPath), t.Dir)
+		found = append(found, moved)
+	}
+	return found
+}
