@@ -53,18 +53,21 @@ type site struct {
 	registry     string
 	server       *sshtest.Server
 	knownHosts   string
+	// arguments go before everything else, with before the function.
+	arguments, with []string
 }
 
 const canary = "canary-c2f0a94d71"
 
-func newSite(t *testing.T) *site {
+// newSite is a site whose slipway.yaml is config.
+func newSite(t *testing.T, config string) *site {
 	t.Helper()
 	if out, err := exec.Command("docker", "compose", "version").CombinedOutput(); err != nil {
 		t.Skipf("no Docker with compose for the host: %v\n%s", err, out)
 	}
 	s := &site{t: t, project: fmt.Sprintf("sle2e-%d", os.Getpid()), server: sshtest.Start(t, sshtest.Config{})}
 	s.dir, s.registry = project(t, "pass", strings.NewReplacer("PROJECT", s.project, "DIR", s.server.Dir,
-		"USER", s.server.User, "PORT", strconv.Itoa(s.server.Port)).Replace(stack))
+		"USER", s.server.User, "PORT", strconv.Itoa(s.server.Port)).Replace(config))
 	write(t, s.dir, "compose.yml", strings.NewReplacer("REGISTRY", s.registry, "PROJECT", s.project).Replace(composeFile))
 	commit(t, s.dir, "Add the stack")
 	s.knownHosts = filepath.Join(t.TempDir(), "known_hosts")
@@ -97,10 +100,10 @@ func (s *site) containers() []string {
 // args are those of a call that may reach the host.
 func (s *site) args(login []string, words ...string) []string {
 	port := strconv.Itoa(s.server.Port)
-	args := []string{"--build-number", "1", "with-secret", "--name", "TOKEN", "--value", "env://E2E_TOKEN",
-		"with-service", "--address", "app1.internal:" + port, "--service", "tcp://127.0.0.1:" + port, "with-ssh"}
+	args := append(slices.Clone(s.arguments), "--build-number", "1", "with-secret", "--name", "TOKEN", "--value", "env://E2E_TOKEN",
+		"with-service", "--address", "app1.internal:" + port, "--service", "tcp://127.0.0.1:"+port, "with-ssh")
 	args = append(append(args, login...), "--known-hosts", s.knownHosts)
-	return append(args, service(s.registry, words...)...)
+	return append(append(args, s.with...), service(s.registry, words...)...)
 }
 
 func (s *site) key() []string { return []string{"--key", "file://" + s.server.Key} }
@@ -128,7 +131,7 @@ func (s *site) ok(into any, words ...string) {
 // TestDeploy takes a commit from its source to a host behind SSH, and back.
 func TestDeploy(t *testing.T) {
 	needEngine(t)
-	s := newSite(t)
+	s := newSite(t, stack)
 	var first deploy.Result
 	s.ok(&first, "release", "--env", "prod", "json")
 	if first.Entry.Outcome != deploy.OutcomeDeployed || len(s.containers()) != 1 {
