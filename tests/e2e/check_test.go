@@ -27,6 +27,9 @@ func TestCheck(t *testing.T) {
 		if !strings.Contains(c.stderr, "probe runs") {
 			t.Errorf("the check's output is not shown:\n%s", c.stderr)
 		}
+		if !strings.Contains(c.stderr, "run unit") {
+			t.Errorf("the check is no span of the trace:\n%s", c.stderr)
+		}
 	})
 	t.Run("fails and keeps its reports", func(t *testing.T) {
 		dir, _ := project(t, "fail", sample)

@@ -16,6 +16,13 @@ import (
 // Build builds an image. Dagger can push under a tag only, so Push.Tag is
 // written. Media types are OCI's, and there are no attestations.
 func (e *Engine) Build(ctx context.Context, b engine.Build, push *engine.Push, log io.Writer) (engine.Built, error) {
+	ctx, end := e.spans.start(ctx, "image "+b.Name)
+	built, err := e.buildImage(ctx, b, push, log)
+	end(0, err)
+	return built, err
+}
+
+func (e *Engine) buildImage(ctx context.Context, b engine.Build, push *engine.Push, log io.Writer) (engine.Built, error) {
 	followed, f := e.logs.follow(ctx, log)
 	defer f.done(ctx, 0)
 	images, release, err := e.build(followed, b)

@@ -34,7 +34,9 @@ type composeCheck struct {
 // A session of Dagger has one container of a name. So checks with services of
 // the same name, such as "db", run one after the other.
 func (e *Engine) Compose(ctx context.Context, spec engine.Compose, log io.Writer) (engine.Result, error) {
+	ctx, end := e.spans.start(ctx, "run "+spec.Name)
 	result, err := e.compose(ctx, spec, engine.Synced(log))
+	end(result.ExitCode, err)
 	if err != nil {
 		return engine.Result{}, fmt.Errorf("running compose check %q: %w", spec.Name, err)
 	}

@@ -51,6 +51,7 @@ type Engine struct {
 	client *dagger.Client
 	lookup func(string) (string, bool)
 	logs   *logs
+	spans  *spans
 	names  *gate
 	// platform is the engine's own.
 	platform string
@@ -82,7 +83,7 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 	id := make([]byte, 5)
 	rand.Read(id) // never fails
 	return &Engine{
-		client: client, lookup: o.Lookup, logs: logs, names: newGate(), platform: string(platform),
+		client: client, lookup: o.Lookup, logs: logs, spans: newSpans(ctx, o.Lookup), names: newGate(), platform: string(platform),
 		id: hex.EncodeToString(id), built: map[string]*dagger.Container{},
 	}, nil
 }
@@ -92,6 +93,7 @@ func (e *Engine) Name() string { return Name }
 
 // Close ends the session. What was built stays in the engine's cache.
 func (e *Engine) Close() error {
+	e.spans.close()
 	if err := e.client.Close(); err != nil {
 		return fmt.Errorf("ending the session with the Dagger engine: %w", err)
 	}

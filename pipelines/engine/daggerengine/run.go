@@ -17,6 +17,13 @@ const runVariable = "SLIPWAY_RUN"
 
 // Run runs one container to its end. It is never taken from the cache.
 func (e *Engine) Run(ctx context.Context, r engine.Run, log io.Writer) (engine.Result, error) {
+	ctx, end := e.spans.start(ctx, "run "+r.Name)
+	result, err := e.run(ctx, r, log)
+	end(result.ExitCode, err)
+	return result, err
+}
+
+func (e *Engine) run(ctx context.Context, r engine.Run, log io.Writer) (engine.Result, error) {
 	doing := fmt.Sprintf("running %q", r.Name)
 	container, err := e.runnable(ctx, r, log)
 	if err != nil {
