@@ -26,8 +26,8 @@ type options struct {
 
 // benchmarks in the order of the table.
 var benchmarks = []func(context.Context, *sample) (result, error){
-	startUp, planFifty, planFiftyPublished, publishOne, publishCopied, publishNone, deployUnchanged, deployFleet,
-	rolling.failed, rolling.away, blueGreen.failed, blueGreen.away,
+	startUp, planFifty, planFiftyPublished, publishOne, publishCopied, publishNone, deployUnchanged, deployFleet, syncFiles,
+	rolling.requests, rolling.failed, rolling.away, blueGreen.requests, blueGreen.failed, blueGreen.away,
 }
 
 func main() {

@@ -30,15 +30,29 @@ const plainDeploy = "docker compose stop; pull; up -d"
 // errSkipped says that something is not measured here.
 var errSkipped = errors.New("skipped")
 
-// failed counts requests without a good answer, in all deploys.
-func (u *underLoad) failed(ctx context.Context, s *sample) (result, error) {
-	r := result{What: u.strategy + " under load, failed requests", Plain: plainDeploy, Count: true, MostSeconds: 1}
+// requests are all that were sent, in all deploys.
+func (u *underLoad) requests(ctx context.Context, s *sample) (result, error) {
+	r := result{What: u.strategy + " under load, requests", Plain: plainDeploy, Count: true}
 	err := u.measure(ctx, s)
+	u.count(&r, func(s seen) int { return s.answered + s.failed })
+	return r, err
+}
+
+// failed are those without a good answer.
+func (u *underLoad) failed(context.Context, *sample) (result, error) {
+	r := result{What: u.strategy + " under load, failed requests", Plain: plainDeploy, Count: true, MostSeconds: 1}
+	if len(u.ours) == 0 {
+		return r, errSkipped
+	}
+	u.count(&r, func(s seen) int { return s.failed })
+	return r, nil
+}
+
+func (u *underLoad) count(r *result, of func(seen) int) {
 	for i := range u.ours {
-		r.Ours, r.PlainSeconds = r.Ours+float64(u.ours[i].failed), r.PlainSeconds+float64(u.plain[i].failed)
+		r.Ours, r.PlainSeconds = r.Ours+float64(of(u.ours[i])), r.PlainSeconds+float64(of(u.plain[i]))
 	}
 	r.Ratio = r.Ours / max(r.PlainSeconds, 1)
-	return r, err
 }
 
 // away is the longest time without a good answer.
