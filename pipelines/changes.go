@@ -58,7 +58,7 @@ func (p *Project) Changes(ctx context.Context, o ChangesOptions) (Changes, error
 	if err != nil {
 		return Changes{}, err
 	}
-	if err := s.connect(ctx); err != nil {
+	if err := s.connect(ctx, withoutHost); err != nil {
 		return Changes{}, err
 	}
 	live, err := s.live(ctx)

@@ -125,7 +125,7 @@ func (p *Project) prepare(ctx context.Context, o DeployOptions) (*stage, deploy.
 	if err != nil {
 		return nil, none, record, err
 	}
-	if err := s.connect(ctx); err != nil {
+	if err := s.connect(ctx, publishedWithoutHost); err != nil {
 		return nil, none, record, err
 	}
 	if o.NoTfvars {

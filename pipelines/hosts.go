@@ -2,22 +2,15 @@ package pipelines
 
 import (
 	"cmp"
-	"context"
-	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/report"
 	"github.com/slipwayhq/slipway/pipelines/secrets"
 	"github.com/slipwayhq/slipway/pipelines/ssh"
 )
@@ -201,30 +194,4 @@ func (p *Project) knownHosts(h config.Host, o *ssh.Options) error {
 	home, _ := p.lookup("HOME")
 	o.KnownHosts = []string{filepath.Join(cmp.Or(home, "/root"), ".ssh", "known_hosts"), "/etc/ssh/ssh_known_hosts"}
 	return nil
-}
-
-// connectionsAtOnce bounds logins: sshd drops some of those that come together,
-// and so do machines between.
-const connectionsAtOnce = 20
-
-// connect connects to all hosts of the stage behind SSH, so that one that can't
-// be reached is known before anything begins. All that can't are in the error.
-func (s *stage) connect(ctx context.Context) error {
-	if len(s.hosts) == 0 {
-		return nil
-	}
-	return report.Run(ctx, s.project.reporter, "connect", func(t *report.Task) error {
-		errs := make([]error, len(s.hosts))
-		var group errgroup.Group
-		group.SetLimit(connectionsAtOnce)
-		for i, host := range slices.Collect(maps.Values(s.hosts)) {
-			group.Go(func() error {
-				errs[i] = host.Connect(ctx)
-				return nil
-			})
-		}
-		_ = group.Wait() // the errors are in errs
-		t.Detail(report.Count(len(s.hosts), "host"))
-		return errors.Join(errs...)
-	})
 }

@@ -44,7 +44,7 @@ func (p *Project) Rollback(ctx context.Context, o RollbackOptions) (deploy.Resul
 	if err != nil {
 		return deploy.Result{}, err
 	}
-	if err := s.connect(ctx); err != nil {
+	if err := s.connect(ctx, withoutHost); err != nil {
 		return deploy.Result{}, err
 	}
 	items, err := p.current(ctx, s)

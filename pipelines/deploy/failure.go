@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/slipwayhq/slipway/pipelines/report"
 )
 
 // Failure is a deploy that did not succeed.
@@ -22,6 +24,8 @@ type Failure struct {
 	ReturnErr error
 	// Changed says that the change of a target had begun when it failed.
 	Changed bool
+	// abandoned says that the lock was lost, so nothing was put back.
+	abandoned bool
 }
 
 func (e *Failure) Error() string {
@@ -33,7 +37,8 @@ func (e *Failure) Error() string {
 		fmt.Fprintf(&b, "; going back failed, too, and the next deploy makes it good: %v", e.ReturnErr)
 	case e.ReturnErr != nil:
 		fmt.Fprintf(&b, "; going back failed, too: %v", e.ReturnErr)
-	case errors.Is(e.Err, ErrLockLost):
+	case e.abandoned:
+		b.WriteString("; nothing more was changed, and the next deploy makes it good: deploy again")
 	case !e.Changed:
 		b.WriteString("; no target was changed")
 	case e.ReturnedTo == "":
@@ -93,14 +98,17 @@ func (e *Stopped) Error() string {
 }
 
 // fail brings back what ran before on the first started targets, last one
-// first, and writes the outcome. Whoever lost the lock touches nothing more.
-func (r *run) fail(ctx context.Context, started int, cause error) error {
+// first, and writes the outcome. Whoever lost the lock to another run touches
+// nothing more; who could not renew it waits for the journal.
+func (r *run) fail(ctx, held context.Context, started int, cause error) error {
 	failure := &Failure{Tag: r.Tag, Err: cause, Changed: started > 0}
 	if started > 0 {
 		failure.Target = r.Targets[started-1].Target.Name()
 	}
-	if errors.Is(context.Cause(ctx), ErrLockLost) || errors.Is(cause, ErrLockLost) {
-		return failure
+	if errors.Is(context.Cause(held), ErrLockLost) || errors.Is(cause, ErrLockLost) {
+		if failure.abandoned = r.regain(ctx) != nil; failure.abandoned {
+			return failure
+		}
 	}
 	ctx = context.WithoutCancel(ctx) // the user's interrupt must not leave half a release
 	var errs []error
@@ -118,6 +126,11 @@ func (r *run) fail(ctx context.Context, started int, cause error) error {
 		return errors.Join(failure, err)
 	}
 	return errors.Join(failure, r.Journal.save(ctx, r.entry))
+}
+
+// regain takes the lock up again once its journal can be reached.
+func (r *run) regain(ctx context.Context) error {
+	return report.Run(ctx, r.reporter(), "wait for the lock's host", func(*report.Task) error { return r.lease.Regain(ctx) })
 }
 
 // goBack brings one target to what the live release wanted of it, or to

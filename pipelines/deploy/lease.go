@@ -16,6 +16,9 @@ type LeaseTimes struct {
 	TTL time.Duration
 	// Beat is the time between heartbeats; a sixth of TTL when zero.
 	Beat time.Duration
+	// Regain is how long a holder that could not renew its lock waits for the
+	// journal, to put back what it has changed; 5 min when zero.
+	Regain time.Duration
 }
 
 func (t LeaseTimes) ttl() time.Duration {
@@ -30,6 +33,13 @@ func (t LeaseTimes) beat() time.Duration {
 		return t.ttl() / 6
 	}
 	return t.Beat
+}
+
+func (t LeaseTimes) regain() time.Duration {
+	if t.Regain == 0 {
+		return 5 * time.Minute
+	}
+	return t.Regain
 }
 
 // Lease is a lock that is held while its heartbeat moves. A killed run strands
@@ -82,9 +92,31 @@ func (l *Lease) Check(ctx context.Context) error {
 // Fence is Check, patient while the journal can't be read: as long as the lease
 // may stand still nobody takes it over, and nothing is changed meanwhile.
 func (l *Lease) Fence(ctx context.Context) error {
-	deadline := time.Now().Add(l.journal.lease.ttl())
+	return l.patiently(ctx, l.journal.lease.ttl(), l.Check)
+}
+
+// Regain takes a lease up again that could not be renewed, waiting until the
+// journal can be reached: it is still ours unless somebody took it over.
+func (l *Lease) Regain(ctx context.Context) error {
+	return l.patiently(ctx, l.journal.lease.regain(), func(ctx context.Context) error {
+		if err := l.Check(ctx); err != nil {
+			return err
+		}
+		if err := l.beat(ctx, "again"); err != nil { // whoever watches it sees it move
+			return err
+		}
+		return l.Check(ctx)
+	})
+}
+
+func (l *Lease) beat(ctx context.Context, count string) error {
+	return l.journal.files.WriteFile(ctx, l.journal.lockFile(l.Info.N, "beat"), []byte(count), 0o644)
+}
+
+func (l *Lease) patiently(ctx context.Context, patience time.Duration, check func(context.Context) error) error {
+	deadline := time.Now().Add(patience)
 	for {
-		err := l.Check(ctx)
+		err := check(ctx)
 		if err == nil || errors.Is(err, ErrLockLost) || context.Cause(ctx) != nil || time.Now().After(deadline) {
 			return err
 		}
@@ -116,13 +148,14 @@ type unrenewed struct {
 }
 
 func (e *unrenewed) Error() string {
-	return fmt.Sprintf("the environment's lock could not be renewed for %s, so nothing more is changed: %v; deploy again once that host can be reached", e.after, e.err)
+	return fmt.Sprintf("the environment's lock could not be renewed for %s: %v", e.after, e.err)
 }
 
 func (e *unrenewed) Is(target error) bool { return target == ErrLockLost }
 
 func (e *unrenewed) Unwrap() error { return e.err }
 
+// heartbeat goes on when the lease could not be renewed: it may be taken up again.
 func (l *Lease) heartbeat(ctx context.Context) {
 	times := l.journal.lease
 	tick := time.NewTicker(times.beat())
@@ -131,7 +164,7 @@ func (l *Lease) heartbeat(ctx context.Context) {
 	for count := 1; ; count++ {
 		err := l.Check(ctx)
 		if err == nil {
-			err = l.journal.files.WriteFile(ctx, l.journal.lockFile(l.Info.N, "beat"), []byte(strconv.Itoa(count)), 0o644)
+			err = l.beat(ctx, strconv.Itoa(count))
 		}
 		switch {
 		case err == nil:
@@ -142,8 +175,7 @@ func (l *Lease) heartbeat(ctx context.Context) {
 			l.lost(err)
 			return
 		case time.Since(renewed) >= times.ttl():
-			l.lost(&unrenewed{after: times.ttl(), err: err})
-			return
+			l.lost(&unrenewed{after: times.ttl(), err: err}) // the first time counts
 		}
 		select {
 		case <-ctx.Done():

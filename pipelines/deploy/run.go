@@ -27,7 +27,7 @@ func Run(ctx context.Context, d Deployment) (Result, error) {
 		return Result{}, err
 	}
 	r := &run{Deployment: d, lease: lease}
-	result, err := r.underLock(held)
+	result, err := r.underLock(ctx, held)
 	return result, errors.Join(err, lease.Release(ctx))
 }
 
@@ -41,35 +41,36 @@ type run struct {
 	entry Entry
 }
 
-func (r *run) underLock(ctx context.Context) (Result, error) {
-	if err := r.recall(ctx); err != nil {
+// underLock deploys while the lock is held, which is as long as held lives.
+func (r *run) underLock(ctx, held context.Context) (Result, error) {
+	if err := r.recall(held); err != nil {
 		return Result{}, err
 	}
 	if r.Guard != nil {
-		if err := r.Guard(ctx, r.live); err != nil {
+		if err := r.Guard(held, r.live); err != nil {
 			return Result{}, err
 		}
 	}
-	if err := r.plan(ctx); err != nil {
+	if err := r.plan(held); err != nil {
 		return Result{}, err
 	}
 	if err := r.asExpected(); err != nil {
 		return Result{}, err
 	}
 	if r.nothingToDo() {
-		return r.confirm(ctx)
+		return r.confirm(held)
 	}
-	if err := r.begin(ctx); err != nil {
+	if err := r.begin(held); err != nil {
 		return Result{}, err
 	}
-	proofs, started, err := r.applyAll(ctx)
+	proofs, started, err := r.applyAll(held)
 	if err != nil {
-		return Result{}, r.fail(ctx, started, err)
+		return Result{}, r.fail(ctx, held, started, err)
 	}
-	if err := r.finish(ctx); err != nil {
+	if err := r.finish(held); err != nil {
 		return Result{}, err
 	}
-	r.prune(ctx)
+	r.prune(held)
 	return r.result(proofs), nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/slipwayhq/slipway/internal/longtest"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/report"
 )
 
 // Each fault strikes a fleet of three behind real sshd. Afterwards all hosts
@@ -244,18 +245,20 @@ func TestFrozenConnection(t *testing.T) {
 	r.wantOne("2")
 }
 
-// The host with the journal is gone for good in the middle: nothing more is
-// changed, since nobody knows who has the lock. The next deploy makes it good.
+// The host with the journal is gone in the middle for longer than the lease:
+// nothing more is changed, since nobody knows who has the lock. When it is there
+// again every host goes back; else the next deploy makes it good.
 func TestJournalHostGone(t *testing.T) {
 	longtest.Need(t)
 	t.Parallel()
 	r := newCluster(t, 3)
 	r.Batches = []string{"1", "1", "1"}
-	r.release("1", "2")
+	r.Times = deploy.LeaseTimes{TTL: 5 * time.Second, Beat: 500 * time.Millisecond, Regain: 5 * time.Second}
+	r.release("1", "2", "3")
 	r.mustDeploy("1")
 	r.reports = &when{text: "app2 | web: starting", do: func() { r.stop(0) }}
 	_, err := r.deploy("2")
-	if !errors.Is(err, deploy.ErrLockLost) || !strings.Contains(err.Error(), "could not be renewed for 15s") {
+	if !errors.Is(err, deploy.ErrLockLost) || !strings.Contains(err.Error(), "could not be renewed for 5s") || !strings.Contains(err.Error(), "nothing more was changed") {
 		t.Errorf("error: %v", err)
 	}
 	if got := r.serving()[2]; got != "1" {
@@ -265,8 +268,29 @@ func TestJournalHostGone(t *testing.T) {
 	r.reports = &when{text: "\x00"}
 	r.mustDeploy("2")
 	r.wantOne("2")
-	if want := []string{"1 deployed", "2 interrupted", "2 deployed"}; !cmp.Equal(r.outcomes(), want) {
+
+	r.Times.Regain = 5 * time.Minute
+	back := &when{text: "start wait for the lock's host", do: func() { r.start(0) }}
+	r.reports = both{&when{text: "app2 | web: starting", do: func() { r.stop(0) }}, back}
+	_, err = r.deploy("3")
+	if !errors.Is(err, deploy.ErrLockLost) || !strings.Contains(err.Error(), "2 runs again") {
+		t.Errorf("error: %v", err)
+	}
+	r.wantOne("2")
+	r.reports = &when{text: "\x00"}
+	r.mustDeploy("3")
+	r.wantOne("3")
+	if want := []string{"1 deployed", "2 interrupted", "2 deployed", "3 rolled-back", "3 deployed"}; !cmp.Equal(r.outcomes(), want) {
 		t.Errorf("history %v, want %v", r.outcomes(), want)
+	}
+}
+
+// both tells two reporters.
+type both [2]report.Reporter
+
+func (b both) Report(e report.Event) {
+	for _, r := range b {
+		r.Report(e)
 	}
 }
 

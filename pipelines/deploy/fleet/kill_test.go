@@ -31,9 +31,18 @@ const (
 	childPhase  = "SLIPWAY_TEST_PHASE"
 )
 
+// The test binary, run again with childEngine, is a Docker with its state in
+// that directory, where engineChild is not nil.
+const childEngine = "SLIPWAY_TEST_ENGINE"
+
+var engineChild func(dir string) int
+
 func TestMain(m *testing.M) {
 	if spec, ok := os.LookupEnv(childStacks); ok {
 		os.Exit(child(spec, os.Getenv(childTag), os.Getenv(childPhase)))
+	}
+	if dir, ok := os.LookupEnv(childEngine); ok {
+		os.Exit(engineChild(dir))
 	}
 	os.Exit(m.Run())
 }
