@@ -133,7 +133,7 @@ func (j *Journal) write(ctx context.Context, name string, from any, mode fs.File
 func numbers(ctx context.Context, files Files, dir string) ([]int, error) {
 	names, err := files.List(ctx, dir)
 	if err != nil {
-		return nil, fmt.Errorf("listing %q: %w", dir, err)
+		return nil, fmt.Errorf("reading the journal: %w", err)
 	}
 	var found []int
 	for _, name := range names {

@@ -113,12 +113,19 @@ func (l *Lease) beat(ctx context.Context, count string) error {
 	return l.journal.files.WriteFile(ctx, l.journal.lockFile(l.Info.N, "beat"), []byte(count), 0o644)
 }
 
+// patiently calls check until the journal can be reached, for a while: then it
+// gives an unrenewed.
 func (l *Lease) patiently(ctx context.Context, patience time.Duration, check func(context.Context) error) error {
 	deadline := time.Now().Add(patience)
 	for {
 		err := check(ctx)
-		if err == nil || errors.Is(err, ErrLockLost) || context.Cause(ctx) != nil || time.Now().After(deadline) {
+		switch {
+		case err == nil, errors.Is(err, ErrLockLost):
 			return err
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case time.Now().After(deadline):
+			return &unrenewed{after: patience, err: err}
 		}
 		select {
 		case <-ctx.Done():

@@ -28,7 +28,11 @@ func Run(ctx context.Context, d Deployment) (Result, error) {
 	}
 	r := &run{Deployment: d, lease: lease}
 	result, err := r.underLock(ctx, held)
-	return result, errors.Join(err, lease.Release(ctx))
+	released := lease.Release(ctx)
+	if errors.Is(err, ErrLockLost) {
+		released = nil // err says why
+	}
+	return result, errors.Join(err, released)
 }
 
 // run is one deploy under the lock.
