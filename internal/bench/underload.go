@@ -130,6 +130,7 @@ const behindCaddy = `services:
     ports: ["${ADDRESS}:80"]
     volumes: ["./proxy:/etc/caddy/upstreams:ro"]
     configs: [{source: site, target: /etc/caddy/Caddyfile}]
+    sysctls: {net.ipv4.tcp_migrate_req: 1}
     depends_on: {app: {condition: service_healthy}}
   app:
     image: ${REGISTRY}/%[2]s/%[3]s:${DEPLOY_TAG}

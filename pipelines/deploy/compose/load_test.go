@@ -40,6 +40,7 @@ type load struct {
 	t      *testing.T
 	cmd    *exec.Cmd
 	count  atomic.Int64
+	before int64 // count when the last phase ended
 	output bytes.Buffer
 	ended  chan struct{}
 }
@@ -53,7 +54,7 @@ func startLoad(t *testing.T, address string, keep bool) *load {
 	}
 	script := filepath.Join(t.TempDir(), "count.lua")
 	write(t, filepath.Dir(script), filepath.Base(script), wrkScript)
-	args := []string{"-t", "1", "-c", "4", "-d", "10m", "--timeout", "5s", "-s", script}
+	args := []string{"-t", "1", "-c", "16", "-d", "10m", "--timeout", "5s", "-s", script}
 	if !keep {
 		args = append(args, "-H", "Connection: close")
 	}
@@ -107,6 +108,14 @@ func (l *load) stop() {
 	l.t.Logf("%d requests", l.count.Load())
 }
 
+// passed logs how many requests were answered in a phase that has ended.
+func (l *load) passed(phase string) {
+	l.t.Helper()
+	now := l.count.Load()
+	l.t.Logf("%s: %d requests", phase, now-l.before)
+	l.before = now
+}
+
 // proxied is a stack of an example, whose target is the one of its slipway.yaml.
 func proxied(t *testing.T, example string, strategy config.Strategy) (s *stack, address string) {
 	t.Helper()
@@ -152,8 +161,7 @@ func TestNoRequestFailsWithASwitch(t *testing.T) {
 	t.Parallel()
 	for _, proxy := range []string{"nginx", "caddy"} {
 		for _, strategy := range []config.Strategy{config.Rolling, config.BlueGreen} {
-			t.Run(proxy+" "+string(strategy), func(t *testing.T) {
-				t.Parallel()
+			t.Run(proxy+" "+string(strategy), func(t *testing.T) { // one at a time: the load is to be on one
 				needDocker(t)
 				map[string]func(*testing.T){"nginx": needNginx, "caddy": needCaddy}[proxy](t)
 				s, address := proxied(t, proxy, strategy)
@@ -169,11 +177,13 @@ func TestNoRequestFailsWithASwitch(t *testing.T) {
 					t.Errorf("plan %v, want %v", kinds(second.Plans[0]), want)
 				}
 				answers(t, address, "2")
+				load.passed("good release")
 				s.Config.HealthTimeout = config.Duration(3 * time.Second)
 				if _, err := s.deploy("3"); err == nil {
 					t.Error("a release that is not healthy was deployed")
 				}
 				answers(t, address, "2")
+				load.passed("bad release")
 				live := "2"
 				if strategy == config.BlueGreen {
 					if _, err := deploy.Rollback(t.Context(), s.deployment("2"), ""); err != nil {
@@ -276,7 +286,6 @@ func TestNoRequestFailsByDNS(t *testing.T) {
 	}{"nginx": {needNginx, "resolver", config.Rolling}, "caddy": {needCaddy, "dynamic a", config.BlueGreen}}
 	for name, proxy := range proxies {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			needDocker(t)
 			proxy.need(t)
 			s := newStack(t, documented(t, proxy.text))
@@ -291,11 +300,13 @@ func TestNoRequestFailsByDNS(t *testing.T) {
 			load := startLoad(t, address, true)
 			s.mustDeploy("2")
 			answers(t, address, "2")
+			load.passed("good release")
 			s.Config.HealthTimeout = config.Duration(3 * time.Second)
 			if _, err := s.deploy("3"); err == nil {
 				t.Error("a release that is not healthy was deployed")
 			}
 			answers(t, address, "2")
+			load.passed("bad release")
 			load.stop()
 		})
 	}
