@@ -58,7 +58,9 @@ func call(t *testing.T, dir string, env []string, args ...string) called {
 	cmd.Env = append(os.Environ(), append(env, "NO_COLOR=1", "DAGGER_NO_NAG=1", "DO_NOT_TRACK=1")...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	started := time.Now()
 	err = cmd.Run()
+	t.Logf("%s took %s", strings.Join(args, " "), time.Since(started).Round(10*time.Millisecond))
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}

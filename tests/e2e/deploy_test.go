@@ -110,8 +110,9 @@ func (s *site) key() []string { return []string{"--key", "file://" + s.server.Ke
 
 func (s *site) call(words ...string) called {
 	s.t.Helper()
-	c := call(s.t, s.dir, []string{"E2E_TOKEN=" + canary}, s.args(s.key(), words...)...)
-	if strings.Contains(c.stdout+c.stderr, canary) {
+	told := newTraces(s.t)
+	c := call(s.t, s.dir, append(told.env(), "E2E_TOKEN="+canary), s.args(s.key(), words...)...)
+	if strings.Contains(c.stdout+c.stderr, canary) || told.has(canary) {
 		s.t.Errorf("%v shows a secret:\n%s", words, c.stdout+c.stderr)
 	}
 	return c

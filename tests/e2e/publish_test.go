@@ -32,12 +32,20 @@ func TestSecrets(t *testing.T) {
 	args := []string{"--build-number", "1",
 		"with-secret", "--name", "TOKEN", "--value", "env://E2E_TOKEN",
 		"with-secret", "--name", "PASSWORD", "--value", "env://E2E_PASSWORD"}
-	c := call(t, dir, []string{"E2E_TOKEN=" + canary, "E2E_PASSWORD=" + canary + "-2"}, append(args, service(host, "publish")...)...)
+	told := newTraces(t)
+	env := append(told.env(), "E2E_TOKEN="+canary, "E2E_PASSWORD="+canary+"-2")
+	c := call(t, dir, env, append(args, service(host, "publish")...)...)
 	if c.code != 1 || !strings.Contains(c.message(), "failed with exit code 3") {
 		t.Errorf("exit code %d, %q; want the failed check", c.code, c.message())
 	}
 	if strings.Contains(c.stdout+c.stderr, canary) {
 		t.Errorf("a secret is shown:\n%s", c.stdout+c.stderr)
+	}
+	if !told.has("run unit") || !told.has("probe runs") {
+		t.Error("spans or logs did not come")
+	}
+	if told.has(canary) {
+		t.Error("a secret is in the trace")
 	}
 }
 
