@@ -2,6 +2,7 @@ package pipelines
 
 import (
 	"context"
+	"path"
 
 	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
@@ -57,7 +58,8 @@ func (s *stage) journalOf(ctx context.Context) (*deploy.Journal, error) {
 }
 
 // journalPlace is where the environment's journal is: where slipway.yaml wants
-// it, else that of the first target which has a place for it.
+// it, else that of the first target which has a place for it, else in the
+// environment's AWS account.
 func (s *stage) journalPlace(ctx context.Context) (deploy.Files, string, error) {
 	if s.config.Journal != "" {
 		return deploy.LocalHost{}, absolute(s.project.dir, s.config.Journal), nil
@@ -71,5 +73,20 @@ func (s *stage) journalPlace(ctx context.Context) (deploy.Files, string, error) 
 			return files, dir, nil
 		}
 	}
-	return nil, "", usage("environment %q has no target that can remember what is live: say where with journal: under environments.%s", s.name, s.name)
+	if s.onAWS() {
+		return s.parameters(), "/", nil
+	}
+	return nil, "", usage("environment %q has no target that can remember what is live: say where under environments.%s, with aws: for Parameter Store, or with journal: for a directory", s.name, s.name)
+}
+
+// onAWS says that the environment has an account: slipway.yaml says how to sign
+// in, or its registry is on ECR.
+func (s *stage) onAWS() bool {
+	r, _ := s.project.Config.Registries.Get(s.config.Registry)
+	return s.config.AWS != nil || r.ECR != nil
+}
+
+// parameters are where an environment without a directory keeps its journal.
+func (s *stage) parameters() deploy.Files {
+	return s.project.aws.Files(s.awsOptions(), path.Join("/slipway", s.project.Config.Project, s.name))
 }

@@ -2,7 +2,6 @@ package pipelines
 
 import (
 	"context"
-	"path"
 
 	"github.com/slipwayhq/slipway/pipelines/aws"
 	"github.com/slipwayhq/slipway/pipelines/config"
@@ -22,8 +21,7 @@ func (k ecsKind) check(_ context.Context, _ *Project, files map[string][]byte) e
 
 // journal is in Parameter Store: a cluster has no directory.
 func (k ecsKind) journal(_ context.Context, s *stage) (deploy.Files, string, error) {
-	root := path.Join("/slipway", s.project.Config.Project, s.name)
-	return s.project.aws.Files(s.awsOptions(), root), "/", nil
+	return s.parameters(), "/", nil
 }
 
 func (k ecsKind) target(_ context.Context, s *stage, name string) (deploy.Target, error) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/deploy/ecs"
 	"github.com/slipwayhq/slipway/pipelines/deploy/terraform"
 )
 
@@ -25,7 +26,8 @@ func (k terraformKind) check(_ context.Context, p *Project, _ map[string][]byte)
 	return nil
 }
 
-// journal is nowhere: Terraform's state is no place for it.
+// journal is nowhere: Terraform's state is no place for it. An environment with
+// nothing else has it in Parameter Store.
 func (k terraformKind) journal(context.Context, *stage) (deploy.Files, string, error) {
 	return nil, "", nil
 }
@@ -46,7 +48,24 @@ func (k terraformKind) target(ctx context.Context, s *stage, name string) (deplo
 			found, err := p.registry.Resolve(ctx, reference)
 			return found.Digest, err
 		},
+		Verifier: k.verifier(s),
 	}), nil
+}
+
+// verifier looks at the services of ECS that slipway.yaml names; nil for none.
+func (k terraformKind) verifier(s *stage) terraform.Verifier {
+	if k.Verify == nil || k.Verify.ECS == nil {
+		return nil
+	}
+	c := config.ECSTarget{Cluster: k.Verify.ECS.Cluster, Timeout: k.Verify.ECS.Timeout}
+	for _, service := range k.Verify.ECS.Services {
+		c.Services = append(c.Services, config.Entry[config.ECSService]{Name: service.Name, Value: config.ECSService{Containers: service.Value.Containers}})
+	}
+	moved := ecs.New(ecs.Options{Config: c, AWS: ecs.SignIn(s.project.aws, s.awsOptions())})
+	return func(ctx context.Context, d deploy.Desired) ([]deploy.Running, []deploy.Drift, error) {
+		proof, err := moved.VerifyMoved(ctx, d)
+		return proof.Running, proof.Drift, err
+	}
 }
 
 // complete records which commit the infrastructure code is of.

@@ -111,6 +111,9 @@ func (e *ECS) complete(s *ecsService, d *deployment, ours, old []*task) {
 		return
 	}
 	d.rollout, d.reason, d.updated, d.serviceStatus = "COMPLETED", "ECS deployment "+d.id+" completed.", e.at, "SUCCESSFUL"
+	if d.undoes != nil {
+		d.undoes.serviceStatus = "ROLLBACK_SUCCESSFUL"
+	}
 	e.event(s, "(deployment %s) deployment completed.", d.id)
 	e.event(s, "has reached a steady state.")
 	s.past = append(s.deployments[1:], s.past...)
@@ -145,6 +148,6 @@ func (e *ECS) trip(s *ecsService, d *deployment) bool {
 	d.serviceStatus = "ROLLBACK_IN_PROGRESS"
 	d.serviceReason = "Service deployment rolled back because the circuit breaker threshold was exceeded."
 	e.event(s, "rolling back to deployment %s.", before)
-	e.deploy(s, s.completed, "ECS deployment circuit breaker: rolling back to deploymentId "+before)
+	e.deploy(s, s.completed, "ECS deployment circuit breaker: rolling back to deploymentId "+before).undoes = d
 	return true
 }

@@ -43,6 +43,7 @@ type deployment struct {
 	steadySince          time.Time
 	serviceStatus        string // as ListServiceDeployments tells
 	serviceReason        string
+	undoes               *deployment // that failed; both are one service deployment
 }
 
 // AddService creates a service, from JSON as in CreateService, that runs
@@ -342,6 +343,9 @@ func (e *ECS) listServiceDeployments(c *Call) (any, error) {
 	}
 	var list []any
 	for _, d := range slices.Concat(s.deployments, s.past) {
+		if d.undoes != nil {
+			continue
+		}
 		list = append(list, map[string]any{
 			"serviceDeploymentArn": e.arn("service-deployment", s.cluster.name+"/"+s.name+"/"+lastPart(d.id)), "serviceArn": s.arn,
 			"clusterArn": s.cluster.arn, "createdAt": d.made, "startedAt": d.made, "status": d.serviceStatus, "statusReason": cmp.Or(any(d.serviceReason), nil),
@@ -373,4 +377,14 @@ func (e *ECS) Sicken(name string) {
 			return
 		}
 	}
+}
+
+// Move updates a service to a revision ("family:1"), as somebody else would.
+func (e *ECS) Move(name, revision string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.walk()
+	s := e.service(name)
+	e.deploy(s, e.revision(revision).arn, "")
+	s.deployments[0].desired = s.desired
 }

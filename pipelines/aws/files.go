@@ -49,6 +49,11 @@ func (s *Sessions) Files(o Options, root string) *ParameterFiles {
 // Root is the path of the parameter that all others are below.
 func (f *ParameterFiles) Root() string { return f.root }
 
+// Entries is how many entries of a history there is room for: an account has
+// 10,000 parameters in a region, for everything and everybody
+// (https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm).
+func (f *ParameterFiles) Entries() int { return 100 }
+
 func (f *ParameterFiles) name(p string) string {
 	if p = encodePath(p); p == "/" {
 		return f.root

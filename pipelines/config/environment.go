@@ -19,8 +19,8 @@ type Environment struct {
 	// AWS is how to sign in to AWS, for targets and secrets there.
 	AWS *AWS `yaml:"aws,omitempty"`
 	// Journal is where it is remembered what is live: a directory on this machine,
-	// relative to the project. Beside the first target when absent; for ECS that
-	// is in Parameter Store.
+	// relative to the project. Beside the first target when absent; for ECS, and for
+	// nothing but Terraform on AWS, that is in Parameter Store.
 	Journal string `yaml:"journal,omitempty"`
 	// Deploy are the targets, in order, under one lock.
 	Deploy Map[Target] `yaml:"deploy,omitempty"`

@@ -50,4 +50,25 @@ type TerraformVerify struct {
 	// Output is an output: a map of image, or its key in the tag map, to the digest
 	// or the reference by digest that runs.
 	Output string `yaml:"output,omitempty" jsonschema:"oneof_required=output"`
+	// ECS are services of Amazon ECS that the code moves: each of their tasks has to
+	// run the released digests.
+	ECS *TerraformECS `yaml:"ecs,omitempty" jsonschema:"oneof_required=ecs"`
+}
+
+// TerraformECS are services of an Amazon ECS cluster, in the environment's
+// account and region, that Terraform moves to a release.
+type TerraformECS struct {
+	// Cluster is the cluster's name.
+	Cluster string `yaml:"cluster"`
+	// Services by their names in the cluster.
+	Services Map[TerraformECSService] `yaml:"services"`
+	// Timeout is how long the services may take to run the release.
+	Timeout Duration `yaml:"timeout,omitempty" jsonschema:"default=20m"`
+}
+
+// TerraformECSService is one of those services.
+type TerraformECSService struct {
+	// Containers maps containers to the images that they run. When absent, those
+	// of which the repository, or else the name, is that of an image.
+	Containers map[string]string `yaml:"containers,omitempty"`
 }

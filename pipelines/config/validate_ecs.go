@@ -10,29 +10,40 @@ const ecsWords = "up to 255 letters, digits, '_' and '-'"
 
 func (v validator) ecs(at string, c ECSTarget) {
 	v.matches(at+".cluster", c.Cluster, ecsName, ecsWords)
-	if n := v.values[at+".services"]; n != nil && n.kind == mapping && len(c.Services) == 0 {
-		v.wrong(at+".services", "names no service")
-	}
+	v.someServices(at, len(c.Services))
 	for _, s := range c.Services {
 		path := at + ".services." + s.Name
-		if !ecsName.MatchString(s.Name) {
-			v.report(v.keys[path], "", "", "%q is no name: want %s", s.Name, ecsWords)
-		}
+		v.ecsService(path, s.Name, s.Value.Containers)
 		v.ecsFile(path+".task-definition", s.Value.TaskDefinition)
 		v.ecsFile(path+".create", s.Value.Create)
 		if s.Value.Create != "" && s.Value.TaskDefinition == "" {
 			v.wrong(path+".create", "a service that is created has no task definition yet: name one with task-definition")
-		}
-		for container, image := range s.Value.Containers {
-			if v.config.Images.Bake == "" {
-				v.refers(path+".containers."+container, image, "image", v.config.Images.Named.Names())
-			}
 		}
 	}
 	for key, steps := range map[string][]ECSStep{"before": c.Before, "after": c.After} {
 		for i, step := range steps {
 			v.refers(index(at+"."+key, i)+".service", step.Service, "service", c.Services.Names())
 		}
+	}
+}
+
+// someServices reports services that are none.
+func (v validator) someServices(at string, count int) {
+	if n := v.values[at+".services"]; n != nil && n.kind == mapping && count == 0 {
+		v.wrong(at+".services", "names no service")
+	}
+}
+
+// ecsService checks a service's name, and the images of its containers.
+func (v validator) ecsService(path, name string, containers map[string]string) {
+	if !ecsName.MatchString(name) {
+		v.report(v.keys[path], "", "", "%q is no name: want %s", name, ecsWords)
+	}
+	if v.config.Images.Bake != "" {
+		return
+	}
+	for container, image := range containers {
+		v.refers(path+".containers."+container, image, "image", v.config.Images.Named.Names())
 	}
 }
 

@@ -32,6 +32,18 @@ func (v validator) terraform(path string, t TerraformTarget) {
 	}
 	if t.Verify != nil {
 		v.matches(path+".verify.output", t.Verify.Output, terraformName, "letters, digits, '_' and '-'")
+		v.terraformECS(path+".verify.ecs", t.Verify.ECS)
+	}
+}
+
+func (v validator) terraformECS(path string, e *TerraformECS) {
+	if e == nil {
+		return
+	}
+	v.matches(path+".cluster", e.Cluster, ecsName, ecsWords)
+	v.someServices(path, len(e.Services))
+	for _, s := range e.Services {
+		v.ecsService(path+".services."+s.Name, s.Name, s.Value.Containers)
 	}
 }
 

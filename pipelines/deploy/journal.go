@@ -17,18 +17,30 @@ import (
 //
 //	lock/<n>/                    see Lease
 //	live.json                    the id of the live deploy
-//	history/<id>.json            one Entry for each deploy
+//	history/<id>.json            one Entry for each deploy, the last ones where there is no room
 //	snapshots/<id>/desired.json  what each target was to run, for the last releases
 //	snapshots/<id>/env.json      the values of env files, mode 0600, for the live release
 type Journal struct {
 	files Files
 	dir   string
 	lease LeaseTimes
+	// most is how many entries of the history stay; all when zero.
+	most int
+}
+
+// Room is what Files may have besides: how many entries of a history they have
+// room for.
+type Room interface {
+	Entries() int
 }
 
 // NewJournal is the journal in directory dir of a host.
 func NewJournal(files Files, dir string, times LeaseTimes) *Journal {
-	return &Journal{files: steadyFiles{files}, dir: dir, lease: times}
+	j := &Journal{files: steadyFiles{files}, dir: dir, lease: times}
+	if room, ok := files.(Room); ok {
+		j.most = room.Entries()
+	}
+	return j
 }
 
 // live is the file live.json.
@@ -93,7 +105,7 @@ func (j *Journal) begin(ctx context.Context, e Entry, desired map[string]Desired
 
 // save writes an entry.
 func (j *Journal) save(ctx context.Context, e Entry) error {
-	return j.write(ctx, path.Join("history", strconv.Itoa(e.ID)+".json"), e, 0o644)
+	return j.write(ctx, entryFile(e.ID), e, 0o644)
 }
 
 // point makes e the live deploy.
@@ -103,9 +115,11 @@ func (j *Journal) point(ctx context.Context, e Entry) error {
 
 func (j *Journal) entry(ctx context.Context, id int) (Entry, error) {
 	var e Entry
-	err := j.read(ctx, path.Join("history", strconv.Itoa(id)+".json"), &e)
+	err := j.read(ctx, entryFile(id), &e)
 	return e, err
 }
+
+func entryFile(id int) string { return path.Join("history", strconv.Itoa(id)+".json") }
 
 func (j *Journal) read(ctx context.Context, name string, into any) error {
 	data, err := j.files.ReadFile(ctx, path.Join(j.dir, name))

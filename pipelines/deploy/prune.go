@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
+	"slices"
 
 	"github.com/slipwayhq/slipway/pipelines/report"
 )
@@ -50,6 +52,26 @@ func (r *run) pruneReleases(ctx context.Context, t *report.Task) error {
 	for _, id := range keep {
 		if id != r.entry.ID {
 			errs = append(errs, r.Journal.forgetEnv(ctx, id))
+		}
+	}
+	errs = append(errs, r.Journal.forgetOld(ctx, keep))
+	return errors.Join(errs...)
+}
+
+// forgetOld drops the oldest entries of the history where there is no room for
+// all: never those that can be gone back to.
+func (j *Journal) forgetOld(ctx context.Context, keep []int) error {
+	if j.most == 0 {
+		return nil
+	}
+	ids, err := numbers(ctx, j.files, path.Join(j.dir, "history"))
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, id := range ids[:max(0, len(ids)-j.most)] {
+		if !slices.Contains(keep, id) {
+			errs = append(errs, j.files.Remove(ctx, path.Join(j.dir, entryFile(id))))
 		}
 	}
 	return errors.Join(errs...)

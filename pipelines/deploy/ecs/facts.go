@@ -107,7 +107,8 @@ func (w *worker) failure(ctx context.Context, r *rollout, reason string) error {
 	return e
 }
 
-// stoppedFacts are about the last tasks of the rollout that stopped.
+// stoppedFacts are about the last tasks of the rollout that stopped, or of all
+// when it is not known which one it was.
 func (w *worker) stoppedFacts(ctx context.Context, r *rollout) []string {
 	arns, err := w.api.taskARNs(ctx, ecs.ListTasksInput{ServiceName: aws.String(r.service), DesiredStatus: types.DesiredStatusStopped})
 	if err != nil {
@@ -119,7 +120,7 @@ func (w *worker) stoppedFacts(ctx context.Context, r *rollout) []string {
 	}
 	tasks = slices.DeleteFunc(tasks, func(t types.Task) bool {
 		how, _ := failureOf(t)
-		return how == "" || aws.ToString(t.StartedBy) != r.deployment
+		return how == "" || r.deployment != "" && aws.ToString(t.StartedBy) != r.deployment
 	})
 	slices.SortFunc(tasks, func(a, b types.Task) int { return aws.ToTime(b.StoppedAt).Compare(aws.ToTime(a.StoppedAt)) })
 	var facts []string
