@@ -31,6 +31,8 @@ type Entry struct {
 	Direct bool `json:"direct,omitempty"`
 	// ReturnedTo is the tag that runs again after a failure.
 	ReturnedTo string `json:"returnedTo,omitempty"`
+	// Mixed says that not all of a failed deploy could be put back.
+	Mixed bool `json:"mixed,omitempty"`
 }
 
 // Holder is who deploys, from where.
@@ -56,6 +58,11 @@ const (
 	OutcomeAdopted     Outcome = "adopted"     // a stack that ran before the first deploy
 	OutcomeInterrupted Outcome = "interrupted" // the run was killed
 )
+
+// halfDone says that what runs may be partly this release, although it is not live.
+func (e Entry) halfDone() bool {
+	return e.Outcome == OutcomeRunning || e.Outcome == OutcomeInterrupted || e.Mixed
+}
 
 // Verified says that the release ran with the right digests when it ended.
 func (o Outcome) Verified() bool { return o == OutcomeDeployed || o == OutcomeRollback }

@@ -118,6 +118,7 @@ func (r *run) fail(ctx, held context.Context, started int, cause error) error {
 	failure.ReturnErr = errors.Join(errs...)
 	r.entry.Outcome, r.entry.Ended = OutcomeFailed, time.Now().UTC()
 	r.entry.Error, _, _ = strings.Cut(r.redact(cause.Error()), "\n")
+	r.entry.Mixed = failure.ReturnErr != nil
 	if started > 0 && r.live != nil && failure.ReturnErr == nil {
 		failure.ReturnedTo = r.live.Tag
 		r.entry.Outcome, r.entry.ReturnedTo = OutcomeRolledBack, r.live.Tag

@@ -28,12 +28,9 @@ func (r *run) recall(ctx context.Context) error {
 			}
 		}
 	}
-	for _, e := range newest {
-		if e.Outcome.Worked() && (live == nil || e.ID > live.ID) {
-			if err := r.Journal.point(ctx, e); err != nil {
-				return err
-			}
-			break
+	if e := newestWorked(newest); e != nil && (live == nil || e.ID > live.ID) {
+		if err := r.Journal.point(ctx, *e); err != nil {
+			return err
 		}
 	}
 	return r.readLive(ctx)

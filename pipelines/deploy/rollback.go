@@ -55,6 +55,7 @@ func Rollback(ctx context.Context, d Deployment, to string) (Result, error) {
 
 // earlier finds the release to go back to: the newest deploy of tag that
 // verified, or without a tag the newest one before the live release first came.
+// When a run was killed or could not put everything back, that is the live one.
 func (j *Journal) earlier(ctx context.Context, tag string) (Entry, error) {
 	live, err := j.Live(ctx)
 	if err != nil {
@@ -66,6 +67,12 @@ func (j *Journal) earlier(ctx context.Context, tag string) (Entry, error) {
 	history, err := j.History(ctx, rollbackEntries)
 	if err != nil {
 		return Entry{}, err
+	}
+	if completed := newestWorked(history); completed != nil && completed.ID > live.ID {
+		live = completed // its run was killed before it could say so
+	}
+	if tag == "" && len(history) > 0 && history[0].ID > live.ID && history[0].halfDone() {
+		return newestOf(history, live.Tag), nil
 	}
 	before, failed := live.ID, false
 	for _, e := range history {
@@ -95,6 +102,15 @@ func (j *Journal) earlier(ctx context.Context, tag string) (Entry, error) {
 		return Entry{}, fmt.Errorf("rolling back to %s: its deploy failed here, so it is no release to go back to", tag)
 	}
 	return Entry{}, fmt.Errorf("rolling back to %s: it was never deployed here; there are %s", tag, strings.Join(unique(known), ", "))
+}
+
+// newestWorked is the newest deploy that worked; nil for none.
+func newestWorked(history []Entry) *Entry {
+	i := slices.IndexFunc(history, func(e Entry) bool { return e.Outcome.Worked() })
+	if i < 0 {
+		return nil
+	}
+	return &history[i]
 }
 
 // newestOf is the newest deploy of tag that worked: its snapshot is the one

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -418,6 +419,30 @@ func TestLostLockStopsBetweenBatches(t *testing.T) {
 	}
 	if want := []string{"app1=2"}; !cmp.Equal(h.world.events, want) {
 		t.Errorf("changes %v, want %v", h.world.events, want)
+	}
+}
+
+// Fifty hosts, canary and then halves, take at most four times as long as one.
+// Every step takes a second, of a clock that stands still while anything works.
+func TestFiftyHostsTakeFourTimesOne(t *testing.T) {
+	took := map[int]time.Duration{}
+	for _, n := range []int{1, 50} {
+		synctest.Test(t, func(t *testing.T) {
+			h := newHosts(t, n)
+			for _, host := range h.all {
+				host.step = time.Second
+			}
+			began := time.Now()
+			h.mustDeploy("2")
+			took[n] = time.Since(began)
+			if got := h.runs(); got["2"] != n {
+				t.Errorf("running: %v", got)
+			}
+		})
+	}
+	t.Logf("one host: %s, fifty: %s", took[1], took[50])
+	if took[1] < 5*time.Second || took[50] > 4*took[1] {
+		t.Errorf("one host took %s, fifty took %s", took[1], took[50])
 	}
 }
 
