@@ -47,7 +47,7 @@ func appScript(behaviour string) string {
 	}
 	return "#!/bin/sh\n" +
 		"case $1 in\n" +
-		"migrate) echo migrated by $2 >>/data/log; cat /data/log; exit 0;;\n" +
+		"migrate) printf 'migrated by %s\\n' \"$2\" >>/data/log; cat /data/log; exit 0;;\n" +
 		"refuse) echo this migration fails; exit 3;;\n" +
 		"hang) sleep 1000;;\n" +
 		"slow) echo slow; sleep 3; echo migrated slowly >>/data/log; exit 0;;\n" +
