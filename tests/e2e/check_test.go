@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -84,4 +86,25 @@ func TestRefusals(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWrongCredentials publishes to a registry that does not know who asks.
+func TestWrongCredentials(t *testing.T) {
+	needEngine(t)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("WWW-Authenticate", `Basic realm="registry"`)
+		http.Error(w, `{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}`, http.StatusUnauthorized)
+	}))
+	t.Cleanup(server.Close)
+	host := strings.TrimPrefix(server.URL, "http://")
+	dir, _ := project(t, "pass", strings.Replace(sample, "REGISTRY", host, 1))
+	login := []string{"with-registry-auth", "--address", host, "--username", "ana", "--secret", "env://E2E_PASSWORD"}
+	c := call(t, dir, []string{"E2E_PASSWORD=" + canary}, append(login, service(host, "publish")...)...)
+	if c.code != 1 || !strings.Contains(c.message(), host) || strings.Count(c.message(), "\n") > 6 {
+		t.Errorf("exit code %d, %q", c.code, c.message())
+	}
+	if strings.Contains(c.stdout+c.stderr, canary) {
+		t.Errorf("a secret is shown:\n%s", c.stdout+c.stderr)
+	}
+	t.Log(c.message())
 }
