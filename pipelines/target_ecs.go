@@ -53,7 +53,7 @@ func (k ecsKind) keep() int { return k.Keep }
 func (s *stage) awsOptions() aws.Options {
 	a := s.config.AWS
 	if a == nil {
-		return aws.Options{}
+		return aws.Options{Environment: s.name}
 	}
-	return aws.Options{Region: a.Region, Profile: a.Profile, Role: a.Role, ExternalID: a.ExternalID, Endpoint: a.Endpoint}
+	return aws.Options{Region: a.Region, Profile: a.Profile, Role: a.Role, ExternalID: a.ExternalID, Endpoint: a.Endpoint, Environment: s.name}
 }

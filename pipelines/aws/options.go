@@ -21,6 +21,9 @@ type Options struct {
 	ExternalID string
 	// Endpoint is a URL for every service, in place of AWS's own.
 	Endpoint string
+	// Environment of slipway.yaml that this is for, a tag of the role's session;
+	// empty for a registry, which several may have.
+	Environment string
 }
 
 // Explicit says whether o names who to be: then nobody else will do.
@@ -29,7 +32,7 @@ func (o Options) Explicit() bool { return o.Profile != "" || o.Role != "" }
 // Run describes the run, for the names and tags of role sessions, which is how
 // CloudTrail shows it.
 type Run struct {
-	Project, Environment string
+	Project string
 	// ID of the CI run, such as its build number; empty on a laptop.
 	ID     string
 	Commit string
@@ -61,11 +64,12 @@ func (r Run) sessionName() string {
 	return name[:min(len(name), maxSessionName)]
 }
 
-// tags of a role's session, without the empty ones, in a fixed order.
-func (r Run) tags() [][2]string {
+// tags of a role's session for an environment, without the empty ones, in a fixed
+// order.
+func (r Run) tags(environment string) [][2]string {
 	var tags [][2]string
 	for _, tag := range [][2]string{
-		{"project", r.Project}, {"environment", r.Environment}, {"commit", r.Commit}, {"run", r.ID}, {"actor", r.Actor},
+		{"project", r.Project}, {"environment", environment}, {"commit", r.Commit}, {"run", r.ID}, {"actor", r.Actor},
 	} {
 		value := []rune(outsideTag.ReplaceAllString(tag[1], "-"))
 		if len(value) > 0 {

@@ -19,7 +19,7 @@ func (s *Sessions) assumeRole(base sdk.Config, o Options) sdk.CredentialsProvide
 			input.ExternalId = &o.ExternalID
 		}
 		if !s.isUntagged(o.Role) {
-			for _, tag := range s.run.tags() {
+			for _, tag := range s.run.tags(o.Environment) {
 				input.Tags = append(input.Tags, types.Tag{Key: sdk.String(tag[0]), Value: sdk.String(tag[1])})
 			}
 		}

@@ -26,7 +26,7 @@ const (
 	github     = "https://token.actions.githubusercontent.com"
 )
 
-var run = aws.Run{Project: "tracker", Environment: "prod", ID: "75", Commit: "db4b44b", Actor: "ana lópez", CI: "circleci"}
+var run = aws.Run{Project: "tracker", ID: "75", Commit: "db4b44b", Actor: "ana lópez", CI: "circleci"}
 
 // notices collects what is reported.
 type notices struct {
@@ -102,7 +102,7 @@ func TestRoleSessionsAreTagged(t *testing.T) {
 	s := awsfake.New(t, awsfake.Options{})
 	s.Setenv(t)
 	role := s.Role(awsfake.Role{Account: staging, Name: "deploy", Trusted: []string{"*"}})
-	if _, err := aws.New(nil, run).Identity(t.Context(), aws.Options{Role: role}); err != nil {
+	if _, err := aws.New(nil, run).Identity(t.Context(), aws.Options{Role: role, Environment: "prod"}); err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]string{"project": "tracker", "environment": "prod", "commit": "db4b44b", "run": "75", "actor": "ana lópez"}
