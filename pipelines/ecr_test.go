@@ -4,20 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
-	"net/http/httptest"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/crypto/bcrypt"
 
 	"github.com/slipwayhq/slipway/internal/awsfake"
 	"github.com/slipwayhq/slipway/pipelines"
@@ -35,46 +29,10 @@ const (
 // host is returned.
 func ecrRegistry(t *testing.T, ecr *awsfake.ECR, account, password string) string {
 	t.Helper()
-	program, err := exec.LookPath("docker-registry")
-	if err != nil {
+	if _, err := exec.LookPath("docker-registry"); err != nil {
 		t.Skip("there is no docker-registry; .ci/setup tests installs it")
 	}
-	dir := t.TempDir()
-	hash, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.MinCost)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "htpasswd"), []byte("AWS:"+string(hash)+"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := free.Addr().String()
-	free.Close()
-	config := fmt.Sprintf("version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: %s, relativeurls: true}\nauth: {htpasswd: {realm: ecr, path: %s}}\n",
-		filepath.Join(dir, "data"), address, filepath.Join(dir, "htpasswd"))
-	if err := os.WriteFile(filepath.Join(dir, "config.yml"), []byte(config), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	registry := exec.Command(program, "serve", filepath.Join(dir, "config.yml"))
-	if err := registry.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = registry.Process.Kill(); _ = registry.Wait() })
-	upstream := &url.URL{Scheme: "http", Host: address}
-	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
-		if resp, err := http.Get(upstream.String() + "/v2/"); err == nil {
-			resp.Body.Close()
-			break
-		} else if time.Since(began) > time.Minute {
-			t.Fatalf("the registry does not answer: %v", err)
-		}
-	}
-	front := httptest.NewServer(ecr.Front(account, upstream))
-	t.Cleanup(front.Close)
-	return strings.TrimPrefix(front.URL, "http://")
+	return ecr.Serve(t, account, password)
 }
 
 // twoAccounts are a staging and a production account with a registry each. The

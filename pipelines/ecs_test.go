@@ -15,8 +15,8 @@ import (
 	"github.com/slipwayhq/slipway/pipelines/engine/enginetest"
 )
 
-// sampleECS is examples/ecs as a repository, with a registry that is here.
-func sampleECS(t *testing.T, w *wire) string {
+// sampleECS is examples/ecs as a repository, with its ECR on a host that is here.
+func sampleECS(t *testing.T, host string) string {
 	t.Helper()
 	_, base := enginetest.Base(t)
 	files := map[string]string{}
@@ -35,13 +35,13 @@ func sampleECS(t *testing.T, w *wire) string {
 	}
 	dir := t.TempDir()
 	commit(t, dir, expand(files, "busybox:1.36", base,
-		`{ecr: {account: "111111111111", region: us-east-1, create: true}}`, "{oci: {host: "+`"`+w.host+`"`+", insecure: true}}",
+		`region: us-east-1, create: true}}`, `region: us-east-1, create: true, host: "`+host+`"}}`,
 		`, role: "arn:aws:iam::111111111111:role/myapp-deploy"`, ""))
 	return dir
 }
 
-// The sample goes from a commit to two services, with its journal in Parameter
-// Store, and back.
+// The sample goes from a commit to a registry that behaves like ECR and to two
+// services, with its journal in Parameter Store, and back.
 func TestSampleECS(t *testing.T) {
 	needDocker(t)
 	fake := awsfake.New(t, awsfake.Options{})
@@ -52,8 +52,9 @@ func TestSampleECS(t *testing.T) {
 	secrets.Put("prod/myapp", `{"DATABASE_URL": "`+canary+`"}`)
 	parameters.Put("/prod/myapp/SENTRY_DSN", "https://c4n4ry@sentry.example")
 	cluster.AddCluster("prod")
-	w := serveWire(t)
-	dir := sampleECS(t, w)
+	ecr := fake.ECR()
+	ecr.Passwords = map[string]string{stagingAccount: "ecr-c4n4ry"}
+	dir := sampleECS(t, ecrRegistry(t, ecr, stagingAccount, "ecr-c4n4ry"))
 	backend, err := os.ReadFile(filepath.Join(dir, "ecs", "backend.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -82,6 +83,11 @@ func TestSampleECS(t *testing.T) {
 	if err != nil || len(verified.Drift) > 0 || len(verified.Running["app"]) != 3 {
 		t.Errorf("verified %+v, %v", verified, err)
 	}
+	for _, name := range []string{"myapp/frontend", "myapp/backend"} {
+		if r, ok := ecr.Repository(stagingAccount, "us-east-1", name); !ok || r.Mutability != "IMMUTABLE" {
+			t.Errorf("repository %s: %+v", name, r)
+		}
+	}
 	back, err := p.Rollback(t.Context(), pipelines.RollbackOptions{Env: "prod"})
 	if err != nil || back.Entry.Tag != first.Entry.Tag {
 		t.Fatalf("rollback to %q: %v", back.Entry.Tag, err)
@@ -98,7 +104,7 @@ func TestSampleECS(t *testing.T) {
 
 func releaseECS(t *testing.T, dir, build string) deploy.Result {
 	t.Helper()
-	p := open(t, dir, build, nil, nil)
+	p := open(t, dir, build, nil, dockerConfig(t, "{}"))
 	result, err := p.Release(t.Context(), pipelines.PublishOptions{}, pipelines.DeployOptions{Env: "prod", AllowDiverged: true})
 	if err != nil {
 		t.Fatal(err)

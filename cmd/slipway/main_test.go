@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/slipwayhq/slipway/cmd/slipway/internal/cli"
+	"github.com/slipwayhq/slipway/internal/awsfake"
 	"github.com/slipwayhq/slipway/pipelines/engine/enginetest"
 )
 
@@ -42,6 +43,8 @@ func TestScripts(t *testing.T) {
 			switch name {
 			case "docker":
 				return exec.Command("docker", "version").Run() == nil, nil
+			case "aws":
+				return awsfake.Available(), nil
 			case "sshd":
 				return canHost(), nil
 			}
@@ -65,7 +68,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"expand": expand, "repo": repo, "serves": serves, "cleanup": cleanup,
+			"expand": expand, "repo": repo, "serves": serves, "cleanup": cleanup, "aws": accounts(t),
 		},
 	})
 }

@@ -69,6 +69,12 @@ var load = sync.OnceValues(func() (map[string]*model, error) {
 
 var errNoModels = errors.New("AWS's API models are not here; set AWS_API_MODELS to a clone of github.com/aws/api-models-aws")
 
+// Available says whether AWS's models are to be found.
+func Available() bool {
+	_, err := load()
+	return err == nil
+}
+
 func requireModels(t testing.TB) map[string]*model {
 	t.Helper()
 	models, err := load()
