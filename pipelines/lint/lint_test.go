@@ -269,7 +269,8 @@ func TestRules(t *testing.T) {
 		"secret in slipway.yaml": {
 			rule: "secret-in-clear", bad: change{"slipway.yaml env://DB_PASSWORD": "canary"}, where: []string{"slipway.yaml:20"},
 			good: []change{
-				{"slipway.yaml env://DB_PASSWORD": "file://password"},
+				{"slipway.yaml env://DB_PASSWORD": "file://password"}, {"slipway.yaml env://DB_PASSWORD": "aws-sm://prod/tracker#DB_PASSWORD"}, {"slipway.yaml env://DB_PASSWORD": "aws-ssm:///prod/tracker/DB_PASSWORD"},
+				{"slipway.yaml {set: {DB_PASSWORD: env://DB_PASSWORD}}": "{aws-secrets-manager: prod/tracker}"},
 				{"slipway.yaml images:\n": "  unit: {image: 'alpine:3', run: 'true', env: {DB_PASSWORD: test}}\nimages:\n"},
 			},
 		},

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/slipwayhq/slipway/pipelines/secrets"
 )
 
 func secretRules() []Rule {
@@ -26,7 +28,7 @@ func secretRules() []Rule {
 // that only seem so.
 var (
 	secretName = regexp.MustCompile(`(^|_)(PASSWORD|PASSWD|PASSPHRASE|PASS|PWD|SECRET|SECRETS|TOKEN|PAT|APIKEY|CREDENTIAL|CREDENTIALS|WEBHOOK)(_|$)|(^|_)(API|ACCESS|SECRET|PRIVATE|ENCRYPTION|SIGNING|MASTER|AUTH|DEPLOY|SSH|LICENSE|FERNET)_?KEY(_|$)|_KEY_BASE$`)
-	publicName = regexp.MustCompile(`(_FILE|_PATH|_DIR|_ID|_NAME|_ARN|_TTL|_EXPIRY|_EXPIRES|_LENGTH|_TYPE|_USER|_URL|_HEADER|_ENABLED|_ALGORITHM|_ISSUER)$|(^|_)PUBLIC(_|$)`)
+	publicName = regexp.MustCompile(`(_FILE|_PATH|_DIR|_ID|_NAME|_ARN|_TTL|_EXPIRY|_EXPIRES|_LENGTH|_TYPE|_USER|_URL|_HEADER|_ENABLED|_ALGORITHM|_ISSUER)$|(^|_)PUBLIC(_|$)|^AWS_SECRETS_MANAGER$`)
 	wordBreak  = regexp.MustCompile(`([a-z0-9])([A-Z])`)
 )
 
@@ -70,7 +72,7 @@ func isLiteral(value string) bool {
 	case "", "true", "false", "yes", "no", "on", "off", "null", "~", "0", "1":
 		return false
 	}
-	return !strings.Contains(value, "$") && !strings.HasPrefix(value, "env://") && !strings.HasPrefix(value, "file://")
+	return !strings.Contains(value, "$") && !secrets.IsRef(value)
 }
 
 // defaulted is a variable with a default: the default is written into the file.
