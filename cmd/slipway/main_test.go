@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -29,8 +30,13 @@ func TestMain(m *testing.M) {
 //	$HOST    a registry, in which $STACK is a namespace that nobody else has
 //	$PORT    a free port on loopback, $PORT2 another one
 //	$STACK   a compose project name that nobody else has
+//	$EXAMPLES  the directory with the examples
 func TestScripts(t *testing.T) {
 	host, base := enginetest.Base(t)
+	examples, err := filepath.Abs("../../examples")
+	if err != nil {
+		t.Fatal(err)
+	}
 	behindSSH := func(*testscript.Env) {}
 	if canHost() {
 		behindSSH = sshHosts(t)
@@ -53,6 +59,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOST", host)
 			env.Setenv("BASE", base)
+			env.Setenv("EXAMPLES", examples)
 			env.Setenv("PORT", freePort())
 			env.Setenv("PORT2", freePort())
 			env.Setenv("STACK", "slipscript"+freePort())
