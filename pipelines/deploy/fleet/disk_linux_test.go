@@ -6,8 +6,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-
-	"github.com/slipwayhq/slipway/internal/longtest"
 )
 
 // small makes a directory a disk of its own, of 1 MiB.
@@ -24,7 +22,6 @@ func small(t *testing.T, dir string) {
 
 // The disk of one host is full.
 func TestDiskFull(t *testing.T) {
-	longtest.Need(t)
 	t.Parallel()
 	r := newCluster(t, 2)
 	small(t, r.Dirs[1])

@@ -297,7 +297,6 @@ func (b both) Report(e report.Event) {
 // Somebody takes the lock over in the middle: nothing more is changed, and the
 // next deploy makes the fleet one again.
 func TestLeaseLost(t *testing.T) {
-	longtest.Need(t)
 	t.Parallel()
 	r := newCluster(t, 2)
 	r.release("1", "2")
