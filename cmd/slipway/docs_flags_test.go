@@ -13,7 +13,7 @@ import (
 // TestIndentedCommands: commands that pages show without a session, for hosts
 // that no test has, exist with just these flags.
 func TestIndentedCommands(t *testing.T) {
-	for _, p := range pages(t) {
+	for _, p := range everyPage(t) {
 		for line := range strings.Lines(p.text) {
 			command, ok := strings.CutPrefix(strings.TrimRight(line, "\n"), "    slipway ")
 			if !ok {

@@ -32,15 +32,26 @@ var (
 	hidden   = regexp.MustCompile(`^<!-- \$ (.*) -->$`)
 )
 
-// pages are README.md and what is in docs, in order.
+// pages are README.md and what is in docs, in order: those with sessions.
 func pages(t *testing.T) []page {
 	t.Helper()
-	paths, err := filepath.Glob("../../docs/*.md")
+	return append(readPages(t, "../../README.md"), readPages(t, "../../docs/*.md")...)
+}
+
+// everyPage are those, and what the examples say of themselves.
+func everyPage(t *testing.T) []page {
+	t.Helper()
+	return append(append(pages(t), readPages(t, "../../examples/*.md")...), readPages(t, "../../examples/*/*.md")...)
+}
+
+func readPages(t *testing.T, pattern string) []page {
+	t.Helper()
+	paths, err := filepath.Glob(pattern)
 	if err != nil || len(paths) == 0 {
-		t.Fatalf("no pages: %v", err)
+		t.Fatalf("no pages %s: %v", pattern, err)
 	}
 	var all []page
-	for _, path := range append([]string{"../../README.md"}, paths...) {
+	for _, path := range paths {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)

@@ -29,7 +29,7 @@ var (
 // a sentence or a workflow, has a command and options that exist.
 func TestDocsCommands(t *testing.T) {
 	help := map[string]string{}
-	for _, p := range pages(t) {
+	for _, p := range everyPage(t) {
 		if untyped.MatchString(p.text) {
 			t.Errorf("%s: a block without a language has commands: write console, so that they are tested", p.path)
 		}
@@ -54,11 +54,11 @@ func TestDocsCommands(t *testing.T) {
 	}
 }
 
-// TestDocsLinks: links within the repository lead somewhere, and the index has
-// every page.
+// TestDocsLinks: links within the repository lead somewhere, the index has every
+// page, and the list of examples every example.
 func TestDocsLinks(t *testing.T) {
 	var index string
-	for _, p := range pages(t) {
+	for _, p := range everyPage(t) {
 		if strings.HasSuffix(p.path, "docs/README.md") {
 			index = p.text
 		}
@@ -82,6 +82,12 @@ func TestDocsLinks(t *testing.T) {
 			t.Errorf("docs/README.md has no link to %s", name)
 		}
 	}
+	list := readPages(t, "../../examples/README.md")[0].text
+	for _, p := range readPages(t, "../../examples/*/README.md") {
+		if name := filepath.Base(filepath.Dir(p.path)); !strings.Contains(list, "]("+name+"/README.md)") {
+			t.Errorf("examples/README.md has no link to %s", name)
+		}
+	}
 }
 
 // anchors are what GitHub calls the headings of a page.
@@ -96,7 +102,7 @@ func anchors(page string) []string {
 // TestDocsYAML: every block of YAML is YAML. Those of slipway.yaml are loaded by
 // a test of package config.
 func TestDocsYAML(t *testing.T) {
-	for _, p := range pages(t) {
+	for _, p := range everyPage(t) {
 		for _, block := range yamlBlock.FindAllStringSubmatch(p.text, -1) {
 			var value any
 			if err := yaml.Unmarshal([]byte(block[1]), &value); err != nil {

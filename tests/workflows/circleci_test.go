@@ -14,28 +14,31 @@ import (
 // looked for in $CIRCLECI_SCHEMA and in ../shared/schemas beside the checkout.
 func TestCircleCI(t *testing.T) {
 	schema := circleSchema(t)
-	document := func(text []byte) any {
-		encoded, err := yaml.YAMLToJSON(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(encoded))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return value
-	}
 	text, err := os.ReadFile("../../.circleci/config.yml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := schema.Validate(document(text)); err != nil {
+	if err := schema.Validate(circleDocument(t, text)); err != nil {
 		t.Error(err)
 	}
 	wrong := bytes.Replace(text, []byte("steps:"), []byte("stps:"), 1)
-	if err := schema.Validate(document(wrong)); err == nil {
+	if err := schema.Validate(circleDocument(t, wrong)); err == nil {
 		t.Error("the schema finds nothing wrong with a misspelled key")
 	}
+}
+
+// circleDocument is a file as the schema sees it.
+func circleDocument(t *testing.T, text []byte) any {
+	t.Helper()
+	encoded, err := yaml.YAMLToJSON(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(encoded))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
 }
 
 func circleSchema(t *testing.T) *jsonschema.Schema {

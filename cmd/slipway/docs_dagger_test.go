@@ -1,0 +1,129 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var (
+	word = regexp.MustCompile(`"[^"]*"|'[^']*'|\S+`)
+	// maybe is what a shell puts in when a variable is set; value any other one.
+	maybe = regexp.MustCompile(`\$\{\w+:\+([^}]*)\}`)
+	value = regexp.MustCompile(`\$\{[^}]*\}|<[A-Z]+>`)
+)
+
+// TestDaggerCalls: every call of the Dagger module that a page or a CI file shows
+// has functions and flags that the module has. "make e2e" calls them.
+func TestDaggerCalls(t *testing.T) {
+	types := module(t)
+	found := 0
+	texts := map[string]string{}
+	for _, p := range everyPage(t) {
+		texts[p.path] = p.text
+	}
+	for _, pattern := range []string{"../../.github/workflows/*.yml", "../../examples/*/.github/workflows/*.yml", "../../examples/*/.circleci/config.yml"} {
+		paths, _ := filepath.Glob(pattern)
+		for _, path := range paths {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			texts[path] = string(text)
+		}
+	}
+	for path, text := range texts {
+		for _, call := range calls(text, types["Slipway"]) {
+			found++
+			if err := possible(types, word.FindAllString(call, -1)); err != nil {
+				t.Errorf("%s: dagger call %s: %v", path, call, err)
+			}
+		}
+	}
+	if found < 25 {
+		t.Errorf("only %d calls were found", found)
+	}
+}
+
+// calls are what follows "dagger call" in a text, also over several lines.
+func calls(text string, functions map[string]function) []string {
+	var all []string
+	for _, rest := range strings.Split(text, "dagger call")[1:] {
+		var call strings.Builder
+		for i, line := range strings.Split(rest, "\n") {
+			words := strings.Fields(line)
+			if i > 0 {
+				if len(words) == 0 {
+					break
+				}
+				if _, known := functions[words[0]]; !known && !strings.HasPrefix(words[0], "--") {
+					break
+				}
+			}
+			line, _, ends := strings.Cut(line, "`")
+			call.WriteString(line + " ")
+			if ends {
+				break
+			}
+		}
+		all = append(all, value.ReplaceAllString(maybe.ReplaceAllString(call.String(), "$1"), "X"))
+	}
+	return all
+}
+
+// possible says what the module does not have of a call.
+func possible(types map[string]map[string]function, words []string) error {
+	at := types["Slipway"][opens]
+	for i := 0; i < len(words); i++ {
+		switch w := words[i]; {
+		case at.returns == other, w == "|", w == "&&", w == "#", w == ">", w == "…":
+			return nil
+		case i == 0 && w == "slipway": // the module as a toolchain
+		case strings.HasPrefix(w, "--"):
+			name, _, joined := strings.Cut(strings.TrimPrefix(w, "--"), "=")
+			alone, known := at.flags[name]
+			if !known {
+				return fmt.Errorf("there is no flag --%s", name)
+			}
+			if !alone && !joined {
+				i++
+			}
+		default:
+			next, known := types[at.returns][w]
+			if !known {
+				return fmt.Errorf("there is no function %q", w)
+			}
+			at = next
+		}
+	}
+	return nil
+}
+
+func TestPossible(t *testing.T) {
+	types := module(t)
+	tests := map[string]string{
+		`--build-number "7" publish --env prod tag`:       "",
+		"plan --save saved export --path plan.json":       "",
+		"slipway check --allow-failure exports entries":   "",
+		"publish images digest":                           "",
+		"with-secret --name A --value env://A deploy tag": "",
+		"--build-nr 7 publish":                            "there is no flag --build-nr",
+		"deploy --env prod tags":                          `there is no function "tags"`,
+		"publish --tag 1":                                 "there is no flag --tag",
+		"deploy tag json":                                 `there is no function "json"`,
+	}
+	for call, want := range tests {
+		t.Run(call, func(t *testing.T) {
+			got := ""
+			if err := possible(types, word.FindAllString(call, -1)); err != nil {
+				got = err.Error()
+			}
+			if got != want {
+				t.Errorf("%q, want %q", got, want)
+			}
+		})
+	}
+}
