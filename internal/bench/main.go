@@ -26,7 +26,7 @@ type options struct {
 
 // benchmarks in the order of the table.
 var benchmarks = []func(context.Context, *sample) (result, error){
-	startUp, planFifty, planFiftyPublished, publishOne, publishCopied, publishNone, deployUnchanged, deployFleet, syncFiles,
+	startUp, planFifty, planFiftyPublished, publishOne, publishCopied, publishNone, deployUnchanged, deployFleet, syncFiles, promoteTen,
 	rolling.requests, rolling.failed, rolling.away, blueGreen.requests, blueGreen.failed, blueGreen.away,
 }
 
