@@ -1,6 +1,8 @@
 package main
 
 import (
+	"archive/tar"
+	"bytes"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -108,7 +110,18 @@ func (p *project) promotes(environments int) error {
 func (s *sample) pushNoise(reference string) error {
 	content := make([]byte, promotedBytes)
 	rand.Read(content) // never fails
-	image, err := mutate.AppendLayers(empty.Image, static.NewLayer(content, types.DockerUncompressedLayer))
+	var archive bytes.Buffer
+	files := tar.NewWriter(&archive)
+	if err := files.WriteHeader(&tar.Header{Name: "noise", Mode: 0o644, Size: promotedBytes}); err != nil {
+		return err
+	}
+	if _, err := files.Write(content); err != nil {
+		return err
+	}
+	if err := files.Close(); err != nil {
+		return err
+	}
+	image, err := mutate.AppendLayers(empty.Image, static.NewLayer(archive.Bytes(), types.DockerUncompressedLayer))
 	if err != nil {
 		return err
 	}
