@@ -167,6 +167,28 @@ func TestKilledAnywhere(t *testing.T) {
 	}
 }
 
+// The CI run of a bad release is killed half way: a rollback without arguments
+// brings every host to the release before it.
+func TestRollbackAfterAKill(t *testing.T) {
+	longtest.Need(t)
+	t.Parallel()
+	r := newCluster(t, 2)
+	r.release("0", "1", "2")
+	r.mustDeploy("0")
+	r.mustDeploy("1")
+	r.killed("2", "log batch 2")
+	if got, want := r.serving(), []string{"2", "1"}; !cmp.Equal(got, want) {
+		t.Errorf("running: %q, want %q", got, want)
+	}
+	if _, err := deploy.Rollback(t.Context(), r.deployment("2"), ""); err != nil {
+		t.Fatal(err)
+	}
+	r.wantOne("1")
+	if want := []string{"0 deployed", "1 deployed", "2 interrupted", "1 rollback"}; !cmp.Equal(r.outcomes(), want) {
+		t.Errorf("history %v, want %v", r.outcomes(), want)
+	}
+}
+
 // Two processes deploy at once: one after the other.
 func TestTwoProcessesAtOnce(t *testing.T) {
 	t.Parallel()
