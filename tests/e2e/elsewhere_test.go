@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 // blueprint and as one of its toolchains, with defaults from a .env file.
 func TestElsewhere(t *testing.T) {
 	needEngine(t)
+	const broken = "  broken: {build: {context: image}, run: [/probe, fail]}\n"
 	tests := map[string]struct {
 		install [][]string
 		under   []string
@@ -29,22 +31,29 @@ func TestElsewhere(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			dir, _ := project(t, "pass", strings.Replace(sample, "checks:", "checks:\n  broken: {build: {context: image}, run: [/absent]}", 1))
+			dir, _ := project(t, "pass", strings.Replace(sample, "checks:\n", "checks:\n"+broken, 1))
 			module := filepath.Join(dir, "tools/slipway")
 			run(t, exec.Command("git", "clone", "-q", "../..", module))
 			if err := os.RemoveAll(filepath.Join(module, ".git")); err != nil {
 				t.Fatal(err)
 			}
-			dagger := func(args ...string) string {
+			run := func(args ...string) (string, error) {
 				cmd := exec.Command("dagger", append([]string{"--silent"}, args...)...)
 				cmd.Dir = dir
 				var stderr strings.Builder
 				cmd.Stderr = &stderr
 				out, err := cmd.Output()
 				if err != nil {
-					t.Fatalf("dagger %v: %v\n%s", args, err, stderr.String())
+					err = fmt.Errorf("dagger %v: %w\n%s", args, err, stderr.String())
 				}
-				return string(out)
+				return string(out), err
+			}
+			dagger := func(args ...string) string {
+				out, err := run(args...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return out
 			}
 			for _, args := range test.install {
 				dagger(args...)
@@ -54,6 +63,18 @@ func TestElsewhere(t *testing.T) {
 			if !strings.Contains(checked, `"unit"`) || strings.Contains(checked, `"broken"`) {
 				t.Errorf("checked %s, want just the check that .env names", checked)
 			}
+			if err := os.Remove(filepath.Join(dir, ".env")); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := run("check"); err == nil || !strings.Contains(err.Error(), `check "broken" failed`) {
+				t.Errorf("dagger check with a check that fails: %v", err)
+			}
+			config, err := os.ReadFile(filepath.Join(dir, "slipway.yaml"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			write(t, dir, "slipway.yaml", strings.Replace(string(config), broken, "", 1))
+			dagger("check")
 		})
 	}
 }
