@@ -115,7 +115,7 @@ func TestDocsYAML(t *testing.T) {
 // TestTroubleshooting: the messages of that page are those of the code.
 func TestTroubleshooting(t *testing.T) {
 	var code strings.Builder
-	for _, root := range []string{"../../pipelines", "../../cmd"} {
+	for _, root := range []string{"../../pipelines", "../../cmd", "../../ci"} {
 		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
 				return err
