@@ -125,7 +125,7 @@ func (t *Target) send(ctx context.Context, l deploy.Layer, log io.Writer) error 
 	} else if at != "" {
 		return fmt.Errorf("%s: %q is in Git LFS, which git sync does not carry: commit the file itself, or put it into an image", what, at)
 	}
-	if err := t.sendPack(ctx, l, missing); err != nil {
+	if err := deploy.Again(ctx, func() error { return t.sendPack(ctx, l, missing) }); err != nil {
 		// Should what the host has be damaged, it gets all of it once more.
 		if context.Cause(ctx) != nil || len(missing) == len(ids) {
 			return err
@@ -171,10 +171,13 @@ func (t *Target) pointer(ctx context.Context, entries []git.Entry, missing []str
 // twice.
 func (t *Target) missing(ctx context.Context, ids []string) ([]string, error) {
 	var out bytes.Buffer
-	err := t.Host.Run(ctx, command.Command{
-		Args:  []string{"sh", "-c", `git --git-dir="$1" cat-file --buffer --batch-check='%(objectname)' | sed -n 's/ missing$//p'`, "sh", t.State + "/repo.git"},
-		Stdin: strings.NewReader(strings.Join(ids, "\n") + "\n"),
-	}, &out, nil)
+	err := deploy.Again(ctx, func() error {
+		out.Reset()
+		return t.Host.Run(ctx, command.Command{
+			Args:  []string{"sh", "-c", `git --git-dir="$1" cat-file --buffer --batch-check='%(objectname)' | sed -n 's/ missing$//p'`, "sh", t.State + "/repo.git"},
+			Stdin: strings.NewReader(strings.Join(ids, "\n") + "\n"),
+		}, &out, nil)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("asking the host for what it has: %w", said(err))
 	}

@@ -55,13 +55,22 @@ wait_for_others() {
 boot_id() { cat /proc/sys/kernel/random/boot_id 2>/dev/null || echo unknown; }
 `
 
-// run runs the script on the host, up to what fails.
+// run runs the script on the host, up to what fails, and copies what it says to
+// stdout. All scripts can be run twice, and are when the connection was lost.
 func (t *Target) run(ctx context.Context, s *script, stdout io.Writer) error {
 	whole := &script{}
 	whole.Raw("set -e")
 	whole.Append(&s.Script)
 	whole.Raw("exit 0")
-	return said(t.Host.Run(ctx, whole.Command(), stdout, nil))
+	var out bytes.Buffer
+	err := deploy.Again(ctx, func() error {
+		out.Reset()
+		return said(t.Host.Run(ctx, whole.Command(), &out, nil))
+	})
+	if stdout != nil {
+		stdout.Write(out.Bytes())
+	}
+	return err
 }
 
 // facts runs the script and reads what it says: a name and a value in turn,
