@@ -9,6 +9,8 @@ import (
 	"github.com/slipwayhq/slipway/internal/awsfake"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
 	"github.com/slipwayhq/slipway/pipelines/deploy/compose"
+	"github.com/slipwayhq/slipway/pipelines/deploy/run"
+	"github.com/slipwayhq/slipway/pipelines/release"
 )
 
 const withAWS = `version: 1
@@ -175,5 +177,63 @@ func TestReleasedSecrets(t *testing.T) {
 	}
 	if _, err := again.releasedSecrets(t.Context(), "web", nil); err == nil || err.Error() != "the versions of its secrets were not recorded; leave out --secrets released" {
 		t.Errorf("without versions: %v", err)
+	}
+}
+
+const runsOnRollback = `version: 1
+project: shop
+images: {api: {context: .}}
+registries: {local: {embedded: {}}}
+environments:
+  prod:
+    registry: local
+    journal: journal
+    aws: {region: eu-west-1}
+    deploy:
+      purge: {run: {image: alpine, command: [./purge.sh], on-rollback: true, env: {TOKEN: "aws-sm://prod/shop#TOKEN"}}}
+`
+
+// A container that runs when a release comes back gets the release's secrets.
+func TestReleasedSecretsOfARun(t *testing.T) {
+	fake := awsfake.New(t, awsfake.Options{Region: "eu-west-1"})
+	fake.Setenv(t)
+	manager := fake.Secrets()
+	dir := t.TempDir()
+	write(t, dir, "slipway.yaml", runsOnRollback)
+	open := func() *stage {
+		p := openWith(t, dir, nil)
+		environment, err := p.environment("prod")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &stage{project: p, name: "prod", config: environment.Value}
+		k := runKind{*environment.Value.Deploy[0].Value.Run}
+		target, err := k.target(t.Context(), s, "purge")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.targets = append(s.targets, staged{Target: target, kind: k})
+		return s
+	}
+	manager.Put("prod/shop", `{"TOKEN": "canary-old"}`)
+	s := open()
+	released := deploy.Desired{Release: release.Record{Tag: "1"}}
+	if err := s.targets[0].kind.today(t.Context(), s, &released); err != nil {
+		t.Fatal(err)
+	}
+	manager.Put("prod/shop", `{"TOKEN": "canary-new"}`)
+	s = open()
+	got, err := s.releasedSecrets(t.Context(), "purge", released.SecretVersions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(released.SecretVersions, got.SecretVersions); diff != "" || len(got.SecretVersions) != 1 {
+		t.Errorf("versions (-want +got):\n%s", diff)
+	}
+	for want, versions := range map[string]map[string]string{"canary-old": got.SecretVersions, "canary-new": nil} {
+		_, secret, err := s.targets[0].Target.(*run.Target).Env(t.Context(), versions)
+		if err != nil || secret["TOKEN"].Reveal() != want {
+			t.Errorf("the container gets %q, want %q: %v", secret["TOKEN"].Reveal(), want, err)
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/report"
 )
 
 // RollbackOptions say how far to go back.
@@ -81,17 +82,29 @@ func (s *stage) releasedSecrets(ctx context.Context, name string, versions map[s
 		if err := target.kind.today(ctx, s, &d); err != nil {
 			return d, err
 		}
-		k, ok := target.kind.(composeKind)
-		if !ok || len(d.SecretVersions) == 0 {
+		if _, ok := target.kind.(ecsKind); ok {
+			s.project.notice(report.Info, "target %q: ECS reads secrets when it starts tasks, in the versions that the task definition names; --secrets released does not change them", name)
+		}
+		if len(d.SecretVersions) == 0 {
 			return d, nil // it has no secrets with versions
 		}
 		if len(versions) == 0 {
 			return d, errors.New("the versions of its secrets were not recorded; leave out --secrets released")
 		}
-		err := s.envOf(ctx, k.Env, versions, &d)
-		return d, err
+		return d, s.pin(ctx, target, versions, &d)
 	}
 	return d, nil
+}
+
+// pin sets the secrets of a target in these versions.
+func (s *stage) pin(ctx context.Context, target staged, versions map[string]string, d *deploy.Desired) error {
+	switch k := target.kind.(type) {
+	case composeKind:
+		return s.envOf(ctx, k.Env, versions, d)
+	case runKind:
+		return k.readSecrets(ctx, s, versions, d)
+	}
+	return nil
 }
 
 var namedService = regexp.MustCompile(`^([a-zA-Z0-9._-]+): +(.+)$`)

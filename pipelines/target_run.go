@@ -33,8 +33,8 @@ func (k runKind) target(ctx context.Context, s *stage, name string) (deploy.Targ
 			auth, err := s.registry.auth(ctx)
 			return engine.Image{Reference: reference, Auth: auth, Insecure: s.registry.insecure()}, err
 		},
-		Env: func() (map[string]string, map[string]secrets.Value, error) {
-			return s.awsSecrets(nil).split(ctx, k.Env)
+		Env: func(ctx context.Context, versions map[string]string) (map[string]string, map[string]secrets.Value, error) {
+			return s.awsSecrets(versions).split(ctx, k.Env)
 		},
 		Files: files, State: path.Join(dir, "targets", name), Epoch: s.epoch,
 	}), nil
@@ -60,14 +60,25 @@ func (s *stage) epoch(ctx context.Context) (string, error) {
 
 func (k runKind) complete(context.Context, *stage, *deploy.Desired) error { return nil }
 
-// today only makes sure that the secrets are there, if the container may run:
-// they are taken when it does, and kept nowhere.
+// today only makes sure that the secrets are there, if the container may run, and
+// notes their versions: they are taken when it does, and kept nowhere.
 func (k runKind) today(ctx context.Context, s *stage, d *deploy.Desired) error {
 	if rollback := d.Release.Tag == ""; rollback && !k.OnRollback {
 		return nil
 	}
-	_, _, err := s.awsSecrets(nil).split(ctx, k.Env)
-	return err
+	return k.readSecrets(ctx, s, nil, d)
+}
+
+// readSecrets reads the secrets in the versions that are pinned.
+func (k runKind) readSecrets(ctx context.Context, s *stage, pinned map[string]string, d *deploy.Desired) error {
+	from := s.awsSecrets(pinned)
+	if _, _, err := from.split(ctx, k.Env); err != nil {
+		return err
+	}
+	if d.SecretVersions = nil; len(from.read) > 0 {
+		d.SecretVersions = from.read
+	}
+	return nil
 }
 
 func (k runKind) before() []config.Step { return nil }

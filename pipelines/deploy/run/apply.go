@@ -79,7 +79,7 @@ func (t *Target) what() string {
 
 // run is the container of a release: its variables, then those of the config.
 func (t *Target) run(ctx context.Context, d deploy.Desired) (engine.Run, error) {
-	plain, secret, err := t.Env()
+	plain, secret, err := t.Env(ctx, d.SecretVersions)
 	if err != nil {
 		return engine.Run{}, err
 	}

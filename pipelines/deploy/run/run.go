@@ -23,8 +23,9 @@ type Options struct {
 	Engine func(ctx context.Context) (engine.Engine, error)
 	// Image is what to run of a reference of a release's image: with its login.
 	Image func(ctx context.Context, reference string) (engine.Image, error)
-	// Env are the values of Config.Env: plain ones, and secrets.
-	Env func() (plain map[string]string, secret map[string]secrets.Value, err error)
+	// Env are the values of Config.Env: plain ones, and secrets, in these versions
+	// as in Desired.SecretVersions.
+	Env func(ctx context.Context, versions map[string]string) (plain map[string]string, secret map[string]secrets.Value, err error)
 	// Files and State are where it is remembered that a release's container ran: a
 	// directory of this target's own.
 	Files deploy.Files
