@@ -13,7 +13,11 @@ import (
 )
 
 // Script is a POSIX shell script. The zero value is an empty one.
-type Script struct{ text strings.Builder }
+type Script struct {
+	text strings.Builder
+	// temporary are directories that have another name whenever the script runs.
+	temporary []string
+}
 
 // Line adds a command; its words are quoted.
 func (s *Script) Line(words ...string) { s.Raw(Words(words...)) }
@@ -22,7 +26,10 @@ func (s *Script) Line(words ...string) { s.Raw(Words(words...)) }
 func (s *Script) Raw(text string) { s.text.WriteString(strings.TrimRight(text, "\n") + "\n") }
 
 // Append adds another script.
-func (s *Script) Append(other *Script) { s.text.WriteString(other.text.String()) }
+func (s *Script) Append(other *Script) {
+	s.text.WriteString(other.text.String())
+	s.temporary = append(s.temporary, other.temporary...)
+}
 
 // Set sets a variable of the shell.
 func (s *Script) Set(name, value string) { s.Raw(name + "=" + Quote(value)) }
@@ -47,15 +54,19 @@ func (s *Script) File(name, content string) {
 }
 
 // Temporary makes a directory that only the user can read, and that is gone
-// when the script ends.
+// when the script ends, also when nobody reads what it prints any more. Each run
+// of the script has one of its own, which dir stands for.
 func (s *Script) Temporary() (dir string) {
-	dir = "/tmp/slipway-" + rand.Text()
+	dir = temporaryName()
+	s.temporary = append(s.temporary, dir)
 	s.Line("mkdir", "-m", "700", dir)
 	s.Raw("umask 077")
 	s.Raw("trap 'rm -rf " + dir + "' EXIT")
-	s.Raw("trap 'exit 1' HUP INT TERM")
+	s.Raw("trap 'exit 1' HUP INT TERM PIPE")
 	return dir
 }
+
+func temporaryName() string { return "/tmp/slipway-" + rand.Text() }
 
 // Empty says that nothing was added yet.
 func (s *Script) Empty() bool { return s.text.Len() == 0 }
@@ -70,9 +81,13 @@ func (s *Script) String() string { return s.text.String() }
 // session of its own, so that it cleans up also when this process's group is
 // killed.
 func (s *Script) Command() command.Command {
+	text := s.text.String()
+	for _, dir := range s.temporary {
+		text = strings.ReplaceAll(text, dir, temporaryName())
+	}
 	return command.Command{
 		Args:     []string{"sh", "-s"},
-		Stdin:    strings.NewReader("{\n" + s.text.String() + "exit\n} </dev/null\n"),
+		Stdin:    strings.NewReader("{\n" + text + "exit\n} </dev/null\n"),
 		Detached: true,
 	}
 }

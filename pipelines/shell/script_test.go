@@ -144,6 +144,58 @@ func TestHalfAScriptRunsNothing(t *testing.T) {
 	}
 }
 
+// A script that is started again while it still runs has another directory.
+func TestTemporaryOfEachRun(t *testing.T) {
+	inner, s := &Script{}, &Script{}
+	dir := inner.Temporary()
+	inner.File(dir+"/file", "x")
+	inner.Raw("sleep 1; cat " + dir + "/file; echo " + dir)
+	s.Append(inner)
+	outputs := make(chan string, 2)
+	for range 2 {
+		go func() {
+			out, err := s.Command().Output(t.Context())
+			if err != nil {
+				t.Error(err)
+			}
+			outputs <- string(out)
+		}()
+	}
+	one, two := <-outputs, <-outputs
+	if one == two || !strings.HasPrefix(one, "x\n/tmp/slipway-") || !strings.HasPrefix(two, "x\n/tmp/slipway-") {
+		t.Errorf("%q and %q", one, two)
+	}
+}
+
+// A connection that is gone is a pipe that nobody reads.
+func TestTemporaryIsGoneWithTheReader(t *testing.T) {
+	for name, sh := range shells(t) {
+		t.Run(name, func(t *testing.T) {
+			read, write, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := &Script{}
+			dir := s.Temporary()
+			said := filepath.Join(t.TempDir(), "said")
+			s.Raw("echo " + dir + " >" + Quote(said))
+			s.Raw("echo one; echo two; echo three")
+			read.Close()
+			if err := in(s.Command(), sh).Run(t.Context(), write, nil); err == nil {
+				t.Error("it did not notice")
+			}
+			write.Close()
+			where, err := os.ReadFile(said)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := os.Stat(strings.TrimSpace(string(where))); !errors.Is(err, os.ErrNotExist) {
+				t.Errorf("%s is still there: %v", where, err)
+			}
+		})
+	}
+}
+
 func TestTemporaryIsGone(t *testing.T) {
 	for text, fails := range map[string]bool{"true": false, "exit 4": true} {
 		s := &Script{}
@@ -155,8 +207,9 @@ func TestTemporaryIsGone(t *testing.T) {
 		if (err != nil) != fails || !strings.HasPrefix(string(out), "drwx------") {
 			t.Errorf("%s, %v", out, err)
 		}
-		if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
-			t.Errorf("%s is still there: %v", dir, err)
+		fields := strings.Fields(string(out))
+		if _, err := os.Stat(fields[len(fields)-1]); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s is still there: %v", fields[len(fields)-1], err)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/slipwayhq/slipway/pipelines/command"
 	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
 	"github.com/slipwayhq/slipway/pipelines/shell"
@@ -102,8 +103,12 @@ func (t *Target) refuseForeign(ctx context.Context, project string, found []cont
 		}
 		s := &script{}
 		s.Raw(`[ "$(cd ` + shell.Quote(dir) + ` && pwd -P)" = "$(cd ` + shell.Quote(t.Dir) + ` && pwd -P)" ]`)
-		if t.run(ctx, s, nil, nil) == nil {
+		_, err := t.output(ctx, s)
+		if err == nil {
 			continue // the same directory by another way
+		}
+		if command.ExitCode(err) < 0 {
+			return fmt.Errorf("comparing directories: %w", err)
 		}
 		return fmt.Errorf("compose project %q runs already, from the directory %q: it is not this target's (%q); "+
 			"give this one another name with project: in slipway.yaml", project, dir, t.Dir)

@@ -62,6 +62,7 @@ func (t *Target) wanted(d deploy.Desired, m model) map[string]*deploy.Login {
 	return images
 }
 
+// pull pulls one image; again when the connection was lost.
 func (t *Target) pull(ctx context.Context, image string, login *deploy.Login, log io.Writer) error {
 	s := &script{}
 	s.Raw(shell.Words("docker", "image", "inspect", image) + " >/dev/null 2>&1 && exit")
@@ -79,7 +80,7 @@ func (t *Target) pull(ctx context.Context, image string, login *deploy.Login, lo
 	}
 	s.Line("echo", "pulling "+image)
 	s.Line("docker", "pull", "--quiet", image)
-	if err := t.run(ctx, s, log, nil); err != nil {
+	if err := deploy.Again(ctx, func() error { return t.run(ctx, s, log, nil) }); err != nil {
 		return fmt.Errorf("pulling image %q: %w", image, scriptError(err))
 	}
 	return nil

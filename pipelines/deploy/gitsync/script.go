@@ -120,7 +120,10 @@ func (f facts) one(name string) string {
 // said leaves the script out of its error: what git said is what matters.
 func said(err error) error {
 	var failed *command.Error
-	if !errors.As(err, &failed) || failed.Stderr == "" || failed.ExitCode < 0 {
+	switch {
+	case errors.Is(err, command.ErrLost) && errors.As(err, &failed):
+		return failed.Err
+	case !errors.As(err, &failed) || failed.Stderr == "" || failed.ExitCode < 0:
 		return err
 	}
 	if strings.Contains(failed.Stderr, "git: not found") || strings.Contains(failed.Stderr, "git: command not found") {
