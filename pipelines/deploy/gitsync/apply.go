@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
 )
 
@@ -25,6 +26,16 @@ func (t *Target) Apply(ctx context.Context, d deploy.Desired, p deploy.Plan, s d
 	if err := s.Fence(ctx); err != nil {
 		return err
 	}
+	if t.switches() == config.SwitchAuto && !a.InPlace && !a.Remove {
+		why, err := t.mountedSince(ctx)
+		if err != nil {
+			return fmt.Errorf("changing %q: %w", t.Dir, err)
+		}
+		if why != "" {
+			a.InPlace = true
+			fmt.Fprintln(s.Log, why)
+		}
+	}
 	text, err := t.applyScript(d, a)
 	if err != nil {
 		return err
@@ -33,6 +44,21 @@ func (t *Target) Apply(ctx context.Context, d deploy.Desired, p deploy.Plan, s d
 		return fmt.Errorf("changing %q: %w", t.Dir, err)
 	}
 	return nil
+}
+
+// mountedSince says why files are changed in place after all, and is empty when
+// they are not: since the plan was made, a target before this one may have started
+// a container that mounts the directory.
+func (t *Target) mountedSince(ctx context.Context) (string, error) {
+	s := t.begin()
+	s.Raw(lookForMounts)
+	s.Raw(`say parent "$(cd -P "$parent" 2>/dev/null && pwd)"`)
+	found, err := t.facts(ctx, s)
+	if err != nil {
+		return "", err
+	}
+	_, why := t.inPlace(observation{mounts: t.mountsOf(found["mount"], found.one("parent"))})
+	return why, nil
 }
 
 func (t *Target) applyScript(d deploy.Desired, a actions) (*script, error) {

@@ -2,6 +2,7 @@ package gitsync
 
 import (
 	"crypto/rand"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -41,13 +42,7 @@ func TestContainerThatMountsTheFolder(t *testing.T) {
 			if test.first {
 				w.deploy(one)
 			}
-			id := "slipway-gitsync-" + strings.ToLower(rand.Text()[:8])
-			source := filepath.Join(filepath.Dir(w.dir), test.mount)
-			start := exec.Command("docker", "run", "-d", "--rm", "--network", "none", "--name", id, "-v", source+":/m", base, "sleep", "600")
-			if out, err := start.CombinedOutput(); err != nil {
-				t.Fatalf("%v\n%s", err, out)
-			}
-			t.Cleanup(func() { exec.Command("docker", "rm", "-f", id).Run() })
+			id := mounting(t, base, filepath.Join(filepath.Dir(w.dir), test.mount))
 			for _, d := range []struct {
 				desired int
 				content string
@@ -69,6 +64,61 @@ func TestContainerThatMountsTheFolder(t *testing.T) {
 					t.Errorf("the container sees %q (%v), want %q", out, err, d.content)
 				}
 			}
+		})
+	}
+}
+
+// mounting starts a container that has source as /m.
+func mounting(t *testing.T, base, source string) string {
+	t.Helper()
+	id := "slipway-gitsync-" + strings.ToLower(rand.Text()[:8])
+	start := exec.Command("docker", "run", "-d", "--rm", "--network", "none", "--name", id, "-v", source+":/m", base, "sleep", "600")
+	if out, err := start.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	t.Cleanup(func() { exec.Command("docker", "rm", "-f", id).Run() })
+	return id
+}
+
+// A container that a target before this one starts, when the plan has been made,
+// sees the release: the very first one, and when a link is there already.
+func TestContainerSincePlan(t *testing.T) {
+	if out, err := exec.Command("docker", "version").CombinedOutput(); err != nil {
+		t.Skipf("no Docker engine answers: %v\n%s", err, out)
+	}
+	_, base := enginetest.Base(t)
+	for name, linked := range map[string]bool{"first release": false, "after a link": true} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.dir = filepath.Join(t.TempDir(), "dags")
+			w.use(w.repo, config.SwitchAuto)
+			if linked {
+				w.deploy(w.desired(w.commit(map[string]string{"dags/a.py": "0"})))
+			}
+			d := w.desired(w.commit(map[string]string{"dags/a.py": "1"}))
+			if err := w.target.Pull(t.Context(), d, io.Discard); err != nil {
+				t.Fatal(err)
+			}
+			p, err := w.plan(d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			id := mounting(t, base, w.dir)
+			sees := func(want string) {
+				t.Helper()
+				if out, err := exec.Command("docker", "exec", id, "cat", "/m/a.py").CombinedOutput(); err != nil || string(out) != want {
+					t.Errorf("the container sees %q (%v), want %q", out, err, want)
+				}
+			}
+			if err := w.target.Apply(t.Context(), d, p, session(t)); err != nil {
+				t.Fatal(err)
+			}
+			sees("1")
+			if drift := w.verify(d); len(drift) > 0 {
+				t.Errorf("drift: %v", drift)
+			}
+			w.deploy(w.desired(w.commit(map[string]string{"dags/a.py": "2"})))
+			sees("2")
 		})
 	}
 }
