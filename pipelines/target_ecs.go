@@ -2,11 +2,14 @@ package pipelines
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"github.com/slipwayhq/slipway/pipelines/aws"
 	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/deploy"
 	"github.com/slipwayhq/slipway/pipelines/deploy/ecs"
+	"github.com/slipwayhq/slipway/pipelines/registry"
 )
 
 // ecsKind are services of an ECS cluster.
@@ -29,7 +32,19 @@ func (k ecsKind) target(_ context.Context, s *stage, name string) (deploy.Target
 	return ecs.New(ecs.Options{
 		Name: name, Project: s.project.Config.Project, Environment: s.name, Config: k.ECSTarget,
 		AWS: ecs.SignIn(sessions, o), Secrets: ecs.SecretsOf(sessions, o),
+		Exists: s.imageExists,
 	}), nil
+}
+
+// imageExists fails for an image that the registry does not have. ECS has its own
+// way and identity to pull, so a registry that can't be asked from here is no
+// reason to fail.
+func (s *stage) imageExists(ctx context.Context, reference string) error {
+	_, err := s.project.registry.Resolve(ctx, reference)
+	if errors.Is(err, registry.ErrNotFound) {
+		return fmt.Errorf("%w; a lifecycle rule or somebody has deleted it: publish the commit again with another build number, or deploy another release", err)
+	}
+	return nil
 }
 
 func (k ecsKind) complete(_ context.Context, _ *stage, d *deploy.Desired) error {

@@ -28,6 +28,9 @@ type Options struct {
 	Config config.ECSTarget
 	// Secrets reads what task definitions take their secrets from. Nil reads nothing.
 	Secrets Secrets
+	// Exists fails when the registry no longer has an image ("host/repository@sha256:…"),
+	// such as one that a lifecycle rule deleted. Nil leaves that to the tasks.
+	Exists func(ctx context.Context, reference string) error
 	// Poll is the time between looks at the services; 5 s when zero.
 	Poll time.Duration
 }

@@ -1,11 +1,14 @@
 package ecs
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/slipwayhq/slipway/pipelines/deploy"
 )
@@ -84,6 +87,34 @@ func (s serviceSpec) pinned(d document, images map[string]deploy.Image) (documen
 		}
 	}
 	return d, assigned, nil
+}
+
+// checkImages wants the images to be there that services are to be moved to. On
+// the way back after a failure nothing is asked: there is no other way.
+func (t *Target) checkImages(ctx context.Context, d deploy.Desired, services []sight) error {
+	if t.Exists == nil || d.Reachable {
+		return nil
+	}
+	wanted := map[string]string{}
+	for _, s := range services {
+		if s.runs() {
+			continue
+		}
+		for _, image := range s.assigned {
+			wanted[image] = s.spec.Name
+		}
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(callsAtOnce)
+	for image, service := range wanted {
+		group.Go(func() error {
+			if err := t.Exists(ctx, d.Images[image].Reference); err != nil {
+				return fmt.Errorf("service %q: image %q: %w", service, image, err)
+			}
+			return nil
+		})
+	}
+	return group.Wait()
 }
 
 // repositoryOf is an image reference without its tag and digest.

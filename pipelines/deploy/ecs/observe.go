@@ -62,6 +62,9 @@ func (t *Target) Observe(ctx context.Context, d deploy.Desired) (deploy.Observed
 	if err := t.checkSecrets(ctx, documents); err != nil {
 		return deploy.Observed{}, err
 	}
+	if err := t.checkImages(ctx, d, services); err != nil {
+		return deploy.Observed{}, err
+	}
 	if err := t.findRevisions(ctx, o.services, d.Returning); err != nil {
 		return deploy.Observed{}, err
 	}

@@ -1,9 +1,13 @@
 package ecs
 
 import (
+	"context"
+	"errors"
+	"strings"
 	"testing"
 
 	"github.com/slipwayhq/slipway/internal/awsfake"
+	"github.com/slipwayhq/slipway/pipelines/deploy"
 )
 
 // A role that is missing, or that may not be passed on, is something that only ECS
@@ -45,4 +49,40 @@ func TestRefusedByECS(t *testing.T) {
 			w.runs("api", "2", 2)
 		})
 	}
+}
+
+// An image that a lifecycle rule deleted is found before anything changes, in a
+// rollback, too. Going back after a failure asks for none.
+func TestImageThatIsGone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.mustDeploy("1")
+	w.mustDeploy("2")
+	gone := func(tag string) deploy.Deployment {
+		d := w.deployment(tag)
+		target := w.target()
+		target.Exists = func(_ context.Context, reference string) error {
+			if strings.HasSuffix(reference, digestOf("app", "1")) {
+				return errors.New("it was deleted")
+			}
+			return nil
+		}
+		d.Targets[0].Target = target
+		return d
+	}
+	updated := w.calls("UpdateService")
+	_, err := deploy.Rollback(t.Context(), gone("2"), "")
+	wantError(t, err, `service "api": image "app": it was deleted`)
+	if w.calls("UpdateService") != updated {
+		t.Error("the service was updated")
+	}
+	w.runs("api", "2", 2)
+	if _, err := deploy.Run(t.Context(), gone("3")); err != nil {
+		t.Fatal(err)
+	}
+	w.mustDeploy("1")
+	w.failing("4", awsfake.Behaviour{CannotPull: "no such image"})
+	_, err = deploy.Run(t.Context(), gone("4"))
+	wantError(t, err, "no such image", "1 runs again")
+	w.runs("api", "1", 2)
 }

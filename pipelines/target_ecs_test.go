@@ -1,0 +1,61 @@
+package pipelines
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/slipwayhq/slipway/pipelines/config"
+	"github.com/slipwayhq/slipway/pipelines/deploy/ecs"
+)
+
+const onECS = `version: 1
+project: shop
+images: {api: {context: api}}
+registries: {main: {oci: {host: REGISTRY, insecure: true}}}
+environments:
+  prod:
+    registry: main
+    aws: {region: us-east-1}
+    deploy:
+      app: {ecs: {cluster: prod, services: {api: {}}}}
+`
+
+func ecsStage(t *testing.T, host string) *stage {
+	t.Helper()
+	dir := t.TempDir()
+	write(t, dir, "slipway.yaml", strings.Replace(onECS, "REGISTRY", host, 1))
+	p := openWith(t, dir, nil)
+	environment, err := p.environment("prod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &stage{project: p, name: "prod", config: environment.Value}
+}
+
+// An image that the registry says it does not have stops a deploy; a registry
+// that can't be asked from here does not.
+func TestImageExists(t *testing.T) {
+	host := serveRegistry(t)
+	image := "/shop/api@sha256:" + strings.Repeat("a", 64)
+	if err := ecsStage(t, host).imageExists(t.Context(), host+image); err == nil || !strings.Contains(err.Error(), "a lifecycle rule or somebody has deleted it") {
+		t.Errorf("an image that is not there: %v", err)
+	}
+	if err := ecsStage(t, "127.0.0.1:1").imageExists(t.Context(), "127.0.0.1:1"+image); err != nil {
+		t.Errorf("a registry that does not answer: %v", err)
+	}
+}
+
+// ECS gives tasks their secrets: a rollback that asks for others says so.
+func TestReleasedSecretsOfECS(t *testing.T) {
+	s := ecsStage(t, "127.0.0.1:1")
+	said := &notices{}
+	s.project.reporter = said
+	k := ecsKind{*s.config.Deploy[0].Value.ECS}
+	s.targets = []staged{{Target: ecs.New(ecs.Options{Name: "app", Config: config.ECSTarget{}}), kind: k}}
+	if _, err := s.releasedSecrets(t.Context(), "app", nil); err != nil {
+		t.Fatal(err)
+	}
+	if text := strings.Join(*said, "\n"); !strings.Contains(text, `target "app": ECS reads secrets when it starts tasks`) {
+		t.Errorf("notices: %q", text)
+	}
+}
