@@ -10,7 +10,8 @@ import (
 )
 
 var (
-	word = regexp.MustCompile(`"[^"]*"|'[^']*'|\S+`)
+	quoted = regexp.MustCompile("`([^`]+)`")
+	word   = regexp.MustCompile(`"[^"]*"|'[^']*'|\S+`)
 	// maybe is what a shell puts in when a variable is set; value any other one.
 	maybe = regexp.MustCompile(`\$\{\w+:\+([^}]*)\}`)
 	value = regexp.MustCompile(`\$\{[^}]*\}|<[A-Z]+>`)
@@ -45,6 +46,38 @@ func TestDaggerCalls(t *testing.T) {
 	}
 	if found < 25 {
 		t.Errorf("only %d calls were found", found)
+	}
+}
+
+// TestDaggerChains: what the list of functions says can be chained after each is
+// there.
+func TestDaggerChains(t *testing.T) {
+	types := module(t)
+	text := readPages(t, "../../docs/dagger.md")[0].text
+	_, text, _ = strings.Cut(text, "\n## Functions\n")
+	text, _, _ = strings.Cut(text, "\n## ")
+	listed := map[string]bool{}
+	for line := range strings.Lines(text) {
+		cells := strings.Split(line, "|")
+		if len(cells) != 4 {
+			continue
+		}
+		for _, f := range quoted.FindAllStringSubmatch(cells[1], -1) {
+			listed[f[1]] = true
+			for _, chain := range quoted.FindAllStringSubmatch(cells[2], -1) {
+				if strings.Contains(chain[1], "--") {
+					continue
+				}
+				if err := possible(types, strings.Fields(f[1]+" "+chain[1])); err != nil {
+					t.Errorf("docs/dagger.md: %s %s: %v", f[1], chain[1], err)
+				}
+			}
+		}
+	}
+	for name := range types["Slipway"] {
+		if name != opens && !strings.HasPrefix(name, "with-") && !listed[name] {
+			t.Errorf("docs/dagger.md does not list the function %s", name)
+		}
 	}
 }
 
