@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/slipwayhq/slipway/pipelines/command"
 )
 
 // ErrLockLost is the cause when a holder finds that somebody took its lock over.
@@ -108,10 +110,13 @@ func (j *Journal) look(ctx context.Context) (int, *LockInfo, error) {
 
 // take makes want the lock's holder, waiting up to wait for somebody else. A
 // lease whose heartbeat does not move for its time to live, on our own clock,
-// has expired; watching it costs that long once, also without a wait.
+// has expired; watching it costs that long once, also without a wait. When the
+// connection is lost while we claim, nobody knows whether the lock is ours: it
+// is looked at again, and one of ours that has no heartbeat expires.
 func (j *Journal) take(ctx context.Context, want LockInfo, wait time.Duration) (LockInfo, error) {
 	deadline := time.Now().Add(wait)
 	watch := heartbeatWatch{}
+	lost := 0
 	for {
 		n, held, err := j.look(ctx)
 		if err != nil {
@@ -119,10 +124,13 @@ func (j *Journal) take(ctx context.Context, want LockInfo, wait time.Duration) (
 		}
 		if held == nil || held.Process.gone() || (!held.Manual && watch.expired(j.beat(ctx, n), n, j.lease.ttl())) {
 			taken, err := j.claim(ctx, want, n+1)
-			if !errors.Is(err, fs.ErrExist) {
-				return taken, err
+			if errors.Is(err, fs.ErrExist) {
+				continue // somebody else was faster
 			}
-			continue // somebody else was faster
+			if lost++; errors.Is(err, command.ErrLost) && lost <= claimsLost {
+				continue
+			}
+			return taken, err
 		}
 		if (held.Manual || watch.alive) && !time.Now().Before(deadline) {
 			return want, &Locked{Info: *held}
@@ -134,6 +142,9 @@ func (j *Journal) take(ctx context.Context, want LockInfo, wait time.Duration) (
 		}
 	}
 }
+
+// claimsLost is how often the connection may be lost while we claim the lock.
+const claimsLost = 3
 
 // claim makes lock number n, the one after that which was judged to be free:
 // only one of several callers can.

@@ -76,6 +76,28 @@ func TestSteady(t *testing.T) {
 	}
 }
 
+// The connection is lost while the lock is claimed, before or after it was made.
+func TestConnectionLostWhileTheLockIsClaimed(t *testing.T) {
+	t.Parallel()
+	for _, after := range []bool{false, true} {
+		times := 1
+		j := NewJournal(losing{times: &times, after: after}, t.TempDir(), LeaseTimes{TTL: 200 * time.Millisecond, Beat: 50 * time.Millisecond})
+		lease, _, err := j.Acquire(t.Context(), Holder{User: "ana"}, "1", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := lease.Check(t.Context()); err != nil || times != 0 {
+			t.Error(err)
+		}
+		if want := map[bool]int{false: 1, true: 2}[after]; lease.Info.N != want {
+			t.Errorf("lock number %d, want %d", lease.Info.N, want)
+		}
+		if err := lease.Release(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // Whoever gives up on a lost connection says so, not something else.
 func TestAgainGivesUp(t *testing.T) {
 	t.Parallel()
