@@ -34,7 +34,9 @@ type infra struct {
 	Env     map[string]string
 	reports report.Reporter
 	// digests are where tags lead in the registry.
-	digests  map[string]string
+	digests map[string]string
+	// refuse are the references that the registry fails on.
+	refuse   map[string]error
 	verifier terraform.Verifier
 	noTfvars bool
 }
@@ -175,6 +177,9 @@ func (i *infra) target() *terraform.Target {
 	o := terraform.Options{
 		Name: "infra", Project: i.Dir, Config: i.Config, Images: i.Images, NoTfvars: i.noTfvars, Secrets: env, Verifier: i.verifier,
 		Digest: func(_ context.Context, reference string) (string, error) {
+			if err := i.refuse[reference]; err != nil {
+				return "", err
+			}
 			repository, tag, _ := strings.Cut(reference, ":")
 			if moved, ok := i.digests[reference]; ok {
 				return moved, nil

@@ -60,8 +60,10 @@ func (t *Target) observe(ctx context.Context, d deploy.Desired) (observation, er
 	if t.before == nil {
 		t.before = maps.Clone(m.entries)
 	}
-	o.tags = t.tags(d, m.entries)
 	if err := t.checkTags(ctx, d); err != nil {
+		return o, err
+	}
+	if o.tags, err = t.wanted(ctx, d, m.entries); err != nil {
 		return o, err
 	}
 	p, err := t.program(ctx, io.Discard)

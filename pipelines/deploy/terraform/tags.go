@@ -2,12 +2,14 @@ package terraform
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"github.com/slipwayhq/slipway/pipelines/registry"
 )
 
 // images are those of the project and of the release, sorted.
@@ -47,6 +49,33 @@ func (t *Target) tags(d deploy.Desired, was map[string]string) map[string]string
 		}
 	}
 	return tags
+}
+
+// wanted are tags, but for images that are the same under the tag that the map
+// has: those keep it, so that Terraform does not replace what runs them.
+func (t *Target) wanted(ctx context.Context, d deploy.Desired, was map[string]string) (map[string]string, error) {
+	tags := t.tags(d, was)
+	if t.Digest == nil || t.NoTfvars { // a map that is left alone does not say what runs
+		return tags, nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.Images)) {
+		image, key := d.Images[name], t.key(name)
+		tag, there := was[key]
+		if !there || tag == tags[key] || tag == Bootstrap {
+			continue
+		}
+		digest, err := t.Digest(ctx, image.Repository()+":"+tag)
+		if errors.Is(err, registry.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("looking where tag %q leads: %w", image.Repository()+":"+tag, err)
+		}
+		if slices.Contains(image.Accepted, digest) {
+			tags[key] = tag
+		}
+	}
+	return tags, nil
 }
 
 // previous brings back the tags of a map that was there before the first deploy;

@@ -16,7 +16,8 @@ import (
 
 // Verify proves d:
 //
-//   - the tag map has the release's tags, unless it is left alone
+//   - the tag map has the release's tags, or others of the same images, unless it
+//     is left alone
 //   - in the registry, they lead to the released digests
 //   - the verifier, or the output of slipway.yaml, says that these run; without
 //     either, Terraform has nothing left to change
@@ -29,27 +30,30 @@ func (t *Target) Verify(ctx context.Context, d deploy.Desired) (deploy.Proof, er
 	if err != nil {
 		return deploy.Proof{}, err
 	}
-	proof := deploy.Proof{Drift: t.mapDrift(d, m)}
+	tags, err := t.wanted(ctx, d, m.entries)
+	if err != nil {
+		return deploy.Proof{}, err
+	}
+	proof := deploy.Proof{Drift: t.mapDrift(tags, m)}
 	verifier := t.Verifier
 	switch {
 	case len(d.Images) == 0: // nothing that any release knows of
-		verifier = t.unchanged(m, nil)
+		verifier = t.unchanged(m, tags, nil)
 	case verifier == nil && t.Config.Verify != nil:
 		verifier = t.outputVerifier
 	case verifier == nil:
-		verifier = t.unchanged(m, digests)
+		verifier = t.unchanged(m, tags, digests)
 	}
 	running, drift, err := verifier(ctx, d)
 	proof.Running, proof.Drift = running, append(proof.Drift, drift...)
 	return proof, err
 }
 
-func (t *Target) mapDrift(d deploy.Desired, m *tagMap) []deploy.Drift {
+func (t *Target) mapDrift(tags map[string]string, m *tagMap) []deploy.Drift {
 	if t.NoTfvars {
 		return nil
 	}
 	var drift []deploy.Drift
-	tags := t.tags(d, m.entries)
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		if got := m.entries[key]; got != tags[key] {
 			drift = append(drift, deploy.Drift{Subject: t.shown() + " " + key, Kind: deploy.DriftConfig, Want: tags[key], Got: got})
@@ -60,13 +64,13 @@ func (t *Target) mapDrift(d deploy.Desired, m *tagMap) []deploy.Drift {
 
 // unchanged proves that Terraform has applied the tags and has nothing left to
 // change. It does not look at what runs.
-func (t *Target) unchanged(m *tagMap, digests map[string]string) Verifier {
+func (t *Target) unchanged(m *tagMap, tags, digests map[string]string) Verifier {
 	return func(ctx context.Context, d deploy.Desired) ([]deploy.Running, []deploy.Drift, error) {
 		p, err := t.program(ctx, io.Discard)
 		if err != nil {
 			return nil, nil, err
 		}
-		plan, err := t.makePlan(ctx, p, m, t.tags(d, m.entries), io.Discard)
+		plan, err := t.makePlan(ctx, p, m, tags, io.Discard)
 		if err != nil {
 			return nil, nil, err
 		}
