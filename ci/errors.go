@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -41,6 +42,9 @@ func exitWith(code int, err error) error {
 	}}
 }
 
+// inWork is the beginning of a path in the container's copy of the repository.
+var inWork = regexp.MustCompile(`(?m)(^|[\s"'(])` + work + "/")
+
 // said is the error that the command line printed last. Secrets are not in it:
 // the command line has taken them out.
 func said(stderr string, code int) error {
@@ -49,7 +53,7 @@ func said(stderr string, code int) error {
 		return fmt.Errorf("slipway ended with exit code %d", code)
 	}
 	text, _, _ = strings.Cut(text, "\nSee 'slipway ") // its help is another one
-	return errors.New(strings.TrimSpace(text))
+	return errors.New(inWork.ReplaceAllString(strings.TrimSpace(text), "$1"))
 }
 
 func cutLast(text, separator string) (before, after string, ok bool) {
