@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/slipwayhq/slipway/pipelines/command"
@@ -47,5 +49,11 @@ func scriptError(err error) error {
 	if strings.Contains(failed.Stderr, "unknown flag: --project-directory") {
 		return errors.New("docker has no compose plugin there; install it (Debian and Ubuntu: package docker-compose-plugin or docker-compose-v2)")
 	}
+	if m := noEnvFile.FindStringSubmatch(failed.Stderr); m != nil {
+		return fmt.Errorf("the env file %s is not there; make it by hand, or let slipway write it (env in slipway.yaml)", m[1])
+	}
 	return errors.New(failed.Stderr)
 }
+
+// noEnvFile is how compose says that the env file of a service is missing.
+var noEnvFile = regexp.MustCompile(`env file (.+?) not found`)
