@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/slipwayhq/slipway/pipelines/release"
@@ -28,8 +29,8 @@ type Desired struct {
 	Adopted map[string]string `json:"adopted,omitempty"`
 	// Sync is the directory of a git sync target.
 	Sync []Layer `json:"sync,omitempty"`
-	// SecretVersions are the versions of the secrets in Env that have some, by
-	// reference, such as aws-sm://prod/tracker.
+	// SecretVersions are the versions of the secrets in Env, or in the target's own
+	// files, that have some, by reference, such as aws-sm://prod/tracker.
 	SecretVersions map[string]string `json:"secretVersions,omitempty"`
 	// Hosts are what single hosts run, by name, when not all of them run the
 	// same, such as stacks that were adopted. A host that it does not have runs
@@ -47,6 +48,20 @@ type Desired struct {
 	// Reachable says that hosts which can't be reached are left out, and that
 	// one which fails does not stop the others: after a failure, on the way back.
 	Reachable bool `json:"-"`
+}
+
+// noteSecrets notes the versions that a target observed. Those that it did not
+// read are what they were in the deploy before.
+func (d *Desired) noteSecrets(observed map[string]string, before Desired) {
+	for reference, version := range observed {
+		if version = cmp.Or(version, before.SecretVersions[reference]); version == "" {
+			continue
+		}
+		if d.SecretVersions == nil {
+			d.SecretVersions = map[string]string{}
+		}
+		d.SecretVersions[reference] = version
+	}
 }
 
 // Image is one image of a release where the hosts pull it.

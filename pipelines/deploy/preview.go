@@ -52,6 +52,7 @@ func planTarget(ctx context.Context, r report.Reporter, item Item, locked bool) 
 		plan.Changes = append([]Change{}, plan.Changes...) // [] in JSON, never null
 		plan.Pins = append([]Pin{}, plan.Pins...)
 		plan.pinSecrets(item.Desired.SecretVersions)
+		plan.pinSecrets(observed.SecretVersions)
 		if plan.Empty() {
 			t.Reused("nothing to do")
 		} else {

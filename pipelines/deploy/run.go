@@ -94,11 +94,12 @@ func (r *run) plan(ctx context.Context) error {
 	if r.Targets, err = r.ready(); err != nil {
 		return err
 	}
-	for _, item := range r.Targets {
+	for i, item := range r.Targets {
 		observed, plan, err := planTarget(ctx, r.reporter(), item, true)
 		if err != nil {
 			return err
 		}
+		r.Targets[i].Desired.noteSecrets(observed.SecretVersions, r.prior[item.Target.Name()])
 		for _, note := range plan.Notes {
 			r.reporter().Report(report.Notice{Level: report.Info, Text: item.Target.Name() + ": " + note})
 		}

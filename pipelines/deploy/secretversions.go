@@ -15,10 +15,11 @@ const shownSecrets = 5
 // pinSecrets makes the versions of secrets part of what the plan saw, and notes
 // them. They are no secrets.
 func (p *Plan) pinSecrets(versions map[string]string) {
-	if len(versions) == 0 {
+	references := slices.Sorted(maps.Keys(versions))
+	references = slices.DeleteFunc(references, func(reference string) bool { return versions[reference] == "" })
+	if len(references) == 0 {
 		return
 	}
-	references := slices.Sorted(maps.Keys(versions))
 	var shown []string
 	for i, reference := range references {
 		p.Pins = append(p.Pins, Pin{Subject: "secret " + reference, Value: versions[reference]})

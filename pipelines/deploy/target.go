@@ -50,6 +50,9 @@ type Observed struct {
 	// Previous brings back what runs now although no release of ours made it;
 	// nil when nothing does, or when it can't be brought back.
 	Previous *Desired
+	// SecretVersions are the versions of the secrets that the target's own files
+	// name, as in Desired; empty for one that this deploy does not hand out anew.
+	SecretVersions map[string]string
 	// LeftOut is why some hosts could not be observed, a HostErrors; only when
 	// Desired.Reachable allows it.
 	LeftOut error

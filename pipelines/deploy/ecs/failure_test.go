@@ -220,4 +220,4 @@ func file(text string) func(*world) {
 // noSecrets finds every secret.
 type noSecrets struct{}
 
-func (noSecrets) CheckSecret(context.Context, SecretRef) error { return nil }
+func (noSecrets) CheckSecret(context.Context, SecretRef) (string, error) { return "", nil }

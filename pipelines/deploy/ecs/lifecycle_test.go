@@ -247,6 +247,9 @@ func TestSecretsAreChecked(t *testing.T) {
 			if strings.Contains(said, value) {
 				t.Error("the secret's value is in the log, the error or the journal")
 			}
+			if test.say == nil {
+				w.wantSecretVersion(test.from(w))
+			}
 			if test.say != nil && name == "not readable" {
 				w.cfg.CheckSecrets = false
 				w.mustDeploy("1")
@@ -280,4 +283,31 @@ func TestServiceThatIsNewInARelease(t *testing.T) {
 	wantError(t, err, "1 runs again")
 	w.runs("api", "1", 2)
 	w.runs("late", "0", 1)
+}
+
+// wantSecretVersion wants the history to have the version of the secret, and to
+// keep it in a deploy that hands out none.
+func (w *world) wantSecretVersion(from string) {
+	w.t.Helper()
+	ref, err := parseSecretRef(from)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	live := func() string {
+		entry, err := w.journal().Live(w.t.Context())
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		return entry.SecretVersions[ref.String()]
+	}
+	first := live()
+	if first == "" {
+		w.t.Errorf("the version of %s is not in the history", ref)
+	}
+	d := w.deployment("1")
+	d.Tag, d.Targets[0].Desired.Release.Tag = "2", "2" // the same images
+	w.mustRun(d)
+	if second := live(); second != first {
+		w.t.Errorf("version %q after a deploy that changed nothing, %q before", second, first)
+	}
 }

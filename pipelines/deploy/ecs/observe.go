@@ -53,13 +53,8 @@ func (t *Target) Observe(ctx context.Context, d deploy.Desired) (deploy.Observed
 		return deploy.Observed{}, err
 	}
 	o := observation{services: services}
-	documents := map[string]document{}
-	for _, s := range services {
-		if s.wanted != nil && !s.runs() {
-			documents[s.spec.Name] = s.wanted
-		}
-	}
-	if err := t.checkSecrets(ctx, documents); err != nil {
+	versions, err := t.checkSecrets(ctx, services)
+	if err != nil {
 		return deploy.Observed{}, err
 	}
 	if err := t.checkImages(ctx, d, services); err != nil {
@@ -68,7 +63,7 @@ func (t *Target) Observe(ctx context.Context, d deploy.Desired) (deploy.Observed
 	if err := t.findRevisions(ctx, o.services, d.Returning); err != nil {
 		return deploy.Observed{}, err
 	}
-	observed := deploy.Observed{State: o}
+	observed := deploy.Observed{State: o, SecretVersions: versions}
 	adopted := map[string]string{}
 	for _, s := range services {
 		if !s.there {

@@ -4,18 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/slipwayhq/slipway/pipelines/secrets"
 )
 
 // Secrets reads what task definitions take their secrets from, before anything
-// changes. A missing or unreadable one is an error that names it. Values go
-// nowhere.
+// changes, and gives its version. A missing or unreadable one is an error that
+// names it. Values go nowhere.
 type Secrets interface {
-	CheckSecret(ctx context.Context, ref SecretRef) error
+	CheckSecret(ctx context.Context, ref SecretRef) (version string, err error)
 }
 
 // SecretRef is where a container's secret comes from.
@@ -27,6 +28,15 @@ type SecretRef struct {
 	// Key of a JSON secret, empty for the whole secret. Stage and Version are
 	// the version's; empty for the current one.
 	Key, Stage, Version string
+}
+
+// String is the reference without its key, such as aws-sm://arn:… or
+// aws-ssm:///prod/db.
+func (r SecretRef) String() string {
+	if r.Parameter {
+		return secrets.ParameterScheme + r.ID
+	}
+	return secrets.SecretsManagerScheme + r.ID
 }
 
 // parseSecretRef reads a valueFrom. Source:
@@ -88,32 +98,43 @@ func (d document) secretRefs() (map[SecretRef]string, error) {
 	return refs, nil
 }
 
-// checkSecrets reads each secret once.
-func (t *Target) checkSecrets(ctx context.Context, documents map[string]document) error {
+// checkSecrets reads each secret of the documents that are new once. It gives the
+// versions by reference; of secrets that only other services have they are empty:
+// which ones their tasks took is known from the deploy that started them.
+func (t *Target) checkSecrets(ctx context.Context, services []sight) (map[string]string, error) {
 	if t.Secrets == nil || !t.Config.CheckSecrets {
-		return nil
+		return nil, nil
 	}
-	all := map[SecretRef]string{}
-	for _, service := range slices.Sorted(maps.Keys(documents)) {
-		refs, err := documents[service].secretRefs()
-		if err != nil {
-			return fmt.Errorf("service %q: %w", service, err)
+	all, versions := map[SecretRef]string{}, map[string]string{}
+	for _, s := range services {
+		if s.wanted == nil {
+			continue
+		}
+		refs, err := s.wanted.secretRefs()
+		if err != nil && !s.runs() {
+			return nil, fmt.Errorf("service %q: %w", s.spec.Name, err)
 		}
 		for ref, what := range refs {
-			if _, known := all[ref]; !known {
-				all[ref] = fmt.Sprintf("service %q: %s", service, what)
+			versions[ref.String()] = ""
+			if _, known := all[ref]; !known && !s.runs() {
+				all[ref] = fmt.Sprintf("service %q: %s", s.spec.Name, what)
 			}
 		}
 	}
+	var mu sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(callsAtOnce)
 	for ref, what := range all {
 		group.Go(func() error {
-			if err := t.Secrets.CheckSecret(ctx, ref); err != nil {
+			version, err := t.Secrets.CheckSecret(ctx, ref)
+			if err != nil {
 				return fmt.Errorf("%s: %w", what, err)
 			}
+			mu.Lock()
+			defer mu.Unlock()
+			versions[ref.String()] = version
 			return nil
 		})
 	}
-	return group.Wait()
+	return versions, group.Wait()
 }

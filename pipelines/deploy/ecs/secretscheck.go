@@ -26,24 +26,27 @@ type readSecrets struct {
 	options  aws.Options
 }
 
-// CheckSecret reads one and forgets its value.
-func (r readSecrets) CheckSecret(ctx context.Context, ref SecretRef) error {
+// CheckSecret reads one, forgets its value, and gives its version.
+func (r readSecrets) CheckSecret(ctx context.Context, ref SecretRef) (string, error) {
 	o := r.options
 	if parts := strings.Split(ref.ID, ":"); len(parts) > 5 && parts[0] == "arn" {
 		o.Region = cmp.Or(parts[3], o.Region)
 	}
 	if ref.Parameter {
-		_, err := r.sessions.Parameters(ctx, o, parameterName(ref.ID))
-		return notRead(err)
+		found, err := r.sessions.Parameters(ctx, o, parameterName(ref.ID))
+		if err != nil {
+			return "", notRead(err)
+		}
+		return found[0].Version, nil
 	}
 	found, err := r.sessions.Secrets(ctx, o, aws.SecretID{ID: ref.ID, Version: cmp.Or(ref.Version, ref.Stage)})
 	if err != nil {
-		return notRead(err)
+		return "", notRead(err)
 	}
 	if ref.Key != "" {
 		_, err = found[0].Key(ref.Key)
 	}
-	return err
+	return found[0].Version, err
 }
 
 // notRead adds what to do where the deploying identity may not read secrets.
