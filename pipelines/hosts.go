@@ -98,7 +98,8 @@ func (p *Project) sshOptions(h config.Host) (ssh.Options, error) {
 	if o.User, err = p.value(h.User); err != nil {
 		return o, err
 	}
-	if strings.HasPrefix(h.Address, "env://") {
+	fromEnvironment := strings.HasPrefix(h.Address, "env://")
+	if fromEnvironment {
 		if o.User == "" {
 			o.User, _ = p.lookup(serverUser)
 		}
@@ -110,7 +111,11 @@ func (p *Project) sshOptions(h config.Host) (ssh.Options, error) {
 		o.User, _ = p.lookup("USER")
 	}
 	if o.User == "" {
-		return o, usage("nothing says which user to log in as: set user: of the host, or of the environment's ssh")
+		also := ""
+		if fromEnvironment {
+			also = ", or the variable " + serverUser
+		}
+		return o, usage("nothing says which user to log in as: set user: of the host, or of the environment's ssh%s", also)
 	}
 	if err := p.sshKeys(h, &o); err != nil {
 		return o, err

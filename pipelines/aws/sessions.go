@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
+	"github.com/aws/smithy-go/logging"
 	"golang.org/x/sync/singleflight"
 
 	"github.com/slipwayhq/slipway/pipelines/release"
@@ -147,6 +148,7 @@ func (s *Sessions) load(ctx context.Context, o Options, ci *ciToken) (sdk.Config
 			})
 		}),
 		config.WithCredentialsCacheOptions(cache),
+		config.WithLogger(logging.Nop{}),
 	}
 	if o.Region != "" {
 		load = append(load, config.WithRegion(o.Region))

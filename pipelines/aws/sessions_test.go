@@ -356,6 +356,30 @@ func TestSigningInFails(t *testing.T) {
 	}
 }
 
+// What the SDK logs of its own is not printed: an error says what matters of it.
+func TestNothingIsPrinted(t *testing.T) {
+	nobody(t, awsfake.New(t, awsfake.Options{Accounts: []string{staging}}))
+	machine := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
+	t.Cleanup(machine.Close)
+	t.Setenv("AWS_EC2_METADATA_DISABLED", "false")
+	t.Setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", machine.URL)
+	printed, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stderr := os.Stderr
+	os.Stderr = printed
+	_, err = aws.New(nil, run).Identity(t.Context(), aws.Options{})
+	os.Stderr = stderr
+	printed.Close()
+	if !errors.Is(err, aws.ErrNoCredentials) {
+		t.Errorf("error: %v", err)
+	}
+	if text, err := os.ReadFile(printed.Name()); err != nil || len(text) > 0 {
+		t.Errorf("printed %q, %v", text, err)
+	}
+}
+
 func TestSignsInOnce(t *testing.T) {
 	s := awsfake.New(t, awsfake.Options{})
 	s.Setenv(t)
