@@ -5,11 +5,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/slipwayhq/slipway/pipelines/deploy"
 	"github.com/slipwayhq/slipway/pipelines/report"
+	"github.com/slipwayhq/slipway/pipelines/secrets"
 )
 
 // RollbackOptions say how far to go back.
@@ -82,8 +87,10 @@ func (s *stage) releasedSecrets(ctx context.Context, name string, versions map[s
 		if err := target.kind.today(ctx, s, &d); err != nil {
 			return d, err
 		}
-		if _, ok := target.kind.(ecsKind); ok {
-			s.project.notice(report.Info, "target %q: ECS reads secrets when it starts tasks, in the versions that the task definition names; --secrets released does not change them", name)
+		if k, ok := target.kind.(ecsKind); ok {
+			d.PinnedSecrets = versions
+			s.notPinned(name, k, versions)
+			return d, nil
 		}
 		if len(d.SecretVersions) == 0 {
 			return d, nil // it has no secrets with versions
@@ -94,6 +101,26 @@ func (s *stage) releasedSecrets(ctx context.Context, name string, versions map[s
 		return d, s.pin(ctx, target, versions, &d)
 	}
 	return d, nil
+}
+
+// notPinned says which secrets of an ECS target stay those of today: ECS takes no
+// versions of parameters, and what a service without a file runs is the next
+// release's, too.
+func (s *stage) notPinned(name string, k ecsKind, versions map[string]string) {
+	var today []string
+	for _, service := range k.Services {
+		if service.Value.TaskDefinition == "" {
+			today = append(today, fmt.Sprintf("service %q, which has no task-definition in %s", service.Name, filepath.Base(s.project.Config.Path)))
+		}
+	}
+	for _, reference := range slices.Sorted(maps.Keys(versions)) {
+		if strings.HasPrefix(reference, secrets.ParameterScheme) {
+			today = append(today, fmt.Sprintf("%s, of which ECS takes no versions", reference))
+		}
+	}
+	if len(today) > 0 {
+		s.project.notice(report.Info, "target %q: today's secrets stay for %s", name, strings.Join(today, "; "))
+	}
 }
 
 // pin sets the secrets of a target in these versions.

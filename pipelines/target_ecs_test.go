@@ -45,17 +45,26 @@ func TestImageExists(t *testing.T) {
 	}
 }
 
-// ECS gives tasks their secrets: a rollback that asks for others says so.
+// A rollback that asks for the release's secrets says which ones it can't bring
+// back.
 func TestReleasedSecretsOfECS(t *testing.T) {
 	s := ecsStage(t, "127.0.0.1:1")
 	said := &notices{}
 	s.project.reporter = said
 	k := ecsKind{*s.config.Deploy[0].Value.ECS}
 	s.targets = []staged{{Target: ecs.New(ecs.Options{Name: "app", Config: config.ECSTarget{}}), kind: k}}
-	if _, err := s.releasedSecrets(t.Context(), "app", nil); err != nil {
-		t.Fatal(err)
+	versions := map[string]string{"aws-sm://prod/db": "v1", "aws-ssm:///prod/flag": "3"}
+	d, err := s.releasedSecrets(t.Context(), "app", versions)
+	if err != nil || len(d.PinnedSecrets) != 2 {
+		t.Fatalf("pinned %v: %v", d.PinnedSecrets, err)
 	}
-	if text := strings.Join(*said, "\n"); !strings.Contains(text, `target "app": ECS reads secrets when it starts tasks`) {
+	text := strings.Join(*said, "\n")
+	for _, want := range []string{`target "app": today's secrets stay for`, `service "api", which has no task-definition in slipway.yaml`, "aws-ssm:///prod/flag"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("notices do not say %q: %q", want, text)
+		}
+	}
+	if strings.Contains(text, "aws-sm://prod/db") {
 		t.Errorf("notices: %q", text)
 	}
 }

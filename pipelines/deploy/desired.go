@@ -32,6 +32,9 @@ type Desired struct {
 	// SecretVersions are the versions of the secrets in Env, or in the target's own
 	// files, that have some, by reference, such as aws-sm://prod/tracker.
 	SecretVersions map[string]string `json:"secretVersions,omitempty"`
+	// PinnedSecrets are the versions that secrets of the target's own files get, by
+	// reference as in SecretVersions; the current ones where it has none.
+	PinnedSecrets map[string]string `json:"pinnedSecrets,omitempty"`
 	// Hosts are what single hosts run, by name, when not all of them run the
 	// same, such as stacks that were adopted. A host that it does not have runs
 	// nothing.

@@ -45,7 +45,7 @@ func Rollback(ctx context.Context, d Deployment, to string) (Result, error) {
 				return Result{}, fmt.Errorf("rolling back to %s: target %q: %w", entry.Tag, item.Target.Name(), err)
 			}
 		}
-		earlier.Env, earlier.SecretVersions = today.Env, today.SecretVersions
+		earlier.Env, earlier.SecretVersions, earlier.PinnedSecrets = today.Env, today.SecretVersions, today.PinnedSecrets
 		earlier.Login, earlier.Paths = item.Desired.Login, item.Desired.Paths
 		items = append(items, Item{Target: item.Target, Desired: earlier})
 	}

@@ -125,7 +125,7 @@ func (w *worker) document(ctx context.Context, a action) (document, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, _, err := spec.pinned(base, w.desired.Images)
+	d, _, err := spec.pinned(base, w.desired)
 	if err != nil {
 		return nil, err
 	}

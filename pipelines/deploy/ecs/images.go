@@ -67,8 +67,11 @@ func imageOf(c container, images map[string]deploy.Image) string {
 	return ""
 }
 
-// pinned is a document whose containers run the release's images, by digest.
-func (s serviceSpec) pinned(d document, images map[string]deploy.Image) (document, map[string]string, error) {
+// pinned is a document whose containers run the release's images, by digest, and
+// get the secrets in the versions that are pinned. A service without a file of
+// its own gets today's: its document is the next release's, too.
+func (s serviceSpec) pinned(d document, release deploy.Desired) (document, map[string]string, error) {
+	images := release.Images
 	if len(images) == 0 {
 		return nil, nil, errors.New("the release has no images")
 	}
@@ -81,6 +84,9 @@ func (s serviceSpec) pinned(d document, images map[string]deploy.Image) (documen
 		references[name] = images[image].Reference
 	}
 	d = d.withImages(references)
+	if s.TaskDefinition != "" {
+		d = d.withSecrets(release.PinnedSecrets)
+	}
 	for _, c := range d.containers() {
 		if _, ours := assigned[c.name()]; !ours && floating(c.image()) {
 			return nil, nil, fmt.Errorf("container %q runs %q, which can be another image tomorrow: write a version or a digest", c.name(), c.image())

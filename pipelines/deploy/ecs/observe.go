@@ -183,7 +183,7 @@ func (s *sight) want(d deploy.Desired) error {
 		return errors.New("it is not there yet, so slipway.yaml has to name its task-definition")
 	}
 	var err error
-	if s.wanted, s.assigned, err = s.spec.pinned(base, d.Images); err != nil {
+	if s.wanted, s.assigned, err = s.spec.pinned(base, d); err != nil {
 		return fmt.Errorf("%s: %w", from, err)
 	}
 	if s.there && equal(s.wanted, s.running) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 
@@ -96,6 +97,38 @@ func (d document) secretRefs() (map[SecretRef]string, error) {
 		}
 	}
 	return refs, nil
+}
+
+// withSecrets is a copy of d whose containers get secrets of Secrets Manager in
+// these versions, by reference, where d says nothing of versions itself. ECS takes
+// no versions of parameters.
+func (d document) withSecrets(versions map[string]string) document {
+	if len(versions) == 0 {
+		return d
+	}
+	replaced := maps.Clone(d)
+	var list []any
+	for _, c := range d.containers() {
+		c = maps.Clone(c)
+		var given []any
+		for _, item := range listOf(c["secrets"]) {
+			s, _ := item.(map[string]any)
+			from, _ := s["valueFrom"].(string)
+			ref, err := parseSecretRef(from)
+			if version := versions[ref.String()]; err == nil && !ref.Parameter && ref.Stage+ref.Version == "" && version != "" {
+				s = maps.Clone(s)
+				s["valueFrom"] = ref.ID + ":" + ref.Key + "::" + version
+				item = s
+			}
+			given = append(given, item)
+		}
+		if len(given) > 0 {
+			c["secrets"] = given
+		}
+		list = append(list, map[string]any(c))
+	}
+	replaced["containerDefinitions"] = list
+	return replaced
 }
 
 // checkSecrets reads each secret of the documents that are new once. It gives the
