@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/slipwayhq/slipway/pipelines/aws"
 	"github.com/slipwayhq/slipway/pipelines/config"
 	"github.com/slipwayhq/slipway/pipelines/deploy/ecs"
 )
@@ -66,5 +67,54 @@ func TestReleasedSecretsOfECS(t *testing.T) {
 	}
 	if strings.Contains(text, "aws-sm://prod/db") {
 		t.Errorf("notices: %q", text)
+	}
+}
+
+// Role sessions are tagged with the environment that they are for.
+func TestAWSOptionsNameTheEnvironment(t *testing.T) {
+	s := ecsStage(t, "127.0.0.1:1")
+	if o := s.awsOptions(); o.Environment != "prod" || o.Region != "us-east-1" {
+		t.Errorf("options: %+v", o)
+	}
+	s.config.AWS = nil
+	if o := s.awsOptions(); o.Environment != "prod" {
+		t.Errorf("without aws: %+v", o)
+	}
+}
+
+// Where the journal of an environment without a host is: in the account that it
+// signs in to, or nowhere.
+func TestJournalOfTerraform(t *testing.T) {
+	tests := map[string]struct{ registry, environment, want string }{
+		"signed in":        {"{oci: {host: r.example.com}}", "aws: {region: us-east-1}", ""},
+		"a registry there": {`{ecr: {account: "111111111111", region: us-east-1}}`, "protected: false", ""},
+		"a directory":      {"{oci: {host: r.example.com}}", "journal: .journal", ""},
+		"nowhere":          {"{oci: {host: r.example.com}}", "protected: false", "say where under environments.prod, with aws: for Parameter Store, or with journal:"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			write(t, dir, "slipway.yaml", "version: 1\nproject: shop\nimages: {api: {context: api}}\nregistries: {main: "+test.registry+
+				"}\nenvironments:\n  prod:\n    registry: main\n    "+test.environment+"\n    deploy: {infra: {terraform: {dir: infra}}}\n")
+			p := openWith(t, dir, nil)
+			environment, err := p.environment("prod")
+			if err != nil {
+				t.Fatal(err)
+			}
+			files, _, err := (&stage{project: p, name: "prod", config: environment.Value}).journalPlace(t.Context())
+			if test.want != "" {
+				if err == nil || !strings.Contains(err.Error(), test.want) {
+					t.Errorf("error: %v", err)
+				}
+				return
+			}
+			parameters, there := files.(*aws.ParameterFiles)
+			if err != nil || there == (name == "a directory") {
+				t.Errorf("the journal is in %T: %v", files, err)
+			}
+			if there && parameters.Root() != "/slipway/shop/prod" {
+				t.Errorf("root: %s", parameters.Root())
+			}
+		})
 	}
 }
