@@ -48,7 +48,7 @@ func newSession(t *testing.T, base string) *session {
 		{"hello-web-1", hello + "-web-1"},
 	}
 	s.env = []string{
-		"HOME=" + home, "USER=ana", "DOCKER_CONFIG=" + dockerConfig(), "PATH=" + pathWithoutDagger(t), "XDG_DATA_HOME=" + home + "/data",
+		"HOME=" + home, "USER=ana", "DOCKER_CONFIG=" + dockerConfig(), "PATH=" + withoutDagger(t, os.Getenv("PATH")), "XDG_DATA_HOME=" + home + "/data",
 		"GIT_AUTHOR_NAME=Ana", "GIT_AUTHOR_EMAIL=ana@example.com", "GIT_COMMITTER_NAME=Ana", "GIT_COMMITTER_EMAIL=ana@example.com",
 		"GIT_CONFIG_GLOBAL=/dev/null",
 	}
@@ -75,11 +75,12 @@ func removeImages(registry string) error {
 	return nil
 }
 
-// pathWithoutDagger is PATH without the dagger command, so that pages read the
-// same everywhere: directories that have it give way to one with links to the rest.
-func pathWithoutDagger(t *testing.T) string {
+// withoutDagger is a PATH without the dagger command, so that everything runs on
+// Docker and reads the same everywhere: directories that have it give way to one
+// with links to the rest.
+func withoutDagger(t *testing.T, path string) string {
 	t.Helper()
-	dirs := filepath.SplitList(os.Getenv("PATH"))
+	dirs := filepath.SplitList(path)
 	for i, dir := range dirs {
 		if _, err := os.Stat(filepath.Join(dir, "dagger")); err != nil {
 			continue

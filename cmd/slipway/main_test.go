@@ -63,6 +63,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("PORT", freePort())
 			env.Setenv("PORT2", freePort())
 			env.Setenv("STACK", "slipscript"+freePort())
+			env.Setenv("PATH", withoutDagger(t, env.Getenv("PATH")))
 			env.Setenv("HOME", env.WorkDir+"/.home")
 			env.Setenv("DOCKER_CONFIG", dockerConfig())
 			behindSSH(env)
