@@ -26,6 +26,7 @@ func (s *Slipway) container(ctx context.Context) (*dagger.Container, error) {
 		WithEnvVariable("HOME", home).
 		WithDirectory(work, s.Source).
 		WithWorkdir(work).
+		WithEnvVariable("SLIPWAY_EPHEMERAL", "1").
 		WithEnvVariable("SLIPWAY_RUN_ID", run)
 	for _, variable := range s.Variables {
 		name, value, _ := strings.Cut(variable, "=")

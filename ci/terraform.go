@@ -3,9 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -55,16 +53,7 @@ func (s *Slipway) withTerraform(ctx context.Context, container *dagger.Container
 	return container, nil
 }
 
-var (
-	// codeFiles are those of a root module.
-	codeFiles = []string{"*.tf", "*.tofu", "*.tf.json", "*.tofu.json"}
-	comments  = regexp.MustCompile(`(?m)^\s*(#|//).*$|/\*(?s:.*?)\*/`)
-	// remoteState is where a root module keeps its state, as HCL or JSON.
-	remoteState = regexp.MustCompile(`\bbackend"?\s*:?\s*\{?\s*"(\w+)"|"?\bcloud"?\s*:?\s*\{`)
-)
-
-// code looks at the code of a target: what runs it, in which version. It refuses
-// code that keeps its state on the disk of a container.
+// code looks at the code of a target: what runs it, in which version.
 func (s *Slipway) code(ctx context.Context, target config.TerraformTarget) (program terraformProgram, version string, err error) {
 	dir := path.Join("/", target.Dir)[1:]
 	code := s.Source.Directory(dir)
@@ -75,20 +64,6 @@ func (s *Slipway) code(ctx context.Context, target config.TerraformTarget) (prog
 	program = terraform
 	if target.Binary == config.Tofu || target.Binary != config.Terraform && slices.ContainsFunc(names, openTofu) {
 		program = tofu
-	}
-	remote := false
-	for _, name := range names {
-		if !slices.ContainsFunc(codeFiles, func(pattern string) bool { ok, _ := path.Match(pattern, name); return ok }) {
-			continue
-		}
-		content, err := code.File(name).Contents(ctx)
-		if err != nil {
-			return program, "", fmt.Errorf("reading %s: %w", path.Join(dir, name), err)
-		}
-		remote = remote || keepsRemoteState(content)
-	}
-	if !remote {
-		return program, "", wrongUse("the Terraform code in %q keeps its state in a local file, and a function's container is gone afterwards: give it a backend such as s3, or use the slipway command line", target.Dir)
 	}
 	version = program.version
 	for _, from := range []*dagger.Directory{s.Source, code} {
@@ -101,15 +76,6 @@ func (s *Slipway) code(ctx context.Context, target config.TerraformTarget) (prog
 
 func openTofu(name string) bool {
 	return strings.HasSuffix(name, ".tofu") || name == tofu.versionFile
-}
-
-func keepsRemoteState(content string) bool {
-	for _, found := range remoteState.FindAllStringSubmatch(comments.ReplaceAllString(content, ""), -1) {
-		if found[1] != "local" {
-			return true
-		}
-	}
-	return false
 }
 
 // tagMaps are the files with image tags that a container has after a deploy, at

@@ -12,6 +12,10 @@ import (
 	"github.com/slipwayhq/slipway/pipelines/deploy/terraform"
 )
 
+// ephemeralVariable is set where the disk goes with the process, as in the
+// container of a Dagger function.
+const ephemeralVariable = "SLIPWAY_EPHEMERAL"
+
 // terraformKind is a directory of Terraform code that takes image tags.
 type terraformKind struct{ config.TerraformTarget }
 
@@ -42,8 +46,10 @@ func (k terraformKind) target(ctx context.Context, s *stage, name string) (deplo
 	if err != nil {
 		return nil, err
 	}
+	_, ephemeral := p.lookup(ephemeralVariable)
 	return terraform.New(terraform.Options{
-		Name: name, Project: p.dir, Config: k.TerraformTarget, Images: images.Names(), TagMaps: tagMaps(p.dir, p.Config), Env: plain, Secrets: secret,
+		Ephemeral: ephemeral,
+		Name:      name, Project: p.dir, Config: k.TerraformTarget, Images: images.Names(), TagMaps: tagMaps(p.dir, p.Config), Env: plain, Secrets: secret,
 		Digest: func(ctx context.Context, reference string) (string, error) {
 			found, err := p.registry.Resolve(ctx, reference)
 			return found.Digest, err

@@ -39,6 +39,8 @@ type infra struct {
 	refuse   map[string]error
 	verifier terraform.Verifier
 	noTfvars bool
+	// ephemeral says that the disk goes afterwards.
+	ephemeral bool
 }
 
 const environment = "staging"
@@ -175,7 +177,8 @@ func (i *infra) target() *terraform.Target {
 		env[name] = secrets.NewValue(value)
 	}
 	o := terraform.Options{
-		Name: "infra", Project: i.Dir, Config: i.Config, Images: i.Images, NoTfvars: i.noTfvars, Secrets: env, Verifier: i.verifier,
+		Ephemeral: i.ephemeral,
+		Name:      "infra", Project: i.Dir, Config: i.Config, Images: i.Images, NoTfvars: i.noTfvars, Secrets: env, Verifier: i.verifier,
 		Digest: func(_ context.Context, reference string) (string, error) {
 			if err := i.refuse[reference]; err != nil {
 				return "", err

@@ -138,6 +138,11 @@ func (t *Target) init(ctx context.Context, p *program, log io.Writer) error {
 	if err := t.run(ctx, p, log, dir, args...); err != nil {
 		return err
 	}
+	if t.Ephemeral {
+		if err := t.requireRemoteState(); err != nil {
+			return err
+		}
+	}
 	if t.Config.Workspace == "" {
 		return nil
 	}

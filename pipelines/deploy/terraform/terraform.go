@@ -45,6 +45,9 @@ type Options struct {
 	// Digest is the digest of a reference "host/repository:tag", such as
 	// "sha256:…". Nil leaves out whether tags still lead to the released images.
 	Digest func(ctx context.Context, reference string) (string, error)
+	// Ephemeral says that the disk goes when this process ends: code that keeps its
+	// state there is refused.
+	Ephemeral bool
 	// Verifier finds what runs of d. Nil for the output that Config names, or else
 	// for a plan without changes.
 	Verifier Verifier
