@@ -10,15 +10,10 @@ import (
 
 // Images that were built and not published.
 type Built struct {
-	// The images, in the order of slipway.yaml.
-	Images []*BuiltImage
-}
-
-// An image that was built.
-type BuiltImage struct {
-	Name string
-	// The image, ready to run, of its first platform.
-	Container *dagger.Container
+	// Names of the images.
+	Names []string
+	// +private
+	Containers []*dagger.Container
 }
 
 // Build the images and publish nothing
@@ -43,27 +38,26 @@ func (s *Slipway) Build(
 	}
 	result := &Built{}
 	for _, built := range images {
-		container := dag.LoadContainerFromID(dagger.ContainerID(built.ID))
-		result.Images = append(result.Images, &BuiltImage{Name: built.Name, Container: container})
+		result.Names = append(result.Names, built.Name)
+		result.Containers = append(result.Containers, dag.LoadContainerFromID(dagger.ContainerID(built.ID)))
 	}
 	return result, nil
 }
 
-// One of the images, ready to run
+// One of the images, ready to run, of its first platform
 func (b *Built) Container(
 	// Name of the image; not needed when there is only one.
 	// +optional
 	image string,
 ) (*dagger.Container, error) {
-	var names []string
-	for _, built := range b.Images {
-		if built.Name == image || image == "" && len(b.Images) == 1 {
-			return built.Container, nil
+	for i, name := range b.Names {
+		if name == image || image == "" && len(b.Names) == 1 {
+			return b.Containers[i], nil
 		}
-		names = append(names, built.Name)
 	}
+	names := strings.Join(b.Names, ", ")
 	if image == "" {
-		return nil, wrongUse("which image? use container --image with one of %s", strings.Join(names, ", "))
+		return nil, wrongUse("which image? use container --image with one of %s", names)
 	}
-	return nil, wrongUse("unknown image %q: there is %s", image, strings.Join(names, ", "))
+	return nil, wrongUse("unknown image %q: there is %s", image, names)
 }

@@ -4,15 +4,13 @@ import "context"
 
 // What differs from what is live.
 type Changes struct {
-	Environment string
-	// Tag of the live release; empty before the first deploy.
-	Live string
 	// Names of the images that differ.
 	Images []string
 	// Names of the targets that differ: what "deploy --only auto" deploys.
 	Targets []string
-	// All of this, with every image and target and the reasons, as "slipway changes
-	// --json" prints it.
+	// All of it to read, as the slipway command line prints it.
+	Text string
+	// All of it as JSON, as "slipway --json" prints it.
 	Json string
 }
 
@@ -24,8 +22,7 @@ type Changes struct {
 // +cache="never"
 func (s *Slipway) Changes(
 	ctx context.Context,
-	// Environment whose live release to compare with; the one that matches this build
-	// when omitted.
+	// Environment; the one that matches this build when omitted.
 	// +optional
 	env string,
 ) (*Changes, error) {
@@ -34,6 +31,6 @@ func (s *Slipway) Changes(
 	if err != nil {
 		return nil, err
 	}
-	changes.Json = e.stdout
+	changes.Text, changes.Json = e.text, e.json
 	return changes, nil
 }

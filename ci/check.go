@@ -9,30 +9,25 @@ import (
 
 // Outcome of checks.
 type Checked struct {
-	// Each check that ran.
-	Results []*CheckResult
 	// The files that checks exported, at their paths in the repository.
 	Exports *dagger.Directory
-	// The results as "slipway check --json" prints them.
+	// All of it to read, as the slipway command line prints it.
+	Text string
+	// All of it as JSON, as "slipway --json" prints it.
 	Json string
 }
 
-// A check that ran.
-type CheckResult struct {
-	Name   string
-	Passed bool
-	// Exit code of its command.
+// checkResult is a check that ran.
+type checkResult struct {
+	Passed   bool
 	ExitCode int
-	// How long it took.
-	Seconds float64
-	// Files that it exported.
 	Exported []string
 }
 
 // Run the checks of slipway.yaml, all of them to their end
 //
-// Fails if one does. Chain "json" for the results, "exports" for the files that
-// checks export.
+// Fails if one does. Chain "text" or "json" for the results, "exports" for the
+// files that checks export.
 //
 // +check
 // +cache="never"
@@ -45,39 +40,39 @@ func (s *Slipway) Check(
 	// +optional
 	allowFailure bool,
 ) (*Checked, error) {
-	checked := &Checked{Exports: dag.Directory()}
+	var results []checkResult
 	e, err := s.do(ctx, verb{
 		args:  append([]string{"check"}, name...),
 		needs: func(c *config.Config) []string { return ofChecks(c, name) },
-	}, &checked.Results)
-	if e == nil || e.stdout == "" {
+	}, &results)
+	if e == nil || e.json == "" {
 		return nil, err
 	}
-	checked.Json = e.stdout
 	if err != nil {
-		if failed := e.decode(&checked.Results); failed != nil || !allowFailure || !checked.ran() {
+		if failed := e.decode(&results); failed != nil || !allowFailure || !ran(results) {
 			return nil, err
 		}
 	}
-	if exported := checked.exported(); len(exported) > 0 {
+	checked := &Checked{Exports: dag.Directory(), Text: e.text, Json: e.json}
+	if exported := exported(results); len(exported) > 0 {
 		checked.Exports = dag.Directory().WithDirectory(".", e.container.Directory(work), dagger.DirectoryWithDirectoryOpts{Include: exported})
 	}
 	return checked, nil
 }
 
 // ran says that the checks ran, whether they passed or not.
-func (c *Checked) ran() bool {
-	for _, r := range c.Results {
+func ran(results []checkResult) bool {
+	for _, r := range results {
 		if !r.Passed && r.ExitCode == 0 {
 			return false
 		}
 	}
-	return len(c.Results) > 0
+	return len(results) > 0
 }
 
-func (c *Checked) exported() []string {
+func exported(results []checkResult) []string {
 	var paths []string
-	for _, r := range c.Results {
+	for _, r := range results {
 		paths = append(paths, r.Exported...)
 	}
 	return paths

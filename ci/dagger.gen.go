@@ -153,369 +153,225 @@ func (r *Slipway) UnmarshalJSON(bs []byte) error {
 
 func (r Built) MarshalJSON() ([]byte, error) {
 	var concrete struct {
-		Images []*BuiltImage
+		Names      []string
+		Containers []*dagger.Container
 	}
-	concrete.Images = r.Images
+	concrete.Names = r.Names
+	concrete.Containers = r.Containers
 	return json.Marshal(&concrete)
 }
 
 func (r *Built) UnmarshalJSON(bs []byte) error {
 	var concrete struct {
-		Images []*BuiltImage
+		Names      []string
+		Containers []*dagger.Container
 	}
 	err := json.Unmarshal(bs, &concrete)
 	if err != nil {
 		return err
 	}
-	r.Images = concrete.Images
+	r.Names = concrete.Names
+	r.Containers = concrete.Containers
 	return nil
 }
 
 func (r Changes) MarshalJSON() ([]byte, error) {
 	var concrete struct {
-		Environment string
-		Live        string
-		Images      []string
-		Targets     []string
-		Json        string
+		Images  []string
+		Targets []string
+		Text    string
+		Json    string
 	}
-	concrete.Environment = r.Environment
-	concrete.Live = r.Live
 	concrete.Images = r.Images
 	concrete.Targets = r.Targets
+	concrete.Text = r.Text
 	concrete.Json = r.Json
 	return json.Marshal(&concrete)
 }
 
 func (r *Changes) UnmarshalJSON(bs []byte) error {
 	var concrete struct {
-		Environment string
-		Live        string
-		Images      []string
-		Targets     []string
-		Json        string
+		Images  []string
+		Targets []string
+		Text    string
+		Json    string
 	}
 	err := json.Unmarshal(bs, &concrete)
 	if err != nil {
 		return err
 	}
-	r.Environment = concrete.Environment
-	r.Live = concrete.Live
 	r.Images = concrete.Images
 	r.Targets = concrete.Targets
+	r.Text = concrete.Text
 	r.Json = concrete.Json
 	return nil
 }
 
 func (r Checked) MarshalJSON() ([]byte, error) {
 	var concrete struct {
-		Results []*CheckResult
 		Exports *dagger.Directory
+		Text    string
 		Json    string
 	}
-	concrete.Results = r.Results
 	concrete.Exports = r.Exports
+	concrete.Text = r.Text
 	concrete.Json = r.Json
 	return json.Marshal(&concrete)
 }
 
 func (r *Checked) UnmarshalJSON(bs []byte) error {
 	var concrete struct {
-		Results []*CheckResult
 		Exports *dagger.Directory
+		Text    string
 		Json    string
 	}
 	err := json.Unmarshal(bs, &concrete)
 	if err != nil {
 		return err
 	}
-	r.Results = concrete.Results
 	r.Exports = concrete.Exports
-	r.Json = concrete.Json
-	return nil
-}
-
-func (r Deployed) MarshalJSON() ([]byte, error) {
-	var concrete struct {
-		Environment string
-		Tag         string
-		Commit      string
-		Previous    string
-		Outcome     string
-		Services    []*RunningService
-		TagMaps     *dagger.Directory
-		Json        string
-	}
-	concrete.Environment = r.Environment
-	concrete.Tag = r.Tag
-	concrete.Commit = r.Commit
-	concrete.Previous = r.Previous
-	concrete.Outcome = r.Outcome
-	concrete.Services = r.Services
-	concrete.TagMaps = r.TagMaps
-	concrete.Json = r.Json
-	return json.Marshal(&concrete)
-}
-
-func (r *Deployed) UnmarshalJSON(bs []byte) error {
-	var concrete struct {
-		Environment string
-		Tag         string
-		Commit      string
-		Previous    string
-		Outcome     string
-		Services    []*RunningService
-		TagMaps     *dagger.Directory
-		Json        string
-	}
-	err := json.Unmarshal(bs, &concrete)
-	if err != nil {
-		return err
-	}
-	r.Environment = concrete.Environment
-	r.Tag = concrete.Tag
-	r.Commit = concrete.Commit
-	r.Previous = concrete.Previous
-	r.Outcome = concrete.Outcome
-	r.Services = concrete.Services
-	r.TagMaps = concrete.TagMaps
-	r.Json = concrete.Json
-	return nil
-}
-
-func (r History) MarshalJSON() ([]byte, error) {
-	var concrete struct {
-		Entries []*HistoryEntry
-		Json    string
-	}
-	concrete.Entries = r.Entries
-	concrete.Json = r.Json
-	return json.Marshal(&concrete)
-}
-
-func (r *History) UnmarshalJSON(bs []byte) error {
-	var concrete struct {
-		Entries []*HistoryEntry
-		Json    string
-	}
-	err := json.Unmarshal(bs, &concrete)
-	if err != nil {
-		return err
-	}
-	r.Entries = concrete.Entries
-	r.Json = concrete.Json
-	return nil
-}
-
-func (r Linted) MarshalJSON() ([]byte, error) {
-	var concrete struct {
-		Findings []*Finding
-		Json     string
-	}
-	concrete.Findings = r.Findings
-	concrete.Json = r.Json
-	return json.Marshal(&concrete)
-}
-
-func (r *Linted) UnmarshalJSON(bs []byte) error {
-	var concrete struct {
-		Findings []*Finding
-		Json     string
-	}
-	err := json.Unmarshal(bs, &concrete)
-	if err != nil {
-		return err
-	}
-	r.Findings = concrete.Findings
-	r.Json = concrete.Json
-	return nil
-}
-
-func (r Plan) MarshalJSON() ([]byte, error) {
-	var concrete struct {
-		Environment string
-		Tag         string
-		Published   bool
-		Changes     bool
-		Images      []*ImagePlan
-		Targets     []*TargetPlan
-		Saved       *dagger.File
-		Json        string
-	}
-	concrete.Environment = r.Environment
-	concrete.Tag = r.Tag
-	concrete.Published = r.Published
-	concrete.Changes = r.Changes
-	concrete.Images = r.Images
-	concrete.Targets = r.Targets
-	concrete.Saved = r.Saved
-	concrete.Json = r.Json
-	return json.Marshal(&concrete)
-}
-
-func (r *Plan) UnmarshalJSON(bs []byte) error {
-	var concrete struct {
-		Environment string
-		Tag         string
-		Published   bool
-		Changes     bool
-		Images      []*ImagePlan
-		Targets     []*TargetPlan
-		Saved       *dagger.File
-		Json        string
-	}
-	err := json.Unmarshal(bs, &concrete)
-	if err != nil {
-		return err
-	}
-	r.Environment = concrete.Environment
-	r.Tag = concrete.Tag
-	r.Published = concrete.Published
-	r.Changes = concrete.Changes
-	r.Images = concrete.Images
-	r.Targets = concrete.Targets
-	r.Saved = concrete.Saved
-	r.Json = concrete.Json
-	return nil
-}
-
-func (r Release) MarshalJSON() ([]byte, error) {
-	var concrete struct {
-		Tag     string
-		Commit  string
-		Final   bool
-		Why     string
-		Images  []*PublishedImage
-		Record  string
-		Existed bool
-		Json    string
-	}
-	concrete.Tag = r.Tag
-	concrete.Commit = r.Commit
-	concrete.Final = r.Final
-	concrete.Why = r.Why
-	concrete.Images = r.Images
-	concrete.Record = r.Record
-	concrete.Existed = r.Existed
-	concrete.Json = r.Json
-	return json.Marshal(&concrete)
-}
-
-func (r *Release) UnmarshalJSON(bs []byte) error {
-	var concrete struct {
-		Tag     string
-		Commit  string
-		Final   bool
-		Why     string
-		Images  []*PublishedImage
-		Record  string
-		Existed bool
-		Json    string
-	}
-	err := json.Unmarshal(bs, &concrete)
-	if err != nil {
-		return err
-	}
-	r.Tag = concrete.Tag
-	r.Commit = concrete.Commit
-	r.Final = concrete.Final
-	r.Why = concrete.Why
-	r.Images = concrete.Images
-	r.Record = concrete.Record
-	r.Existed = concrete.Existed
+	r.Text = concrete.Text
 	r.Json = concrete.Json
 	return nil
 }
 
 func (r EnvironmentState) MarshalJSON() ([]byte, error) {
 	var concrete struct {
-		Environment string
-		Tag         string
-		Services    []*RunningService
-		Json        string
+		Tag      string
+		Previous string
+		Services []*RunningService
+		TagMaps  *dagger.Directory
+		Text     string
+		Json     string
 	}
-	concrete.Environment = r.Environment
 	concrete.Tag = r.Tag
+	concrete.Previous = r.Previous
 	concrete.Services = r.Services
+	concrete.TagMaps = r.TagMaps
+	concrete.Text = r.Text
 	concrete.Json = r.Json
 	return json.Marshal(&concrete)
 }
 
 func (r *EnvironmentState) UnmarshalJSON(bs []byte) error {
 	var concrete struct {
-		Environment string
-		Tag         string
-		Services    []*RunningService
-		Json        string
+		Tag      string
+		Previous string
+		Services []*RunningService
+		TagMaps  *dagger.Directory
+		Text     string
+		Json     string
 	}
 	err := json.Unmarshal(bs, &concrete)
 	if err != nil {
 		return err
 	}
-	r.Environment = concrete.Environment
 	r.Tag = concrete.Tag
+	r.Previous = concrete.Previous
 	r.Services = concrete.Services
+	r.TagMaps = concrete.TagMaps
+	r.Text = concrete.Text
 	r.Json = concrete.Json
 	return nil
 }
 
-func (r BuiltImage) MarshalJSON() ([]byte, error) {
+func (r Report) MarshalJSON() ([]byte, error) {
 	var concrete struct {
-		Name      string
-		Container *dagger.Container
+		Text string
+		Json string
 	}
-	concrete.Name = r.Name
-	concrete.Container = r.Container
+	concrete.Text = r.Text
+	concrete.Json = r.Json
 	return json.Marshal(&concrete)
 }
 
-func (r *BuiltImage) UnmarshalJSON(bs []byte) error {
+func (r *Report) UnmarshalJSON(bs []byte) error {
 	var concrete struct {
-		Name      string
-		Container *dagger.Container
+		Text string
+		Json string
 	}
 	err := json.Unmarshal(bs, &concrete)
 	if err != nil {
 		return err
 	}
-	r.Name = concrete.Name
-	r.Container = concrete.Container
+	r.Text = concrete.Text
+	r.Json = concrete.Json
 	return nil
 }
 
-func (r CheckResult) MarshalJSON() ([]byte, error) {
+func (r Plan) MarshalJSON() ([]byte, error) {
 	var concrete struct {
-		Name     string
-		Passed   bool
-		ExitCode int
-		Seconds  float64
-		Exported []string
+		Tag       string
+		Published bool
+		Changes   bool
+		Saved     *dagger.File
+		Text      string
+		Json      string
 	}
-	concrete.Name = r.Name
-	concrete.Passed = r.Passed
-	concrete.ExitCode = r.ExitCode
-	concrete.Seconds = r.Seconds
-	concrete.Exported = r.Exported
+	concrete.Tag = r.Tag
+	concrete.Published = r.Published
+	concrete.Changes = r.Changes
+	concrete.Saved = r.Saved
+	concrete.Text = r.Text
+	concrete.Json = r.Json
 	return json.Marshal(&concrete)
 }
 
-func (r *CheckResult) UnmarshalJSON(bs []byte) error {
+func (r *Plan) UnmarshalJSON(bs []byte) error {
 	var concrete struct {
-		Name     string
-		Passed   bool
-		ExitCode int
-		Seconds  float64
-		Exported []string
+		Tag       string
+		Published bool
+		Changes   bool
+		Saved     *dagger.File
+		Text      string
+		Json      string
 	}
 	err := json.Unmarshal(bs, &concrete)
 	if err != nil {
 		return err
 	}
-	r.Name = concrete.Name
-	r.Passed = concrete.Passed
-	r.ExitCode = concrete.ExitCode
-	r.Seconds = concrete.Seconds
-	r.Exported = concrete.Exported
+	r.Tag = concrete.Tag
+	r.Published = concrete.Published
+	r.Changes = concrete.Changes
+	r.Saved = concrete.Saved
+	r.Text = concrete.Text
+	r.Json = concrete.Json
+	return nil
+}
+
+func (r Release) MarshalJSON() ([]byte, error) {
+	var concrete struct {
+		Tag    string
+		Commit string
+		Images []*PublishedImage
+		Text   string
+		Json   string
+	}
+	concrete.Tag = r.Tag
+	concrete.Commit = r.Commit
+	concrete.Images = r.Images
+	concrete.Text = r.Text
+	concrete.Json = r.Json
+	return json.Marshal(&concrete)
+}
+
+func (r *Release) UnmarshalJSON(bs []byte) error {
+	var concrete struct {
+		Tag    string
+		Commit string
+		Images []*PublishedImage
+		Text   string
+		Json   string
+	}
+	err := json.Unmarshal(bs, &concrete)
+	if err != nil {
+		return err
+	}
+	r.Tag = concrete.Tag
+	r.Commit = concrete.Commit
+	r.Images = concrete.Images
+	r.Text = concrete.Text
+	r.Json = concrete.Json
 	return nil
 }
 
@@ -555,173 +411,15 @@ func (r *RunningService) UnmarshalJSON(bs []byte) error {
 	return nil
 }
 
-func (r HistoryEntry) MarshalJSON() ([]byte, error) {
-	var concrete struct {
-		Tag          string
-		Commit       string
-		Outcome      string
-		Started      string
-		By           string
-		RunURL       string
-		PromotedFrom string
-		Error        string
-	}
-	concrete.Tag = r.Tag
-	concrete.Commit = r.Commit
-	concrete.Outcome = r.Outcome
-	concrete.Started = r.Started
-	concrete.By = r.By
-	concrete.RunURL = r.RunURL
-	concrete.PromotedFrom = r.PromotedFrom
-	concrete.Error = r.Error
-	return json.Marshal(&concrete)
-}
-
-func (r *HistoryEntry) UnmarshalJSON(bs []byte) error {
-	var concrete struct {
-		Tag          string
-		Commit       string
-		Outcome      string
-		Started      string
-		By           string
-		RunURL       string
-		PromotedFrom string
-		Error        string
-	}
-	err := json.Unmarshal(bs, &concrete)
-	if err != nil {
-		return err
-	}
-	r.Tag = concrete.Tag
-	r.Commit = concrete.Commit
-	r.Outcome = concrete.Outcome
-	r.Started = concrete.Started
-	r.By = concrete.By
-	r.RunURL = concrete.RunURL
-	r.PromotedFrom = concrete.PromotedFrom
-	r.Error = concrete.Error
-	return nil
-}
-
-func (r Finding) MarshalJSON() ([]byte, error) {
-	var concrete struct {
-		File     string
-		Line     int
-		Column   int
-		Severity string
-		Rule     string
-		Message  string
-		Fix      string
-	}
-	concrete.File = r.File
-	concrete.Line = r.Line
-	concrete.Column = r.Column
-	concrete.Severity = r.Severity
-	concrete.Rule = r.Rule
-	concrete.Message = r.Message
-	concrete.Fix = r.Fix
-	return json.Marshal(&concrete)
-}
-
-func (r *Finding) UnmarshalJSON(bs []byte) error {
-	var concrete struct {
-		File     string
-		Line     int
-		Column   int
-		Severity string
-		Rule     string
-		Message  string
-		Fix      string
-	}
-	err := json.Unmarshal(bs, &concrete)
-	if err != nil {
-		return err
-	}
-	r.File = concrete.File
-	r.Line = concrete.Line
-	r.Column = concrete.Column
-	r.Severity = concrete.Severity
-	r.Rule = concrete.Rule
-	r.Message = concrete.Message
-	r.Fix = concrete.Fix
-	return nil
-}
-
-func (r ImagePlan) MarshalJSON() ([]byte, error) {
-	var concrete struct {
-		Name    string
-		Action  string
-		Content string
-		Digest  string
-	}
-	concrete.Name = r.Name
-	concrete.Action = r.Action
-	concrete.Content = r.Content
-	concrete.Digest = r.Digest
-	return json.Marshal(&concrete)
-}
-
-func (r *ImagePlan) UnmarshalJSON(bs []byte) error {
-	var concrete struct {
-		Name    string
-		Action  string
-		Content string
-		Digest  string
-	}
-	err := json.Unmarshal(bs, &concrete)
-	if err != nil {
-		return err
-	}
-	r.Name = concrete.Name
-	r.Action = concrete.Action
-	r.Content = concrete.Content
-	r.Digest = concrete.Digest
-	return nil
-}
-
-func (r TargetPlan) MarshalJSON() ([]byte, error) {
-	var concrete struct {
-		Target    string
-		Changes   []*Change
-		Unchanged []string
-		Notes     []string
-	}
-	concrete.Target = r.Target
-	concrete.Changes = r.Changes
-	concrete.Unchanged = r.Unchanged
-	concrete.Notes = r.Notes
-	return json.Marshal(&concrete)
-}
-
-func (r *TargetPlan) UnmarshalJSON(bs []byte) error {
-	var concrete struct {
-		Target    string
-		Changes   []*Change
-		Unchanged []string
-		Notes     []string
-	}
-	err := json.Unmarshal(bs, &concrete)
-	if err != nil {
-		return err
-	}
-	r.Target = concrete.Target
-	r.Changes = concrete.Changes
-	r.Unchanged = concrete.Unchanged
-	r.Notes = concrete.Notes
-	return nil
-}
-
 func (r PublishedImage) MarshalJSON() ([]byte, error) {
 	var concrete struct {
 		Name      string
 		Reference string
 		Digest    string
-		Built     bool
 	}
 	concrete.Name = r.Name
 	concrete.Reference = r.Reference
 	concrete.Digest = r.Digest
-	concrete.Built = r.Built
 	return json.Marshal(&concrete)
 }
 
@@ -730,7 +428,6 @@ func (r *PublishedImage) UnmarshalJSON(bs []byte) error {
 		Name      string
 		Reference string
 		Digest    string
-		Built     bool
 	}
 	err := json.Unmarshal(bs, &concrete)
 	if err != nil {
@@ -739,47 +436,6 @@ func (r *PublishedImage) UnmarshalJSON(bs []byte) error {
 	r.Name = concrete.Name
 	r.Reference = concrete.Reference
 	r.Digest = concrete.Digest
-	r.Built = concrete.Built
-	return nil
-}
-
-func (r Change) MarshalJSON() ([]byte, error) {
-	var concrete struct {
-		Kind    string
-		Subject string
-		Before  string
-		After   string
-		Note    string
-		Hosts   []string
-	}
-	concrete.Kind = r.Kind
-	concrete.Subject = r.Subject
-	concrete.Before = r.Before
-	concrete.After = r.After
-	concrete.Note = r.Note
-	concrete.Hosts = r.Hosts
-	return json.Marshal(&concrete)
-}
-
-func (r *Change) UnmarshalJSON(bs []byte) error {
-	var concrete struct {
-		Kind    string
-		Subject string
-		Before  string
-		After   string
-		Note    string
-		Hosts   []string
-	}
-	err := json.Unmarshal(bs, &concrete)
-	if err != nil {
-		return err
-	}
-	r.Kind = concrete.Kind
-	r.Subject = concrete.Subject
-	r.Before = concrete.Before
-	r.After = concrete.After
-	r.Note = concrete.Note
-	r.Hosts = concrete.Hosts
 	return nil
 }
 
@@ -1390,27 +1046,6 @@ func invoke(ctx context.Context, parentJSON []byte, parentName string, fnName st
 				}
 			}
 			return (*Slipway).WithRegistryAuth(&parent, address, username, secret), nil
-		case "WithRegistryService":
-			var parent Slipway
-			err = json.Unmarshal(parentJSON, &parent)
-			if err != nil {
-				panic(fmt.Errorf("%s: %w", "failed to unmarshal parent object", err))
-			}
-			var address string
-			if inputArgs["address"] != nil {
-				err = json.Unmarshal([]byte(inputArgs["address"]), &address)
-				if err != nil {
-					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg address", err))
-				}
-			}
-			var service *dagger.Service
-			if inputArgs["service"] != nil {
-				err = json.Unmarshal([]byte(inputArgs["service"]), &service)
-				if err != nil {
-					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg service", err))
-				}
-			}
-			return (*Slipway).WithRegistryService(&parent, address, service)
 		case "WithSSH":
 			var parent Slipway
 			err = json.Unmarshal(parentJSON, &parent)

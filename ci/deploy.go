@@ -7,23 +7,20 @@ import (
 	"github.com/slipwayhq/slipway/pipelines/config"
 )
 
-// A release that runs in an environment, proven by digest.
-type Deployed struct {
-	Environment string
-	// Tag of the release.
+// What runs in an environment, proven by digest.
+type EnvironmentState struct {
+	// Tag of the release that runs.
 	Tag string
-	// Full commit of the release.
-	Commit string
-	// Tag that was live before; empty for none.
+	// Tag that was live before; empty for none, or when nothing was deployed.
 	Previous string
-	// deployed, or rollback when somebody asked for an earlier release.
-	Outcome string
 	// What runs.
 	Services []*RunningService
 	// Tag maps that Terraform targets wrote, at their paths in the repository:
 	// "tag-maps export --path .", to commit them.
 	TagMaps *dagger.Directory
-	// All of this as "slipway deploy --json" prints it.
+	// All of it to read, as the slipway command line prints it.
+	Text string
+	// All of it as JSON, as "slipway --json" prints it.
 	Json string
 }
 
@@ -44,21 +41,21 @@ type RunningService struct {
 //
 // Pulls by digest, takes the environment's lock, changes just what differs, and
 // proves by digest that the release runs. A release that does not become healthy
-// is taken back, and the function fails. Chain "tag", "services" or "json".
+// is taken back, and the function fails. Chain "text", "tag", "services" or "json".
 //
 // Nobody is asked before a protected environment changes: "plan" shows it first.
 //
 // +cache="never"
 func (s *Slipway) Deploy(
 	ctx context.Context,
-	// Environment to deploy to; the one that matches this build when omitted.
+	// Environment; the one that matches this build when omitted.
 	// +optional
 	env string,
-	// Release to deploy; the newest one of this commit when omitted.
+	// Tag of the release; the newest one of this commit when omitted.
 	// +optional
 	tag string,
-	// Target to deploy, or auto for those that differ from what is live; all of them,
-	// in their order, when omitted.
+	// Target, or auto for those that differ from what is live; all of them when
+	// omitted.
 	// +optional
 	only []string,
 	// The only files or directories of git sync targets to change.
@@ -79,8 +76,8 @@ func (s *Slipway) Deploy(
 	// Plan to apply, as "plan saved" gave it: it is done exactly, or nothing is.
 	// +optional
 	plan *dagger.File,
-) (*Deployed, error) {
-	return s.deployed(ctx, env, verb{
+) (*EnvironmentState, error) {
+	return s.deployed(ctx, verb{
 		args:         deployFlags(flags{"deploy"}.text("--tag", tag), env, only, paths, noTfvars, allowDiverged, direct, lockWait),
 		environments: in(env), targets: true, only: only, saved: plan,
 	})
@@ -91,12 +88,11 @@ func (s *Slipway) Deploy(
 // +cache="never"
 func (s *Slipway) Release(
 	ctx context.Context,
-	// Environment to publish for and to deploy to; the one that matches this build
-	// when omitted.
+	// Environment; the one that matches this build when omitted.
 	// +optional
 	env string,
-	// Target to deploy, or auto for those that differ from what is live; all of them,
-	// in their order, when omitted.
+	// Target, or auto for those that differ from what is live; all of them when
+	// omitted.
 	// +optional
 	only []string,
 	// Publish without the checks; a protected environment refuses such a release.
@@ -120,9 +116,9 @@ func (s *Slipway) Release(
 	// How long to wait for a lock that another deploy holds, such as 10m.
 	// +optional
 	lockWait string,
-) (*Deployed, error) {
+) (*EnvironmentState, error) {
 	args := publishFlags(flags{"release"}, skipChecks, rerunChecks)
-	return s.deployed(ctx, env, verb{
+	return s.deployed(ctx, verb{
 		args:  deployFlags(args, env, only, paths, noTfvars, allowDiverged, direct, lockWait),
 		needs: ofPublish(skipChecks), environments: in(env), targets: true, only: only,
 	})
@@ -136,18 +132,18 @@ func (s *Slipway) Release(
 // +cache="never"
 func (s *Slipway) Promote(
 	ctx context.Context,
-	// Environment to promote to.
+	// Environment; the one that matches this build when omitted.
 	// +optional
 	env string,
 	// Environment to promote from; what promote-from in slipway.yaml says when
 	// omitted.
 	// +optional
 	from string,
-	// Release to promote; the one that runs there when omitted.
+	// Tag of the release; the one that runs there when omitted.
 	// +optional
 	tag string,
-	// Target to deploy, or auto for those that differ from what is live; all of them,
-	// in their order, when omitted.
+	// Target, or auto for those that differ from what is live; all of them when
+	// omitted.
 	// +optional
 	only []string,
 	// The only files or directories of git sync targets to change.
@@ -159,15 +155,15 @@ func (s *Slipway) Promote(
 	// Let an older or diverged commit replace the live one.
 	// +optional
 	allowDiverged bool,
-	// Promote although the first environment has not verified the release.
+	// Deploy although the environment to promote from has not verified the release.
 	// +optional
 	direct bool,
 	// How long to wait for a lock that another deploy holds, such as 10m.
 	// +optional
 	lockWait string,
-) (*Deployed, error) {
+) (*EnvironmentState, error) {
 	args := flags{"promote"}.text("--from", from).text("--tag", tag)
-	return s.deployed(ctx, env, verb{
+	return s.deployed(ctx, verb{
 		args:         deployFlags(args, env, only, paths, noTfvars, allowDiverged, direct, lockWait),
 		environments: func(c *config.Config) []string { return []string{env, promotedFrom(c, env, from)} },
 		targets:      true, only: only,
@@ -189,16 +185,16 @@ func promotedFrom(c *config.Config, env, from string) string {
 // +cache="never"
 func (s *Slipway) Rollback(
 	ctx context.Context,
-	// Environment to roll back; the one that matches this build when omitted.
+	// Environment; the one that matches this build when omitted.
 	// +optional
 	env string,
-	// Release to go back to; the last one before that verified when omitted.
+	// Tag of the release; the last one before that verified when omitted.
 	// +optional
 	to string,
 	// Target to bring back; all of them when omitted.
 	// +optional
 	only []string,
-	// The only files or directories of git sync targets to bring back.
+	// The only files or directories of git sync targets to change.
 	// +optional
 	paths []string,
 	// Secrets of AWS to run with: current, or released for the versions of that
@@ -213,8 +209,8 @@ func (s *Slipway) Rollback(
 	// How long to wait for a lock that another deploy holds, such as 10m.
 	// +optional
 	lockWait string,
-) (*Deployed, error) {
-	return s.deployed(ctx, env, verb{
+) (*EnvironmentState, error) {
+	return s.deployed(ctx, verb{
 		args:         flags{"rollback"}.text("--env", env).text("--to", to).list("--only", only).list("--paths", paths).text("--secrets", secrets).list("--down", down).text("--lock-wait", lockWait).is("--yes", true),
 		environments: in(env), targets: true, only: only,
 	})
@@ -226,11 +222,9 @@ func deployFlags(f flags, env string, only, paths []string, noTfvars, allowDiver
 }
 
 // deployed runs a verb that ends in a deploy.
-func (s *Slipway) deployed(ctx context.Context, env string, v verb) (*Deployed, error) {
+func (s *Slipway) deployed(ctx context.Context, v verb) (*EnvironmentState, error) {
 	var result struct {
-		Entry struct {
-			Tag, Commit, Outcome string
-		}
+		Entry    struct{ Tag string }
 		Previous string
 		Plans    []struct{ Target string }
 		Proofs   map[string]proof
@@ -240,9 +234,8 @@ func (s *Slipway) deployed(ctx context.Context, env string, v verb) (*Deployed, 
 	if err != nil {
 		return nil, err
 	}
-	deployed := &Deployed{
-		Environment: env, Tag: result.Entry.Tag, Commit: result.Entry.Commit, Outcome: result.Entry.Outcome,
-		Previous: result.Previous, TagMaps: tagMaps(e.container, e.terraform), Json: e.stdout,
+	deployed := &EnvironmentState{
+		Tag: result.Entry.Tag, Previous: result.Previous, TagMaps: tagMaps(e.container, e.terraform), Text: e.text, Json: e.json,
 	}
 	for _, plan := range result.Plans {
 		deployed.Services = append(deployed.Services, result.Proofs[plan.Target].services(plan.Target)...)

@@ -45,11 +45,15 @@ func exitWith(code int, err error) error {
 // inWork is the beginning of a path in the container's copy of the repository.
 var inWork = regexp.MustCompile(`(?m)(^|[\s"'(])` + work + "/")
 
-// said is the error that the command line printed last. Secrets are not in it:
-// the command line has taken them out.
-func said(stderr string, code int) error {
+// said is the error that the command line printed last, or the result that made
+// it fail, such as findings. Secrets are not in it: the command line has taken
+// them out.
+func said(stdout, stderr string, code int) error {
 	_, text, ok := cutLast("\n"+stderr, "\nerror: ")
 	if !ok {
+		text = stdout
+	}
+	if text == "" {
 		return fmt.Errorf("slipway ended with exit code %d", code)
 	}
 	text, _, _ = strings.Cut(text, "\nSee 'slipway ") // its help is another one

@@ -14,6 +14,9 @@ import (
 
 // The pipeline of one repository.
 type Slipway struct {
+	// Only what was passed: the engine keeps a constructor's result longer than what
+	// was made in it.
+
 	// +private
 	Source *dagger.Directory
 	// +private

@@ -13,17 +13,11 @@ type Release struct {
 	Tag string
 	// Full commit that it was made from.
 	Commit string
-	// Whether it may go to a protected environment.
-	Final bool
-	// Why it may not.
-	Why string
 	// Its images.
 	Images []*PublishedImage
-	// Reference of the release record.
-	Record string
-	// Whether it had been published before.
-	Existed bool
-	// All of this as "slipway publish --json" prints it.
+	// All of it to read, as the slipway command line prints it.
+	Text string
+	// All of it as JSON, as "slipway --json" prints it.
 	Json string
 }
 
@@ -34,20 +28,20 @@ type PublishedImage struct {
 	Reference string
 	// What the reference stands for: sha256:…
 	Digest string
-	// Whether this run built it; else its content had been published before.
-	Built bool
 }
 
 // Run the checks, build what changed, and write the release
 //
 // Images whose content has been published before are reused. All get the
 // release's tag, and the release record is written last: killed or run twice, it
-// ends in the same digests. Chain "tag", "images digest" or "json".
+// ends in the same digests. It goes to the registry and the mirrors of an
+// environment, or to the registries that are named. Chain "tag", "images digest",
+// "text" or "json".
 //
 // +cache="never"
 func (s *Slipway) Publish(
 	ctx context.Context,
-	// Environment whose registry and mirrors to publish to.
+	// Environment; the one that matches this build when omitted.
 	// +optional
 	env string,
 	// Registry of slipway.yaml to publish to instead, the first one first.
@@ -68,7 +62,7 @@ func (s *Slipway) Publish(
 	if err != nil {
 		return nil, err
 	}
-	published.Json = e.stdout
+	published.Text, published.Json = e.text, e.json
 	return published, nil
 }
 

@@ -12,8 +12,11 @@ import (
 	"github.com/slipwayhq/slipway/pipelines/config"
 )
 
-// work is where a container has the repository.
-const work = "/work"
+// Where a container has the repository, and the result of the verb that it runs.
+const (
+	work       = "/work"
+	resultFile = "/run/slipway-result.json"
+)
 
 // verb is one use of the command line.
 type verb struct {
@@ -48,12 +51,12 @@ type ended struct {
 	// directories from the repository's root.
 	terraform []config.TerraformTarget
 	code      int
-	// stdout is its result as JSON.
-	stdout string
-	err    error
+	// text is its result to read, json the same as JSON; empty where none came to be.
+	text, json string
+	err        error
 }
 
-// do runs a verb and decodes its result. An error has an exit code for the
+// do runs a verb and decodes its result, unless that is nil. An error has an exit code for the
 // dagger command line.
 func (s *Slipway) do(ctx context.Context, v verb, result any) (*ended, error) {
 	e, err := s.run(ctx, v)
@@ -66,12 +69,12 @@ func (s *Slipway) do(ctx context.Context, v verb, result any) (*ended, error) {
 	return e, e.decode(result)
 }
 
-// decode reads the result. Nothing was printed of one that did not come to be.
+// decode reads the result. There is nothing of one that did not come to be.
 func (e *ended) decode(result any) error {
-	if e.stdout == "" {
+	if e.json == "" || result == nil {
 		return nil
 	}
-	if err := json.Unmarshal([]byte(e.stdout), result); err != nil {
+	if err := json.Unmarshal([]byte(e.json), result); err != nil {
 		return fmt.Errorf("reading the result of slipway: %w", err)
 	}
 	return nil
@@ -98,13 +101,13 @@ func (s *Slipway) run(ctx context.Context, v verb) (*ended, error) {
 	if err != nil {
 		return nil, err
 	}
-	words = append(words, "slipway", "--json", "--progress", "plain", "--engine", "dagger", "--config", path)
+	words = append(words, "slipway", "--result-file", resultFile, "--progress", "plain", "--engine", "dagger", "--config", path)
 	words = append(words, s.build()...)
 	words = append(words, v.args...)
 	if v.saved != nil {
 		container, words = container.WithFile(savedPlan, v.saved), append(words, "--plan="+savedPlan)
 	}
-	container = container.WithExec(words, dagger.ContainerWithExecOpts{
+	container = container.WithNewFile(resultFile, "").WithExec(words, dagger.ContainerWithExecOpts{
 		ExperimentalPrivilegedNesting: true, Expect: dagger.ReturnTypeAny,
 	})
 	if e.container, err = container.Sync(ctx); err != nil {
@@ -113,14 +116,17 @@ func (s *Slipway) run(ctx context.Context, v verb) (*ended, error) {
 	if e.code, err = e.container.ExitCode(ctx); err != nil {
 		return nil, err
 	}
-	if e.stdout, err = e.container.Stdout(ctx); err != nil || e.code == 0 {
+	if e.text, err = e.container.Stdout(ctx); err != nil {
+		return nil, err
+	}
+	if e.json, err = e.container.File(resultFile).Contents(ctx); err != nil || e.code == 0 {
 		return e, err
 	}
 	stderr, err := e.container.Stderr(ctx)
 	if err != nil {
 		return nil, err
 	}
-	e.err = said(stderr, e.code)
+	e.err = said(e.text, stderr, e.code)
 	return e, nil
 }
 

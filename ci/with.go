@@ -78,32 +78,13 @@ func (s *Slipway) WithSSH(
 	return s, nil
 }
 
-// Reach a registry on the caller's own machine
-//
-// Under the loopback address that slipway.yaml has for it.
-func (s *Slipway) WithRegistryService(
-	// Address in slipway.yaml, such as 127.0.0.1:5000.
-	address string,
-	// The registry, such as tcp://127.0.0.1:5000.
-	service *dagger.Service,
-) (*Slipway, error) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, wrongUse("with-registry-service: reading address %q: %v", address, err)
-	}
-	if !isLoopback(host) {
-		return nil, wrongUse("with-registry-service: %q is no loopback address; others are reached without this", address)
-	}
-	s.ServiceAddresses, s.Services = append(s.ServiceAddresses, address), append(s.Services, service)
-	return s, nil
-}
-
 // Reach something that only the caller's machine reaches
 //
-// Such as a host in a private network: the engine connects through the caller.
+// Such as a host in a private network, or a registry on that machine: the engine
+// connects through the caller.
 func (s *Slipway) WithService(
 	// Address in slipway.yaml: a host name or loopback address and the port, such as
-	// app1.internal:22.
+	// app1.internal:22 or 127.0.0.1:5000.
 	address string,
 	// Where the caller reaches it, such as tcp://10.0.0.5:22.
 	service *dagger.Service,

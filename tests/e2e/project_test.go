@@ -106,5 +106,5 @@ func run(t *testing.T, cmd *exec.Cmd) {
 
 // service are the arguments that lead the module to a registry of this process.
 func service(host string, args ...string) []string {
-	return append([]string{"with-registry-service", "--address", host, "--service", "tcp://" + host}, args...)
+	return append([]string{"with-service", "--address", host, "--service", "tcp://" + host}, args...)
 }

@@ -54,9 +54,9 @@ func TestFunctions(t *testing.T) {
 	needEngine(t)
 	dir, _ := project(t, "pass", sample)
 	for name, want := range map[string]string{
-		"check": "--allow-failure", "lint": "findings", "build": "--image", "publish": "--env", "plan": "--only", "deploy": "--lock-wait", "release": "--skip-checks", "promote": "--from", "rollback": "--to",
-		"verify": "services", "history": "--limit", "changes": "targets", "with-ssh": "--agent", "with-service": "--address",
-		"with-secret": "--name", "with-variable": "--value", "with-registry-auth": "--username", "with-registry-service": "--address",
+		"check": "--allow-failure", "lint": "text", "build": "--image", "publish": "--env", "plan": "--only", "deploy": "--lock-wait", "release": "--skip-checks", "promote": "--from", "rollback": "--to",
+		"verify": "services", "history": "--limit", "changes": "targets", "with-ssh": "--agent",
+		"with-secret": "--name", "with-variable": "--value", "with-registry-auth": "--username", "with-service": "--address",
 	} {
 		if help := ok(t, dir, nil, name, "--help"); !strings.Contains(help, want) {
 			t.Errorf("the help of %s has no %s:\n%s", name, want, help)

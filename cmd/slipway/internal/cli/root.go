@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/slipwayhq/slipway/cmd/slipway/internal/progress"
 	"github.com/slipwayhq/slipway/pipelines"
+	"github.com/slipwayhq/slipway/pipelines/deploy"
 	"github.com/slipwayhq/slipway/pipelines/release"
 	"github.com/slipwayhq/slipway/pipelines/report"
 )
@@ -21,6 +23,7 @@ type globals struct {
 	engine        string
 	progress      string
 	json          bool
+	resultFile    string
 	overrides     release.Overrides
 	failureReport string
 }
@@ -51,6 +54,7 @@ what runs is what was released. The same pipeline runs on a laptop and in CI.`,
 	f.StringVar(&g.engine, "engine", "auto", "engine that does container work: auto, docker or dagger")
 	f.StringVar(&g.progress, "progress", "auto", "how progress is shown: auto, tty, plain or quiet")
 	f.BoolVar(&g.json, "json", false, "print the result as JSON")
+	f.StringVar(&g.resultFile, "result-file", "", "file to write the result to as JSON, whatever is printed")
 	f.StringVar(&g.overrides.Build, "build-number", "", "build number (default: from CI)")
 	f.StringVar(&g.overrides.Commit, "commit", "", "commit (default: from CI or git)")
 	f.StringVar(&g.overrides.Branch, "branch", "", "branch (default: from CI or git)")
@@ -92,6 +96,9 @@ func wrapArgs(c *cobra.Command) {
 // with opens the project, runs do with progress shown, and closes both; a
 // result is printed after it, when the progress no longer moves.
 func (g *globals) with(ctx context.Context, do func(*pipelines.Project) error) error {
+	if err := g.keep(nil); err != nil { // before anything is done
+		return flagError{err}
+	}
 	renderer, err := progress.New(progress.Options{
 		Mode: progress.Mode(g.progress), Out: g.env.Err, Terminal: g.env.ErrTerminal,
 		GitHub: g.env.set("GITHUB_ACTIONS"), Color: g.env.color(g.env.ErrTerminal),
@@ -127,15 +134,34 @@ type redacted struct {
 
 func (r redacted) Unwrap() error { return r.cause }
 
-// print writes a result: as JSON with --json, else as text does.
+// keep writes the result file, if one is asked for.
+func (g *globals) keep(content []byte) error {
+	if g.resultFile == "" {
+		return nil
+	}
+	if err := (deploy.LocalHost{}).WriteFile(context.Background(), g.resultFile, content, 0o600); err != nil {
+		return fmt.Errorf("writing --result-file: %w", err)
+	}
+	return nil
+}
+
+// print writes a result: as JSON with --json, else as text does. A result file
+// gets the JSON first.
 func (g *globals) print(result any, text func()) error {
+	var content bytes.Buffer
+	encoder := json.NewEncoder(&content)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(result); err != nil {
+		return fmt.Errorf("writing the result: %w", err)
+	}
+	if err := g.keep(content.Bytes()); err != nil {
+		return err
+	}
 	if !g.json {
 		text()
 		return nil
 	}
-	encoder := json.NewEncoder(g.env.Out)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(result); err != nil {
+	if _, err := g.env.Out.Write(content.Bytes()); err != nil {
 		return fmt.Errorf("writing the result: %w", err)
 	}
 	return nil
