@@ -69,7 +69,7 @@ func TestRefusals(t *testing.T) {
 		"no registry": {config: sample, args: []string{"publish"}, code: 1, want: []string{"refuses connections"}},
 		"a lint error": {
 			config: strings.Replace(sample, "app: {context: image", "app: {context: image, args: {NPM_TOKEN: k3Vq9xZt7Lw2}", 1), args: []string{"lint"},
-			code: 1, want: []string{"lint found errors", "secret-in-build-arg"},
+			code: 1, want: []string{"slipway.yaml:6:43: error: ", "secret-in-build-arg"},
 		},
 	}
 	for name, test := range tests {
