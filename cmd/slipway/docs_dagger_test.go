@@ -7,6 +7,10 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
+
+	"github.com/slipwayhq/slipway/pipelines/config"
+	"github.com/slipwayhq/slipway/pipelines/scaffold"
 )
 
 var (
@@ -36,6 +40,9 @@ func TestDaggerCalls(t *testing.T) {
 			texts[path] = string(text)
 		}
 	}
+	for path, text := range written(t) {
+		texts[path] = text
+	}
 	for path, text := range texts {
 		for _, call := range calls(text, types["Slipway"]) {
 			found++
@@ -47,6 +54,27 @@ func TestDaggerCalls(t *testing.T) {
 	if found < 25 {
 		t.Errorf("only %d calls were found", found)
 	}
+}
+
+// written are the CI files that init writes for a repository with the blueprint,
+// for a configuration that has everything that decides on them.
+func written(t *testing.T) map[string]string {
+	t.Helper()
+	const path = "../../tests/workflows/testdata/slipway.yaml"
+	c, err := config.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := fstest.MapFS{"dagger.json": {Data: []byte(`{"blueprint": {"source": "github.com/slipwayhq/slipway@main"}}`)}}
+	files := map[string]string{}
+	for _, system := range scaffold.Systems() {
+		text, err := scaffold.CI(system, root, c, "main")
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[path+" "+string(system)] = string(text)
+	}
+	return files
 }
 
 // TestDaggerChains: what the list of functions says can be chained after each is

@@ -19,7 +19,7 @@ var layers = [][]string{
 	{"pipelines/registry/*", "pipelines/aws", "pipelines/ssh", "pipelines/composefile"},
 	{"pipelines/registry"},
 	{"pipelines/engine", "pipelines/deploy"},
-	{"pipelines/engine/*", "pipelines/deploy/*", "pipelines/lint"},
+	{"pipelines/engine/*", "pipelines/deploy/*", "pipelines/lint", "pipelines/scaffold"},
 	{"pipelines"},
 	{"cmd/*", "ci", "internal/*"},
 }

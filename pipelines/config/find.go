@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -11,9 +12,19 @@ const example = `  version: 1
   project: myapp
   images: {web: {context: .}}`
 
+// missing says that no directory from here up has a slipway.yaml. It is a fs.ErrNotExist.
+type missing struct{ start string }
+
+func (m missing) Error() string {
+	return fmt.Sprintf("no slipway.yaml in %s or above it; let `slipway init` write one, or create it, for example:\n%s", m.start, example)
+}
+
+func (missing) Is(target error) bool { return target == fs.ErrNotExist }
+
 // Find is the path of the slipway.yaml or slipway.yml of a directory inside a
 // project: the nearest one upward, no farther than the root of the git
-// repository. A relative dir gives a relative path.
+// repository. A relative dir gives a relative path. Without one the error is
+// fs.ErrNotExist.
 func Find(dir string) (string, error) {
 	start, err := filepath.Abs(dir)
 	if err != nil {
@@ -30,7 +41,7 @@ func Find(dir string) (string, error) {
 			return short, nil
 		}
 		if exists(filepath.Join(dir, ".git")) || at == filepath.Dir(at) {
-			return "", fmt.Errorf("no slipway.yaml in %s or above it; create one, for example:\n%s", start, example)
+			return "", missing{start}
 		}
 	}
 }

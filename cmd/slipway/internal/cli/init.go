@@ -13,6 +13,8 @@ import (
 type initOptions struct {
 	makefile, tagMaps bool
 	force, stdout     bool
+	// ci are the CI systems to write files for.
+	ci []string
 	// taskDefinition is a service of env on ECS.
 	taskDefinition, env string
 }
@@ -24,6 +26,13 @@ func newInit(g *globals) *cobra.Command {
 		Short: "Write files to start with",
 		Long: `Writes files that a project starts with. What is there already is left alone.
 
+Without a flag that is slipway.yaml, from the repository's Dockerfiles and compose
+files, and the CI files of the systems of which the repository has a directory,
+.github or .circleci: checks for changes, and a job for each environment that a branch
+or git tag is deployed to by "when" in slipway.yaml. --ci names the systems. When
+slipway.yaml has changed, --force writes the CI files anew; slipway.yaml is never
+replaced.
+
 --makefile writes a Makefile with the usual targets of two environments, staging and
 prod: each is one command of slipway. --tag-maps writes the tag map of every Terraform
 target that has none, with the tag sha-bootstrap for each image: Terraform can make a
@@ -31,16 +40,16 @@ new environment with it, registries included, before there is any image.
 
 --task-definition prints the task definition that a service of an ECS target runs, as
 a file to keep in the repository.`,
-		Example: `  slipway init --makefile
+		Example: `  slipway init
+  slipway init --ci github --ci circleci
+  slipway init --ci github --force
+  slipway init --makefile
   slipway init --makefile --stdout >>Makefile
   slipway init --tag-maps
   slipway init --task-definition api --env prod >ecs/api.json`,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if !o.makefile && !o.tagMaps && o.taskDefinition == "" {
-				return flagError{errors.New("nothing to write is named: use --makefile, --tag-maps or --task-definition")}
-			}
 			if o.taskDefinition != "" {
-				if o.makefile || o.tagMaps {
+				if o.makefile || o.tagMaps || len(o.ci) > 0 {
 					return flagError{errors.New("--task-definition prints a file: use it alone")}
 				}
 				return g.with(c.Context(), func(p *pipelines.Project) error {
@@ -48,6 +57,14 @@ a file to keep in the repository.`,
 					fmt.Fprint(g.env.Out, string(text))
 					return err
 				})
+			}
+			if o.stdout && !o.makefile {
+				return flagError{errors.New("--stdout prints the Makefile: use it with --makefile")}
+			}
+			if !o.makefile && !o.tagMaps || len(o.ci) > 0 {
+				if err := g.initProject(c.Context(), o); err != nil {
+					return err
+				}
 			}
 			if o.makefile {
 				if err := g.initMakefile(o); err != nil {
@@ -67,11 +84,13 @@ a file to keep in the repository.`,
 		},
 	}
 	f := c.Flags()
+	f.StringArrayVar(&o.ci, "ci", nil, "write the file of this CI system: github or circleci (repeatable; default: those whose directory is there)")
 	f.BoolVar(&o.makefile, "makefile", false, "write a Makefile for the environments staging and prod")
 	f.BoolVar(&o.tagMaps, "tag-maps", false, "write the tag maps of Terraform targets that have none")
 	f.StringVar(&o.taskDefinition, "task-definition", "", "print the task definition that this service runs on ECS")
 	f.StringVar(&o.env, "env", "", "the environment of --task-definition")
-	f.BoolVar(&o.force, "force", false, "replace a Makefile that is there")
+	f.BoolVar(&o.force, "force", false, "replace CI files and the Makefile that are there")
 	f.BoolVar(&o.stdout, "stdout", false, "print the Makefile instead of writing it")
+	_ = c.RegisterFlagCompletionFunc("ci", cobra.FixedCompletions([]string{"github", "circleci"}, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }

@@ -25,16 +25,22 @@ func newVersion(g *globals) *cobra.Command {
 		Example: "  slipway version --json",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			info := versionInfo{Version: version, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
-			if build, ok := debug.ReadBuildInfo(); ok && info.Version == "" {
-				info.Version = build.Main.Version
-			}
-			if info.Version == "" {
-				info.Version = "(devel)"
-			}
+			info := versionInfo{Version: ownVersion(), Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
 			return g.print(info, func() {
 				fmt.Fprintf(g.env.Out, "slipway %s %s %s/%s\n", info.Version, info.Go, info.OS, info.Arch)
 			})
 		},
 	}
+}
+
+// ownVersion is the version of this program.
+func ownVersion() string {
+	own := version
+	if build, ok := debug.ReadBuildInfo(); ok && own == "" {
+		own = build.Main.Version
+	}
+	if own == "" {
+		own = "(devel)"
+	}
+	return own
 }

@@ -1,0 +1,128 @@
+package scaffold
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/slipwayhq/slipway/pipelines/config"
+)
+
+// System is a CI system that Slipway writes files for.
+type System string
+
+// The systems, as --ci names them.
+const (
+	GitHub   System = "github"
+	CircleCI System = "circleci"
+)
+
+// Systems are all of them.
+func Systems() []System { return []System{GitHub, CircleCI} }
+
+// Dir is the system's directory in a repository.
+func (s System) Dir() string {
+	if s == GitHub {
+		return ".github"
+	}
+	return ".circleci"
+}
+
+// File is the path of the file that is Slipway's, relative to the repository.
+func (s System) File() string {
+	if s == GitHub {
+		return ".github/workflows/slipway.yml"
+	}
+	return ".circleci/config.yml"
+}
+
+// Found are the systems whose directory the repository has.
+func Found(root fs.FS) []System {
+	var found []System
+	for _, s := range Systems() {
+		if info, err := fs.Stat(root, s.Dir()); err == nil && info.IsDir() {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+// module is Slipway's Dagger module.
+const module = "github.com/slipwayhq/slipway"
+
+// pipeline is what a CI file is made of.
+type pipeline struct {
+	System System
+	// Module to call, with its version; empty when the repository's dagger.json has it.
+	Module string
+	// Branch is the repository's default branch.
+	Branch string
+	// Check is what the check of a pull request needs.
+	Check needs
+	Jobs  []job
+	// Left are environments that no job deploys to, and why.
+	Left []string
+}
+
+// CI is the text of the system's file: checks for changes, and a job for each
+// environment that can be deployed to from there. The version of Slipway's module
+// is a git tag, branch or commit.
+func CI(system System, root fs.FS, c *config.Config, version string) ([]byte, error) {
+	p := pipeline{System: system, Branch: defaultBranch(root)}
+	if !hasBlueprint(root) {
+		p.Module = module + "@" + version
+	}
+	p.Check.references(c.Registries, c.Checks, c.Artifacts)
+	for _, e := range c.Environments {
+		j, why := p.deploy(c, e)
+		if why != "" {
+			p.Left = append(p.Left, fmt.Sprintf("%s is not deployed from here: %s.", e.Name, why))
+			continue
+		}
+		p.Jobs = append(p.Jobs, j)
+	}
+	if j, ok := p.publish(c); ok {
+		p.Jobs = append(p.Jobs, j)
+	}
+	return render(string(system)+".yml", p)
+}
+
+// Call begins a call of the module.
+func (p pipeline) Call() string {
+	if p.Module == "" {
+		return "dagger call"
+	}
+	return `dagger -m "$SLIPWAY" call --source .`
+}
+
+// hasBlueprint says that the repository's dagger.json takes Slipway as blueprint,
+// so that a call needs no more.
+func hasBlueprint(root fs.FS) bool {
+	text, err := fs.ReadFile(root, "dagger.json")
+	if err != nil {
+		return false
+	}
+	var file struct{ Blueprint struct{ Source string } }
+	err = json.Unmarshal(text, &file)
+	source, _, _ := strings.Cut(file.Blueprint.Source, "@")
+	return err == nil && source == module
+}
+
+// defaultBranch is the one that the repository was cloned with, or is on, or main.
+func defaultBranch(root fs.FS) string {
+	for _, head := range []struct{ file, prefix string }{
+		{".git/refs/remotes/origin/HEAD", "ref: refs/remotes/origin/"},
+		{".git/HEAD", "ref: refs/heads/"},
+	} {
+		text, err := fs.ReadFile(root, head.file)
+		if err != nil {
+			continue
+		}
+		branch, ok := strings.CutPrefix(strings.TrimSpace(string(text)), head.prefix)
+		if ok && (head.file != ".git/HEAD" || branch == "master") {
+			return branch
+		}
+	}
+	return "main"
+}
