@@ -16,7 +16,7 @@ const example = `  version: 1
 type missing struct{ start string }
 
 func (m missing) Error() string {
-	return fmt.Sprintf("no slipway.yaml in %s or above it; let `slipway init` write one, or create it, for example:\n%s", m.start, example)
+	return fmt.Sprintf("no slipway.yaml in %s or above it; create one with `slipway init`, or by hand, for example:\n%s", m.start, example)
 }
 
 func (missing) Is(target error) bool { return target == fs.ErrNotExist }

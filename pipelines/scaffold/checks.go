@@ -17,9 +17,9 @@ type check struct {
 	File, Service string
 }
 
-// stages are the checks of Dockerfiles that have a stage called test.
-func (p *project) stages(root fs.FS) []check {
-	var checks []check
+// stages are the checks of Dockerfiles that have a stage called test, where it is
+// to be seen that something runs in it: a check of nothing would always pass.
+func (p *project) stages(root fs.FS) (checks []check, notes []string) {
 	seen := map[string]bool{}
 	for _, i := range p.Images {
 		text, err := fs.ReadFile(root, i.file())
@@ -27,11 +27,14 @@ func (p *project) stages(root fs.FS) []check {
 			continue
 		}
 		seen[i.file()] = true
-		if found, runs := testStage(string(text)); found {
+		switch found, runs, built := testStage(string(text)); {
+		case runs || built:
 			checks = append(checks, check{Name: i.Name, Image: i, Built: !runs})
+		case found:
+			notes = append(notes, fmt.Sprintf("left out the stage test of %s: it does not say what to run; add a check with build: {context: %s, target: test} and run: [COMMAND]", i.file(), i.Context))
 		}
 	}
-	return checks
+	return checks, notes
 }
 
 // testFiles are compose files of tests; the first one counts.

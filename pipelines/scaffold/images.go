@@ -20,7 +20,7 @@ type image struct {
 }
 
 // notOurs are directories whose Dockerfiles are not the project's images.
-var notOurs = []string{"node_modules", "vendor", "testdata"}
+var notOurs = []string{"node_modules", "vendor", "testdata", "test", "tests"}
 
 // dockerfiles are the images of the Dockerfiles at the root, which is called like
 // the project, and in the directories there.
@@ -74,11 +74,12 @@ func isFile(root fs.FS, name string) bool {
 var (
 	stageLine   = regexp.MustCompile(`(?i)^\s*FROM\s.*?(?:\sAS\s+(\S+))?\s*$`)
 	commandLine = regexp.MustCompile(`(?i)^\s*(CMD|ENTRYPOINT)\s`)
+	runLine     = regexp.MustCompile(`(?i)^\s*RUN\s`)
 )
 
-// testStage says that a Dockerfile has a stage called test, and whether that
-// stage says what to run.
-func testStage(dockerfile string) (found, runs bool) {
+// testStage says that a Dockerfile has a stage called test, whether that stage
+// says what to run, and whether something runs while it is built.
+func testStage(dockerfile string) (found, runs, built bool) {
 	inside := false
 	for line := range strings.Lines(dockerfile) {
 		line = strings.TrimSpace(line)
@@ -87,6 +88,7 @@ func testStage(dockerfile string) (found, runs bool) {
 			found = found || inside
 		}
 		runs = runs || inside && commandLine.MatchString(line)
+		built = built || inside && runLine.MatchString(line)
 	}
-	return found, runs
+	return found, runs, built
 }

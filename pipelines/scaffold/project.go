@@ -10,6 +10,7 @@ import (
 	"errors"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strings"
 	"text/template"
 )
@@ -41,9 +42,9 @@ func Project(ctx context.Context, root fs.FS, folder string) (text []byte, notes
 	if len(p.Images) == 0 {
 		return nil, notes, ErrNothing
 	}
-	p.Checks = p.stages(root)
-	test, more := composeCheck(ctx, root)
-	p.Checks, notes = append(p.Checks, test...), append(notes, more...)
+	stages, left := p.stages(root)
+	tests, more := composeCheck(ctx, root)
+	p.Checks, notes = append(stages, tests...), slices.Concat(notes, left, more)
 	p.deployable(composed)
 	text, err = render("slipway.yaml", p)
 	return text, notes, err

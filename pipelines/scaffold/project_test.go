@@ -45,7 +45,7 @@ func TestProject(t *testing.T) {
 		"one in each directory": {
 			files: map[string]string{
 				"api/Dockerfile": dockerfile, "Web_UI/Dockerfile": dockerfile, "node_modules/Dockerfile": dockerfile,
-				".devcontainer/Dockerfile": dockerfile, "deep/er/Dockerfile": dockerfile, "docs/page.md": "",
+				".devcontainer/Dockerfile": dockerfile, "deep/er/Dockerfile": dockerfile, "tests/Dockerfile": dockerfile, "docs/page.md": "",
 			},
 			want: []string{"images:", "  web-ui: {context: Web_UI}", "  api: {context: api}"},
 		},
@@ -77,6 +77,10 @@ func TestProject(t *testing.T) {
 		"a test stage with a command": {
 			files: map[string]string{"api/Dockerfile": runner},
 			want:  []string{"checks:", "  api: {build: {context: api, target: test}}", "images:", "  api: {context: api}"},
+		},
+		"a test stage that runs nothing": {
+			files: map[string]string{"Dockerfile": "FROM busybox:1.36 AS test\nCOPY tests /tests\nFROM busybox:1.36\nRUN true\nCMD true\n"},
+			want:  []string{"images:", "  shop: {context: .}"}, notes: 1,
 		},
 		"a compose file of tests": {
 			files: map[string]string{"Dockerfile": dockerfile, "docker-compose.test.yml": `{services: {db: {image: "postgres:16"}, tests: {image: shop/shop, depends_on: [db]}}}`},
