@@ -696,6 +696,20 @@ func invoke(ctx context.Context, parentJSON []byte, parentName string, fnName st
 				}
 			}
 			return (*Slipway).Deploy(&parent, ctx, env, tag, only, paths, noTfvars, allowDiverged, direct, lockWait, plan)
+		case "Generate":
+			var parent Slipway
+			err = json.Unmarshal(parentJSON, &parent)
+			if err != nil {
+				panic(fmt.Errorf("%s: %w", "failed to unmarshal parent object", err))
+			}
+			var ci []string
+			if inputArgs["ci"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["ci"]), &ci)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg ci", err))
+				}
+			}
+			return (*Slipway).Generate(&parent, ctx, ci)
 		case "History":
 			var parent Slipway
 			err = json.Unmarshal(parentJSON, &parent)

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -60,16 +59,15 @@ func (s *Slipway) complete(c *config.Config, v verb, environments []config.Envir
 		name, _, _ := strings.Cut(variable, "=")
 		passed = append(passed, name)
 	}
-	needed := references(c.Registries)
+	needed := config.References(c.Registries)
 	if v.needs != nil {
 		needed = append(needed, v.needs(c)...)
 	}
 	if v.targets {
-		needed = append(needed, references(environments)...)
+		needed = append(needed, config.References(environments)...)
 	}
 	missing := map[string]bool{}
-	for _, reference := range needed {
-		name := strings.TrimPrefix(reference, "env://")
+	for _, name := range needed {
 		if !slices.Contains(passed, name) {
 			missing[name] = true
 		}
@@ -124,7 +122,7 @@ func ofChecks(c *config.Config, names []string) []string {
 		if len(names) > 0 && !slices.Contains(names, check.Name) {
 			continue
 		}
-		found = append(found, references(check.Value)...)
+		found = append(found, config.References(check.Value)...)
 		if check.Value.Build != nil {
 			found = append(found, ofArtifacts(c, *check.Value.Build)...)
 		}
@@ -138,7 +136,7 @@ func ofImages(c *config.Config, names []string) []string {
 	var found []string
 	for _, image := range c.Images.Named {
 		if len(names) == 0 || slices.Contains(names, image.Name) {
-			found = append(found, references(image.Value)...)
+			found = append(found, config.References(image.Value)...)
 			found = append(found, ofArtifacts(c, image.Value.Build)...)
 		}
 	}
@@ -149,7 +147,7 @@ func ofArtifacts(c *config.Config, b config.Build) []string {
 	var found []string
 	for name := range b.Artifacts {
 		if artifact, ok := c.Artifacts.Get(name); ok {
-			found = append(found, references(artifact)...)
+			found = append(found, config.References(artifact)...)
 			found = append(found, ofArtifacts(c, artifact.Build)...)
 		}
 	}
@@ -163,38 +161,4 @@ func environment(c *config.Config, name string) (config.Environment, bool) {
 		return c.Environments[0].Value, true
 	}
 	return c.Environments.Get(name)
-}
-
-// references are the env:// references anywhere in a part of the configuration.
-func references(part any) []string {
-	var found []string
-	find(reflect.ValueOf(part), &found)
-	return found
-}
-
-func find(v reflect.Value, found *[]string) {
-	switch v.Kind() {
-	case reflect.String:
-		if strings.HasPrefix(v.String(), "env://") {
-			*found = append(*found, v.String())
-		}
-	case reflect.Pointer, reflect.Interface:
-		if !v.IsNil() {
-			find(v.Elem(), found)
-		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
-				find(v.Field(i), found)
-			}
-		}
-	case reflect.Slice, reflect.Array:
-		for i := range v.Len() {
-			find(v.Index(i), found)
-		}
-	case reflect.Map:
-		for entries := v.MapRange(); entries.Next(); {
-			find(entries.Value(), found)
-		}
-	}
 }

@@ -2,7 +2,6 @@ package scaffold
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -55,7 +54,7 @@ func (n *needs) with(function string, variables ...variable) {
 // references adds the env:// references of parts of the configuration.
 func (n *needs) references(parts ...any) {
 	for _, part := range parts {
-		for _, name := range references(reflect.ValueOf(part)) {
+		for _, name := range config.References(part) {
 			v := variable{Name: name, Secret: true}
 			pass := fmt.Sprintf("with-secret --name %s --value env://%s", name, name)
 			if strings.HasPrefix(name, "GITHUB_") && name != "GITHUB_TOKEN" { // GitHub sets it
@@ -140,37 +139,4 @@ func (n *needs) host(system System, h config.Host) {
 	n.with(`with-variable --name SERVER_USER --value "$SERVER_USER"`, variable{"SERVER_USER", false})
 	n.with(`with-variable --name SERVER_PORT --value "${SERVER_PORT:-22}"`, variable{"SERVER_PORT", false})
 	n.with(`with-variable --name DEPLOY_PATH --value "${DEPLOY_PATH:-/home/$SERVER_USER}"`, variable{"DEPLOY_PATH", false})
-}
-
-// references are the names in the env:// references anywhere in a part of the
-// configuration, in order.
-func references(v reflect.Value) []string {
-	var found []string
-	add := func(more []string) { found = append(found, more...) }
-	switch v.Kind() {
-	case reflect.String:
-		if name, ok := strings.CutPrefix(v.String(), "env://"); ok {
-			add([]string{name})
-		}
-	case reflect.Pointer, reflect.Interface:
-		if !v.IsNil() {
-			add(references(v.Elem()))
-		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			add(references(v.Field(i)))
-		}
-	case reflect.Slice, reflect.Array:
-		for i := range v.Len() {
-			add(references(v.Index(i)))
-		}
-	case reflect.Map:
-		var inMap []string
-		for entries := v.MapRange(); entries.Next(); {
-			inMap = append(inMap, references(entries.Value())...)
-		}
-		slices.Sort(inMap)
-		add(inMap)
-	}
-	return found
 }

@@ -55,7 +55,7 @@ func TestFunctions(t *testing.T) {
 	dir, _ := project(t, "pass", sample)
 	for name, want := range map[string]string{
 		"check": "--allow-failure", "lint": "text", "build": "--image", "publish": "--env", "plan": "--only", "deploy": "--lock-wait", "release": "--skip-checks", "promote": "--from", "rollback": "--to",
-		"verify": "services", "history": "--limit", "changes": "targets", "with-ssh": "--agent",
+		"verify": "services", "history": "--limit", "changes": "targets", "generate": "--ci", "with-ssh": "--agent",
 		"with-secret": "--name", "with-variable": "--value", "with-registry-auth": "--username", "with-service": "--address",
 	} {
 		if help := ok(t, dir, nil, name, "--help"); !strings.Contains(help, want) {

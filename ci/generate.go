@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/slipwayhq/slipway/ci/internal/dagger"
+)
+
+// ciFile is the CI file of a system.
+type ciFile struct{ system, dir, path string }
+
+var ciFiles = []ciFile{
+	{"github", ".github", ".github/workflows/slipway.yml"},
+	{"circleci", ".circleci", ".circleci/config.yml"},
+}
+
+// byInit is how a CI file begins that "slipway init" wrote.
+const byInit = "# Written by `slipway init"
+
+// Write the CI files anew, from slipway.yaml
+//
+// As "slipway init" writes them: for the systems of which the repository has a
+// directory, .github or .circleci. A file that somebody else wrote is left alone.
+// Gives the changes, to be applied.
+//
+// +generate
+// +cache="never"
+func (s *Slipway) Generate(
+	ctx context.Context,
+	// CI system to write the file of: github or circleci; those whose directory is
+	// there when omitted.
+	// +optional
+	ci []string,
+) (*dagger.Changeset, error) {
+	args := []string{"init", "--force"}
+	var paths []string
+	for _, file := range ciFiles {
+		wanted, err := s.wants(ctx, file, ci)
+		if err != nil {
+			return nil, err
+		}
+		if wanted {
+			args, paths = append(args, "--ci="+file.system), append(paths, file.path)
+		}
+	}
+	for _, name := range ci {
+		if !slices.ContainsFunc(ciFiles, func(f ciFile) bool { return f.system == name }) {
+			return nil, wrongUse("unknown CI system %q: --ci takes github or circleci", name)
+		}
+	}
+	if len(paths) == 0 {
+		return dag.Directory().Changes(dag.Directory()), nil
+	}
+	e, err := s.do(ctx, verb{args: args}, nil)
+	if err != nil {
+		return nil, err
+	}
+	only := dagger.DirectoryWithDirectoryOpts{Include: paths}
+	before := dag.Directory().WithDirectory(".", s.Source, only)
+	after := dag.Directory().WithDirectory(".", e.container.Directory(work), only)
+	return after.Changes(before), nil
+}
+
+// wants says whether a file is to be written: one that is named, or has a
+// directory, and is nobody else's.
+func (s *Slipway) wants(ctx context.Context, file ciFile, named []string) (bool, error) {
+	there, err := s.Source.Glob(ctx, file.dir+"/**")
+	if err != nil {
+		return false, err
+	}
+	if len(named) > 0 && !slices.Contains(named, file.system) || len(named) == 0 && len(there) == 0 {
+		return false, nil
+	}
+	if !slices.Contains(there, file.path) {
+		return true, nil
+	}
+	content, err := s.Source.File(file.path).Contents(ctx)
+	if err != nil {
+		return false, err
+	}
+	if strings.HasPrefix(content, byInit) {
+		return true, nil
+	}
+	if len(named) > 0 {
+		return false, wrongUse("%s was not written by slipway init: move it away, or take over what it does with slipway init --ci %s --force", file.path, file.system)
+	}
+	return false, nil
+}

@@ -1,0 +1,42 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestGenerate writes the CI files through "dagger call generate".
+func TestGenerate(t *testing.T) {
+	needEngine(t)
+	dir, _ := project(t, "pass", sample)
+	for path, text := range map[string]string{".github/CODEOWNERS": "* @ana\n", ".circleci/config.yml": "version: 2.1\n"} {
+		path = filepath.Join(dir, path)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	const file = ".github/workflows/slipway.yml"
+	if added := strings.TrimSpace(ok(t, dir, nil, "generate", "added-paths")); !strings.Contains(added, file) || strings.Contains(added, "circleci") {
+		t.Fatalf("added %q, want %s and nothing of CircleCI", added, file)
+	}
+	ok(t, dir, nil, "generate", "after", "export", "--path", dir)
+	text, err := os.ReadFile(filepath.Join(dir, file))
+	if err != nil || !strings.Contains(string(text), "lint text") {
+		t.Fatalf("%v: %s", err, text)
+	}
+	if empty := strings.TrimSpace(ok(t, dir, nil, "generate", "is-empty")); empty != "true" {
+		t.Errorf("generated again is-empty is %q, want true", empty)
+	}
+
+	for arg, want := range map[string]string{"circleci": ".circleci/config.yml was not written by slipway init", "jenkins": `unknown CI system "jenkins"`} {
+		if c := call(t, dir, nil, "generate", "--ci", arg); c.code != 2 || !strings.Contains(c.message(), want) {
+			t.Errorf("generate --ci %s: exit code %d, want 2 and %q:\n%s", arg, c.code, want, c.message())
+		}
+	}
+}
