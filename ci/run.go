@@ -153,7 +153,7 @@ func (s *Slipway) configPath(ctx context.Context) (string, error) {
 			return "", fmt.Errorf("looking for slipway.yaml: %w", err)
 		}
 		if len(there) != 1 {
-			return "", wrongUse("the source directory has no slipway.yaml at its root, or two: create one, or name it with --config")
+			return "", wrongUse("the source directory has no slipway.yaml at its root, or two: create one with slipway init, or name it with --config")
 		}
 		found = there[0]
 	}
