@@ -275,6 +275,52 @@ func (r *EnvironmentState) UnmarshalJSON(bs []byte) error {
 	return nil
 }
 
+func (r Ci) IsEnum() {}
+
+func (r Ci) Name() string {
+	switch r {
+	case Circleci:
+		return "Circleci"
+	case Github:
+		return "Github"
+	}
+	return ""
+}
+
+func (r Ci) Value() string {
+	return string(r)
+}
+
+func (r Ci) MarshalJSON() ([]byte, error) {
+	if r == "" {
+		return []byte("\"\""), nil
+	}
+	name := r.Name()
+	if name == "" {
+		return nil, fmt.Errorf("invalid enum value %q", r)
+	}
+	return json.Marshal(name)
+}
+
+func (r *Ci) UnmarshalJSON(bs []byte) error {
+	var s string
+	err := json.Unmarshal(bs, &s)
+	if err != nil {
+		return err
+	}
+	switch s {
+	case "":
+		*r = ""
+	case "Circleci":
+		*r = Circleci
+	case "Github":
+		*r = Github
+	default:
+		return fmt.Errorf("invalid enum value %q", s)
+	}
+	return nil
+}
+
 func (r Report) MarshalJSON() ([]byte, error) {
 	var concrete struct {
 		Text string
@@ -372,6 +418,52 @@ func (r *Release) UnmarshalJSON(bs []byte) error {
 	r.Images = concrete.Images
 	r.Text = concrete.Text
 	r.Json = concrete.Json
+	return nil
+}
+
+func (r Secrets) IsEnum() {}
+
+func (r Secrets) Name() string {
+	switch r {
+	case Current:
+		return "Current"
+	case Released:
+		return "Released"
+	}
+	return ""
+}
+
+func (r Secrets) Value() string {
+	return string(r)
+}
+
+func (r Secrets) MarshalJSON() ([]byte, error) {
+	if r == "" {
+		return []byte("\"\""), nil
+	}
+	name := r.Name()
+	if name == "" {
+		return nil, fmt.Errorf("invalid enum value %q", r)
+	}
+	return json.Marshal(name)
+}
+
+func (r *Secrets) UnmarshalJSON(bs []byte) error {
+	var s string
+	err := json.Unmarshal(bs, &s)
+	if err != nil {
+		return err
+	}
+	switch s {
+	case "":
+		*r = ""
+	case "Current":
+		*r = Current
+	case "Released":
+		*r = Released
+	default:
+		return fmt.Errorf("invalid enum value %q", s)
+	}
 	return nil
 }
 
@@ -702,7 +794,7 @@ func invoke(ctx context.Context, parentJSON []byte, parentName string, fnName st
 			if err != nil {
 				panic(fmt.Errorf("%s: %w", "failed to unmarshal parent object", err))
 			}
-			var ci []string
+			var ci []Ci
 			if inputArgs["ci"] != nil {
 				err = json.Unmarshal([]byte(inputArgs["ci"]), &ci)
 				if err != nil {
@@ -996,7 +1088,7 @@ func invoke(ctx context.Context, parentJSON []byte, parentName string, fnName st
 					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg paths", err))
 				}
 			}
-			var secrets string
+			var secrets Secrets
 			if inputArgs["secrets"] != nil {
 				err = json.Unmarshal([]byte(inputArgs["secrets"]), &secrets)
 				if err != nil {

@@ -178,6 +178,16 @@ func promotedFrom(c *config.Config, env, from string) string {
 	return to.PromoteFrom
 }
 
+// The secrets of AWS that a release runs with.
+type Secrets string
+
+const (
+	// Those of today.
+	Current Secrets = "current"
+	// The versions that the release had.
+	Released Secrets = "released"
+)
+
 // Go back to the last release that verified
 //
 // It uses the files that were recorded with that release; nothing is built.
@@ -197,11 +207,10 @@ func (s *Slipway) Rollback(
 	// The only files or directories of git sync targets to change.
 	// +optional
 	paths []string,
-	// Secrets of AWS to run with: current, or released for the versions of that
-	// release.
+	// Secrets of AWS to run with.
 	// +optional
 	// +default="current"
-	secrets string,
+	secrets Secrets,
 	// Command that undoes migrations, run in the live release first, such as
 	// "app: rake db:rollback STEP=2".
 	// +optional
@@ -211,7 +220,7 @@ func (s *Slipway) Rollback(
 	lockWait string,
 ) (*EnvironmentState, error) {
 	return s.deployed(ctx, verb{
-		args:         flags{"rollback"}.text("--env", env).text("--to", to).list("--only", only).list("--paths", paths).text("--secrets", secrets).list("--down", down).text("--lock-wait", lockWait).is("--yes", true),
+		args:         flags{"rollback"}.text("--env", env).text("--to", to).list("--only", only).list("--paths", paths).text("--secrets", string(secrets)).list("--down", down).text("--lock-wait", lockWait).is("--yes", true),
 		environments: in(env), targets: true, only: only,
 	})
 }

@@ -8,12 +8,25 @@ import (
 	"github.com/slipwayhq/slipway/ci/internal/dagger"
 )
 
+// A CI system.
+type Ci string
+
+const (
+	// GitHub Actions.
+	Github Ci = "github"
+	// CircleCI.
+	Circleci Ci = "circleci"
+)
+
 // ciFile is the CI file of a system.
-type ciFile struct{ system, dir, path string }
+type ciFile struct {
+	system    Ci
+	dir, path string
+}
 
 var ciFiles = []ciFile{
-	{"github", ".github", ".github/workflows/slipway.yml"},
-	{"circleci", ".circleci", ".circleci/config.yml"},
+	{Github, ".github", ".github/workflows/slipway.yml"},
+	{Circleci, ".circleci", ".circleci/config.yml"},
 }
 
 // byInit is how a CI file begins that "slipway init" wrote.
@@ -29,10 +42,9 @@ const byInit = "# Written by `slipway init"
 // +cache="never"
 func (s *Slipway) Generate(
 	ctx context.Context,
-	// CI system to write the file of: github or circleci; those whose directory is
-	// there when omitted.
+	// CI system to write the file of; those whose directory is there when omitted.
 	// +optional
-	ci []string,
+	ci []Ci,
 ) (*dagger.Changeset, error) {
 	args := []string{"init", "--force"}
 	var paths []string
@@ -42,12 +54,7 @@ func (s *Slipway) Generate(
 			return nil, err
 		}
 		if wanted {
-			args, paths = append(args, "--ci="+file.system), append(paths, file.path)
-		}
-	}
-	for _, name := range ci {
-		if !slices.ContainsFunc(ciFiles, func(f ciFile) bool { return f.system == name }) {
-			return nil, wrongUse("unknown CI system %q: --ci takes github or circleci", name)
+			args, paths = append(args, "--ci="+string(file.system)), append(paths, file.path)
 		}
 	}
 	if len(paths) == 0 {
@@ -65,7 +72,7 @@ func (s *Slipway) Generate(
 
 // wants says whether a file is to be written: one that is named, or has a
 // directory, and is nobody else's.
-func (s *Slipway) wants(ctx context.Context, file ciFile, named []string) (bool, error) {
+func (s *Slipway) wants(ctx context.Context, file ciFile, named []Ci) (bool, error) {
 	there, err := s.Source.Glob(ctx, file.dir+"/**")
 	if err != nil {
 		return false, err

@@ -34,9 +34,8 @@ func TestGenerate(t *testing.T) {
 		t.Errorf("generated again is-empty is %q, want true", empty)
 	}
 
-	for arg, want := range map[string]string{"circleci": ".circleci/config.yml was not written by slipway init", "jenkins": `unknown CI system "jenkins"`} {
-		if c := call(t, dir, nil, "generate", "--ci", arg); c.code != 2 || !strings.Contains(c.message(), want) {
-			t.Errorf("generate --ci %s: exit code %d, want 2 and %q:\n%s", arg, c.code, want, c.message())
-		}
+	const others = ".circleci/config.yml was not written by slipway init"
+	if c := call(t, dir, nil, "generate", "--ci", "circleci"); c.code != 2 || !strings.Contains(c.message(), others) {
+		t.Errorf("generate --ci circleci: exit code %d, want 2 and %q:\n%s", c.code, others, c.message())
 	}
 }
