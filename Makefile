@@ -1,7 +1,7 @@
 # Slipway's targets. `make` alone prints them.
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-LDFLAGS := -s -w -X github.com/slipwayhq/slipway/cmd/slipway/internal/cli.version=$(VERSION)
+LDFLAGS := -s -w -X git.example/slipway/cmd/slipway/internal/cli.version=$(VERSION)
 TEST    ?= ./...
 
 .DEFAULT_GOAL := help

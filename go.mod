@@ -1,4 +1,4 @@
-module github.com/slipwayhq/slipway
+module git.example/slipway
 
 go 1.26.1
 

@@ -4,8 +4,8 @@ import (
 	"context"
 	"strings"
 
-	"github.com/slipwayhq/slipway/ci/internal/dagger"
-	"github.com/slipwayhq/slipway/pipelines/config"
+	"git.example/slipway/ci/internal/dagger"
+	"git.example/slipway/pipelines/config"
 )
 
 // Images that were built and not published.

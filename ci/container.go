@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/slipwayhq/slipway/ci/internal/dagger"
+	"git.example/slipway/ci/internal/dagger"
 )
 
 // home is the home directory of who runs in a container.

@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 
-	"github.com/slipwayhq/slipway/ci/internal/dagger"
-	"github.com/slipwayhq/slipway/pipelines/config"
+	"git.example/slipway/ci/internal/dagger"
+	"git.example/slipway/pipelines/config"
 )
 
 // What runs in an environment, proven by digest.

@@ -1,8 +1,8 @@
-module github.com/slipwayhq/slipway/ci
+module git.example/slipway/ci
 
 go 1.26.1
 
-replace github.com/slipwayhq/slipway => ../
+replace git.example/slipway => ../
 
 require (
 	github.com/Khan/genqlient v0.8.1
@@ -42,7 +42,7 @@ require (
 	github.com/go-logr/stdr v1.2.2 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/grpc-ecosystem/grpc-gateway/v2 v2.29.0 // indirect
-	github.com/slipwayhq/slipway v0.0.0
+	git.example/slipway v0.0.0
 	github.com/sosodev/duration v1.4.0 // indirect
 	github.com/stretchr/testify v1.12.1 // indirect
 	go.opentelemetry.io/auto/sdk v1.2.1 // indirect

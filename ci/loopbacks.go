@@ -6,7 +6,7 @@ import (
 	"net"
 	"strconv"
 
-	"github.com/slipwayhq/slipway/ci/internal/dagger"
+	"git.example/slipway/ci/internal/dagger"
 )
 
 // loopbacks binds services to a container: a name by that name, a loopback

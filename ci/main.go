@@ -9,7 +9,7 @@
 package main
 
 import (
-	"github.com/slipwayhq/slipway/ci/internal/dagger"
+	"git.example/slipway/ci/internal/dagger"
 )
 
 // The pipeline of one repository.

@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 
-	"github.com/slipwayhq/slipway/ci/internal/dagger"
+	"git.example/slipway/ci/internal/dagger"
 )
 
 // savedPlan is where a container has a plan that is kept.

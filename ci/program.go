@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 
-	"github.com/slipwayhq/slipway/ci/internal/dagger"
+	"git.example/slipway/ci/internal/dagger"
 )
 
 // goImage builds the command line and runs it: it has git and CA certificates,

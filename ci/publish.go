@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
+	"git.example/slipway/pipelines/config"
 )
 
 // A release in the registry.

@@ -8,8 +8,8 @@ import (
 	"path"
 	"strings"
 
-	"github.com/slipwayhq/slipway/ci/internal/dagger"
-	"github.com/slipwayhq/slipway/pipelines/config"
+	"git.example/slipway/ci/internal/dagger"
+	"git.example/slipway/pipelines/config"
 )
 
 // Where a container has the repository, and the result of the verb that it runs.

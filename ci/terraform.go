@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/slipwayhq/slipway/ci/internal/dagger"
-	"github.com/slipwayhq/slipway/pipelines/config"
+	"git.example/slipway/ci/internal/dagger"
+	"git.example/slipway/pipelines/config"
 )
 
 // terraformProgram is a program for Terraform code, and the image that has it.

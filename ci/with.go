@@ -4,7 +4,7 @@ import (
 	"net"
 	"regexp"
 
-	"github.com/slipwayhq/slipway/ci/internal/dagger"
+	"git.example/slipway/ci/internal/dagger"
 )
 
 var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)

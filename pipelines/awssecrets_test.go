@@ -6,11 +6,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/internal/awsfake"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/deploy/compose"
-	"github.com/slipwayhq/slipway/pipelines/deploy/run"
-	"github.com/slipwayhq/slipway/pipelines/release"
+	"git.example/slipway/internal/awsfake"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/compose"
+	"git.example/slipway/pipelines/deploy/run"
+	"git.example/slipway/pipelines/release"
 )
 
 const withAWS = `version: 1

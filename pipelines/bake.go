@@ -10,8 +10,8 @@ import (
 
 	"github.com/distribution/reference"
 
-	"github.com/slipwayhq/slipway/pipelines/command"
-	"github.com/slipwayhq/slipway/pipelines/config"
+	"git.example/slipway/pipelines/command"
+	"git.example/slipway/pipelines/config"
 )
 
 // bakeTarget is one target as "docker buildx bake --print" writes it.

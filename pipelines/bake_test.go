@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
+	"git.example/slipway/pipelines/config"
 )
 
 // bakeFile has what teams use of bake: variables, a group, inheritance, a

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/pipelines/report"
 )
 
 // localImages is an engine that may have images which no registry that can be

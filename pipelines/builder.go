@@ -12,9 +12,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/slipwayhq/slipway/pipelines/engine"
-	"github.com/slipwayhq/slipway/pipelines/release"
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/release"
+	"git.example/slipway/pipelines/report"
 )
 
 // builder builds images with an engine, a few at a time, and each artifact

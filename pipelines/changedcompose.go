@@ -4,8 +4,8 @@ import (
 	"context"
 	"maps"
 
-	"github.com/slipwayhq/slipway/pipelines/composefile"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/composefile"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // uses are the images that services of the compose files run. Where the files

@@ -8,8 +8,8 @@ import (
 	"reflect"
 	"slices"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // imageUser is a kind of target that uses some of the images only. Others are

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/release"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/release"
 )
 
 // ChangesOptions say what to compare with.

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/engine"
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/report"
 )
 
 // builtImages gives checks images that are built from the working tree, when

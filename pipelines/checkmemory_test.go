@@ -3,10 +3,10 @@ package pipelines
 import (
 	"testing"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/release"
-	"github.com/slipwayhq/slipway/pipelines/report"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/release"
+	"git.example/slipway/pipelines/report"
+	"git.example/slipway/pipelines/secrets"
 )
 
 // Whoever may pull from the registry could read an exported file, so one with a

@@ -7,8 +7,8 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/slipwayhq/slipway/pipelines"
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/pipelines"
+	"git.example/slipway/pipelines/report"
 )
 
 const secretCheck = `version: 1

@@ -9,10 +9,10 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
-	"github.com/slipwayhq/slipway/pipelines/composefile"
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/engine"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/composefile"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/secrets"
 )
 
 // compose runs a compose file. A service that names one of the project's

@@ -10,8 +10,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/slipwayhq/slipway/pipelines/report"
-	"github.com/slipwayhq/slipway/pipelines/ssh"
+	"git.example/slipway/pipelines/report"
+	"git.example/slipway/pipelines/ssh"
 )
 
 // connectionsAtOnce bounds logins: sshd drops some of those that come together,

@@ -12,9 +12,9 @@ import (
 	"github.com/distribution/reference"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/registry"
-	"github.com/slipwayhq/slipway/pipelines/release"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/registry"
+	"git.example/slipway/pipelines/release"
 )
 
 // assessment is what a publish finds: each image's content, and whether the

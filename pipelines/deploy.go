@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/release"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/release"
 )
 
 // DeployOptions say what to deploy and where.

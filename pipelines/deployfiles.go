@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/composefile"
+	"git.example/slipway/pipelines/composefile"
 )
 
 // deployFiles are the files that deploys of this release need, slipway.yaml

@@ -7,12 +7,12 @@ import (
 	"path/filepath"
 	"sync"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/engine"
-	"github.com/slipwayhq/slipway/pipelines/registry"
-	"github.com/slipwayhq/slipway/pipelines/registry/embedded"
-	"github.com/slipwayhq/slipway/pipelines/release"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/registry"
+	"git.example/slipway/pipelines/registry/embedded"
+	"git.example/slipway/pipelines/release"
+	"git.example/slipway/pipelines/secrets"
 )
 
 // destination is a registry of the config, ready to be used.

@@ -9,10 +9,10 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/slipwayhq/slipway/pipelines/aws"
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/registry"
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/pipelines/aws"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/registry"
+	"git.example/slipway/pipelines/report"
 )
 
 // ecrOptions is how to sign in to AWS for a registry.

@@ -13,11 +13,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/internal/awsfake"
-	"github.com/slipwayhq/slipway/pipelines"
-	"github.com/slipwayhq/slipway/pipelines/aws"
-	"github.com/slipwayhq/slipway/pipelines/engine/enginetest"
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/internal/awsfake"
+	"git.example/slipway/pipelines"
+	"git.example/slipway/pipelines/aws"
+	"git.example/slipway/pipelines/engine/enginetest"
+	"git.example/slipway/pipelines/report"
 )
 
 const (

@@ -9,10 +9,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/internal/awsfake"
-	"github.com/slipwayhq/slipway/pipelines"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/engine/enginetest"
+	"git.example/slipway/internal/awsfake"
+	"git.example/slipway/pipelines"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/engine/enginetest"
 )
 
 // sampleECS is examples/ecs as a repository, with its ECR on a host that is here.

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"sync"
 
-	"github.com/slipwayhq/slipway/pipelines/engine"
-	"github.com/slipwayhq/slipway/pipelines/engine/daggerengine"
-	"github.com/slipwayhq/slipway/pipelines/engine/dockerengine"
-	"github.com/slipwayhq/slipway/pipelines/release"
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/engine/daggerengine"
+	"git.example/slipway/pipelines/engine/dockerengine"
+	"git.example/slipway/pipelines/release"
+	"git.example/slipway/pipelines/report"
 )
 
 // EngineChoice is which engine does container work.

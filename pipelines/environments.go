@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
+	"git.example/slipway/pipelines/config"
 )
 
 // environment is the one that is named, or the one that DEPLOY_ENV names, or the

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"io"
 
-	"github.com/slipwayhq/slipway/pipelines/ssh"
+	"git.example/slipway/pipelines/ssh"
 )
 
 // ExecOptions say what to run where.

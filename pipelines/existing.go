@@ -6,9 +6,9 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/release"
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/release"
+	"git.example/slipway/pipelines/report"
 )
 
 // alreadyPublished finds this very release in the registries. Those that lack it

@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/git"
-	"github.com/slipwayhq/slipway/pipelines/release"
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/git"
+	"git.example/slipway/pipelines/release"
+	"git.example/slipway/pipelines/report"
 )
 
 // admit says whether a release may go to an environment at all.

@@ -9,10 +9,10 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
-	"github.com/slipwayhq/slipway/pipelines/ssh"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/ssh"
 )
 
 // machine is one host of a target.

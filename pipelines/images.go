@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/engine"
 )
 
 // images are the images of the project: those of slipway.yaml, or those of the

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy/terraform"
+	"git.example/slipway/pipelines/deploy/terraform"
 )
 
 // InitTagMaps writes the tag map of every Terraform target that has none, with

@@ -14,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-containerregistry/pkg/crane"
 
-	"github.com/slipwayhq/slipway/pipelines"
-	"github.com/slipwayhq/slipway/pipelines/release"
+	"git.example/slipway/pipelines"
+	"git.example/slipway/pipelines/release"
 )
 
 const twoImages = `version: 1

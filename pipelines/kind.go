@@ -4,8 +4,8 @@ import (
 	"context"
 	"path"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // kind is what the verbs have to know of one kind of target. Each has a file:

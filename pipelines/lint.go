@@ -3,7 +3,7 @@ package pipelines
 import (
 	"context"
 
-	"github.com/slipwayhq/slipway/pipelines/lint"
+	"git.example/slipway/pipelines/lint"
 )
 
 // Lint finds mistakes in slipway.yaml, the compose files and the workflows.

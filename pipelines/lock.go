@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // LockOptions say what to lock and why.

@@ -6,8 +6,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy/compose"
-	"github.com/slipwayhq/slipway/pipelines/deploy/fleet"
+	"git.example/slipway/pipelines/deploy/compose"
+	"git.example/slipway/pipelines/deploy/fleet"
 )
 
 // LogsOptions say which log lines to show.

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/slipwayhq/slipway/pipelines"
-	"github.com/slipwayhq/slipway/pipelines/registry"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines"
+	"git.example/slipway/pipelines/registry"
+	"git.example/slipway/pipelines/secrets"
 )
 
 const scratch = "FROM scratch\nCOPY . /\n"

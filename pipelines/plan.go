@@ -3,8 +3,8 @@ package pipelines
 import (
 	"context"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // PlanOptions say what to plan.

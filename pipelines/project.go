@@ -9,14 +9,14 @@ import (
 	"path/filepath"
 	"sync"
 
-	"github.com/slipwayhq/slipway/pipelines/aws"
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/git"
-	"github.com/slipwayhq/slipway/pipelines/registry"
-	"github.com/slipwayhq/slipway/pipelines/release"
-	"github.com/slipwayhq/slipway/pipelines/report"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
-	"github.com/slipwayhq/slipway/pipelines/ssh"
+	"git.example/slipway/pipelines/aws"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/git"
+	"git.example/slipway/pipelines/registry"
+	"git.example/slipway/pipelines/release"
+	"git.example/slipway/pipelines/report"
+	"git.example/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/ssh"
 )
 
 // Options open a project.

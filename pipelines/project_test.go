@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/registry"
 	"github.com/google/go-containerregistry/pkg/v1/random"
 
-	"github.com/slipwayhq/slipway/pipelines/release"
+	"git.example/slipway/pipelines/release"
 )
 
 // serveRegistry serves a registry in memory and returns its host.

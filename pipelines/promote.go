@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/release"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/release"
 )
 
 // PromoteOptions say what to promote and where to.

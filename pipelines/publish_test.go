@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/crane"
 	"github.com/google/go-containerregistry/pkg/v1/random"
 
-	"github.com/slipwayhq/slipway/pipelines"
-	"github.com/slipwayhq/slipway/pipelines/registry"
+	"git.example/slipway/pipelines"
+	"git.example/slipway/pipelines/registry"
 )
 
 const oneImage = `version: 1

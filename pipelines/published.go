@@ -4,8 +4,8 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/release"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/release"
 )
 
 // published is what this run published.

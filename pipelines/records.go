@@ -9,9 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/registry"
-	"github.com/slipwayhq/slipway/pipelines/release"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/registry"
+	"git.example/slipway/pipelines/release"
 )
 
 // getRecord reads the record of a release; found is false when there is none.

@@ -12,9 +12,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/report"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/report"
+	"git.example/slipway/pipelines/secrets"
 )
 
 // RollbackOptions say how far to go back.

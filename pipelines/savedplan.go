@@ -8,8 +8,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/release"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/release"
 )
 
 // savedPlanVersion is the form of saved plans that this version writes and reads.

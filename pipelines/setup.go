@@ -6,8 +6,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/report"
 )
 
 // Setup looks at every host of an environment: whether it can be reached, and

@@ -1,6 +1,6 @@
 package pipelines
 
-import "github.com/slipwayhq/slipway/pipelines/release"
+import "git.example/slipway/pipelines/release"
 
 // tag is the release tag of this build.
 func (p *Project) tag() (release.Tag, error) {

@@ -5,12 +5,12 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/slipwayhq/slipway/pipelines/composefile"
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/deploy/compose"
-	"github.com/slipwayhq/slipway/pipelines/deploy/fleet"
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/pipelines/composefile"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/compose"
+	"git.example/slipway/pipelines/deploy/fleet"
+	"git.example/slipway/pipelines/report"
 )
 
 // composeKind is a compose stack.

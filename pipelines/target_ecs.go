@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/slipwayhq/slipway/pipelines/aws"
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/deploy/ecs"
-	"github.com/slipwayhq/slipway/pipelines/registry"
+	"git.example/slipway/pipelines/aws"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/ecs"
+	"git.example/slipway/pipelines/registry"
 )
 
 // ecsKind are services of an ECS cluster.

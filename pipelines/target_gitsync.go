@@ -8,12 +8,12 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/deploy/fleet"
-	"github.com/slipwayhq/slipway/pipelines/deploy/gitsync"
-	"github.com/slipwayhq/slipway/pipelines/git"
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/fleet"
+	"git.example/slipway/pipelines/deploy/gitsync"
+	"git.example/slipway/pipelines/git"
+	"git.example/slipway/pipelines/report"
 )
 
 // gitsyncKind is a directory of the repository on hosts.

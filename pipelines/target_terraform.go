@@ -6,10 +6,10 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/deploy/ecs"
-	"github.com/slipwayhq/slipway/pipelines/deploy/terraform"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/ecs"
+	"git.example/slipway/pipelines/deploy/terraform"
 )
 
 // ephemeralVariable is set where the disk goes with the process, as in the

@@ -3,7 +3,7 @@ package pipelines
 import (
 	"context"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy/ecs"
+	"git.example/slipway/pipelines/deploy/ecs"
 )
 
 // TaskDefinition is the task definition that a service of an environment runs

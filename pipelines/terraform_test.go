@@ -9,10 +9,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/slipwayhq/slipway/internal/awsfake"
-	"github.com/slipwayhq/slipway/internal/longtest"
-	"github.com/slipwayhq/slipway/pipelines"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/internal/awsfake"
+	"git.example/slipway/internal/longtest"
+	"git.example/slipway/pipelines"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // onTerraform is Terraform code that moves services of ECS, by tag; MOVER is what

@@ -3,7 +3,7 @@ package pipelines
 import (
 	"context"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // VerifyOptions say what to verify.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/slipwayhq/slipway/internal/awsfake"
+	"git.example/slipway/internal/awsfake"
 )
 
 // account is a script's AWS account, a fake on the wire.

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/scaffold"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/scaffold"
 )
 
 var (
@@ -65,7 +65,7 @@ func written(t *testing.T) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	root := fstest.MapFS{"dagger.json": {Data: []byte(`{"blueprint": {"source": "github.com/slipwayhq/slipway@main"}}`)}}
+	root := fstest.MapFS{"dagger.json": {Data: []byte(`{"blueprint": {"source": "git.example/slipway@main"}}`)}}
 	files := map[string]string{}
 	for _, system := range scaffold.Systems() {
 		text, err := scaffold.CI(system, root, c, "main")

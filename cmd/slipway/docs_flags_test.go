@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/slipwayhq/slipway/cmd/slipway/internal/cli"
+	"git.example/slipway/cmd/slipway/internal/cli"
 )
 
 // TestIndentedCommands: commands that pages show without a session, for hosts

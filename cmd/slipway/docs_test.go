@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/engine/enginetest"
+	"git.example/slipway/pipelines/engine/enginetest"
 )
 
 // notRun are the commands of the documentation that can't run in a test, and
@@ -17,7 +17,7 @@ var notRun = map[string]string{
 	"make demo":          "CI runs it by itself: .ci/run",
 	"make demo-rollback": "CI runs it by itself: .ci/run",
 	"make test":          "it would run itself",
-	"go install github.com/slipwayhq/slipway/cmd/slipway@latest":        "it takes the published version, over the network",
+	"go install git.example/slipway/cmd/slipway@latest":                 "it takes the published version, over the network",
 	`slipway rollback --env prod --down "app: rake db:rollback STEP=2"`: "the sample has no Rails",
 	"docker login registry.example.com":                                 "it asks for a password at the terminal",
 	"docker buildx create --use --driver docker-container":              "it pulls BuildKit's image, and changes the builder of this machine",

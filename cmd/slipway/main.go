@@ -4,7 +4,7 @@ package main
 import (
 	"os"
 
-	"github.com/slipwayhq/slipway/cmd/slipway/internal/cli"
+	"git.example/slipway/cmd/slipway/internal/cli"
 )
 
 func main() {

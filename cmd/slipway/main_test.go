@@ -12,9 +12,9 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/slipwayhq/slipway/cmd/slipway/internal/cli"
-	"github.com/slipwayhq/slipway/internal/awsfake"
-	"github.com/slipwayhq/slipway/pipelines/engine/enginetest"
+	"git.example/slipway/cmd/slipway/internal/cli"
+	"git.example/slipway/internal/awsfake"
+	"git.example/slipway/pipelines/engine/enginetest"
 )
 
 func TestMain(m *testing.M) {

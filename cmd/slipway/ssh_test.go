@@ -9,7 +9,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/slipwayhq/slipway/internal/sshtest"
+	"git.example/slipway/internal/sshtest"
 )
 
 // hostCount is how many hosts behind SSH the scripts have.

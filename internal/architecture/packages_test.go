@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-const module = "github.com/slipwayhq/slipway"
+const module = "git.example/slipway"
 
 // listed is one package as the go command lists it.
 type listed struct {

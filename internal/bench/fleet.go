@@ -7,9 +7,9 @@ import (
 	"os"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/deploy/fleet"
-	"github.com/slipwayhq/slipway/pipelines/release"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/fleet"
+	"git.example/slipway/pipelines/release"
 )
 
 // fleetRuns is how often a fleet is measured: its hosts only wait, so that the

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/registry/embedded"
+	"git.example/slipway/pipelines/registry/embedded"
 )
 
 // sample is what the benchmarks work on: a registry on loopback with a base

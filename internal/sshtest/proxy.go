@@ -7,7 +7,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/slipwayhq/slipway/pipelines/ssh"
+	"git.example/slipway/pipelines/ssh"
 )
 
 // Proxy stands between a client and a server, and fails as networks do.

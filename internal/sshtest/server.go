@@ -24,8 +24,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/secrets"
-	"github.com/slipwayhq/slipway/pipelines/ssh"
+	"git.example/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/ssh"
 )
 
 // Config is how a server differs from the usual one.

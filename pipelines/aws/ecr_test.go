@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/slipwayhq/slipway/internal/awsfake"
-	"github.com/slipwayhq/slipway/pipelines/aws"
+	"git.example/slipway/internal/awsfake"
+	"git.example/slipway/pipelines/aws"
 )
 
 func TestLogin(t *testing.T) {

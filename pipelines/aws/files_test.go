@@ -16,8 +16,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/internal/awsfake"
-	"github.com/slipwayhq/slipway/pipelines/aws"
+	"git.example/slipway/internal/awsfake"
+	"git.example/slipway/pipelines/aws"
 )
 
 func parameterFiles(t *testing.T) (*awsfake.Server, *awsfake.Parameters, *aws.ParameterFiles) {

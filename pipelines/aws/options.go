@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/release"
+	"git.example/slipway/pipelines/release"
 )
 
 // Options are one way to sign in: what a registry or an environment of

@@ -10,9 +10,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/internal/awsfake"
-	"github.com/slipwayhq/slipway/pipelines/aws"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"git.example/slipway/internal/awsfake"
+	"git.example/slipway/pipelines/aws"
+	"git.example/slipway/pipelines/secrets"
 )
 
 func revealed(values map[string]secrets.Value) map[string]string {

@@ -14,8 +14,8 @@ import (
 	"github.com/aws/smithy-go/logging"
 	"golang.org/x/sync/singleflight"
 
-	"github.com/slipwayhq/slipway/pipelines/release"
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/pipelines/release"
+	"git.example/slipway/pipelines/report"
 )
 
 const (

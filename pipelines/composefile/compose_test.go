@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"git.example/slipway/pipelines/command"
 	"github.com/google/go-cmp/cmp"
-	"github.com/slipwayhq/slipway/pipelines/command"
 )
 
 // TestComposeAgrees shows a base and an override file to the compose that users

@@ -5,7 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
+	"git.example/slipway/pipelines/config"
 )
 
 func TestReferences(t *testing.T) {

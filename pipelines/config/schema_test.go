@@ -37,7 +37,7 @@ func reflectSchema() (*jsonschema.Schema, error) {
 		Anonymous:      true,
 		Mapper:         scalarSchema,
 	}
-	if err := r.AddGoComments("github.com/slipwayhq/slipway/pipelines/config", ".", jsonschema.WithFullComment()); err != nil {
+	if err := r.AddGoComments("git.example/slipway/pipelines/config", ".", jsonschema.WithFullComment()); err != nil {
 		return nil, err
 	}
 	for name, comment := range r.CommentMap {
@@ -47,7 +47,7 @@ func reflectSchema() (*jsonschema.Schema, error) {
 	image := r.Reflect(Image{}) // which the reflector does not see behind Images
 	image.Version = ""
 	s.Definitions["Image"] = image
-	s.ID = "https://raw.githubusercontent.com/slipwayhq/slipway/main/schema/slipway.schema.json"
+	s.ID = "https://git.example/slipway/raw/main/schema/slipway.schema.json"
 	s.Title = "slipway.yaml"
 	s.PatternProperties = map[string]*jsonschema.Schema{"^x-": jsonschema.TrueSchema}
 	return s, nil

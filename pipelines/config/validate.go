@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/release"
+	"git.example/slipway/pipelines/release"
 )
 
 // validator reports what the types alone can't tell. A value that did not

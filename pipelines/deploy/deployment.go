@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/pipelines/report"
 )
 
 // Deployment is one deploy of one release to the targets of an environment.

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/release"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/release"
+	"git.example/slipway/pipelines/secrets"
 )
 
 // Desired is what one target should run. It is kept in the Journal, without

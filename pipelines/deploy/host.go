@@ -5,7 +5,7 @@ import (
 	"io"
 	"io/fs"
 
-	"github.com/slipwayhq/slipway/pipelines/command"
+	"git.example/slipway/pipelines/command"
 )
 
 // Host is a machine that something is deployed to: this one, or one behind

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/command"
+	"git.example/slipway/pipelines/command"
 )
 
 // ErrLockLost is the cause when a holder finds that somebody took its lock over.

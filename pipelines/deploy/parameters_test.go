@@ -12,8 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/internal/awsfake"
-	"github.com/slipwayhq/slipway/pipelines/aws"
+	"git.example/slipway/internal/awsfake"
+	"git.example/slipway/pipelines/aws"
 )
 
 var _ Files = (*aws.ParameterFiles)(nil)

@@ -7,7 +7,7 @@ import (
 	"path"
 	"slices"
 
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/pipelines/report"
 )
 
 // defaultKeep is how many releases can be gone back to.

@@ -8,7 +8,7 @@ import (
 	"maps"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/pipelines/report"
 )
 
 // Run deploys. A release that is not healthy, or that does not run with the

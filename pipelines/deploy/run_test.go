@@ -10,8 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/pipelines/release"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/release"
+	"git.example/slipway/pipelines/secrets"
 )
 
 // note is a Target whose running state is one word. It stands for the targets

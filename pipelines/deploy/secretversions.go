@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/pipelines/report"
 )
 
 // shownSecrets is how many secrets a plan's note names.

@@ -8,7 +8,7 @@ import (
 	"path"
 	"strconv"
 
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/secrets"
 )
 
 // Desired is what deploy id wanted of each target, with the values of env

@@ -1,8 +1,8 @@
 package deploy_test
 
 import (
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/ssh"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/ssh"
 )
 
 // A host behind SSH is deployed to like this machine.

@@ -6,7 +6,7 @@ import (
 	"io/fs"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/command"
+	"git.example/slipway/pipelines/command"
 )
 
 // Steady is a host whose files are read and written again when the connection

@@ -5,7 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/pipelines/release"
+	"git.example/slipway/pipelines/release"
 )
 
 func TestPathsGoOnTopOfWhatIsLive(t *testing.T) {

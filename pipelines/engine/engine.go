@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/secrets"
 )
 
 // Engine builds images and runs containers. All paths are absolute, on the

@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/command"
+	"git.example/slipway/pipelines/command"
 )
 
 // readRemote reads the URL as it was configured: rules such as insteadOf are

@@ -10,8 +10,8 @@ import (
 	"github.com/moby/patternmatcher"
 	"github.com/moby/patternmatcher/ignorefile"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/release"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/release"
 )
 
 // buildContext is a directory that images are built from.

@@ -8,7 +8,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/distribution/reference"
 
-	"github.com/slipwayhq/slipway/pipelines/composefile"
+	"git.example/slipway/pipelines/composefile"
 )
 
 func imageRules() []Rule {

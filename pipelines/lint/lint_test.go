@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
+	"git.example/slipway/pipelines/config"
 )
 
 // Every test starts from this project, which has no findings.

@@ -5,7 +5,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
-	"github.com/slipwayhq/slipway/pipelines/composefile"
+	"git.example/slipway/pipelines/composefile"
 )
 
 func serviceRules() []Rule {

@@ -9,9 +9,9 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
-	"github.com/slipwayhq/slipway/pipelines/composefile"
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/composefile"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // stack is one compose project: of a check, or of a target of an environment.

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/registry"
+	"git.example/slipway/pipelines/registry"
 )
 
 func TestClaim(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/validate"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/slipwayhq/slipway/pipelines/registry"
+	"git.example/slipway/pipelines/registry"
 )
 
 func blobBytes(requests []request) (n int64) {

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/slipwayhq/slipway/pipelines/registry"
+	"git.example/slipway/pipelines/registry"
 )
 
 func TestDeleteTag(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/registry"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/registry"
+	"git.example/slipway/pipelines/secrets"
 )
 
 const canary = "canary-7c1d5"

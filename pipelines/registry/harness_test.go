@@ -21,8 +21,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/random"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
-	"github.com/slipwayhq/slipway/pipelines/registry"
-	"github.com/slipwayhq/slipway/pipelines/registry/embedded"
+	"git.example/slipway/pipelines/registry"
+	"git.example/slipway/pipelines/registry/embedded"
 )
 
 // wireRegistry is an in-memory registry that records its requests and can

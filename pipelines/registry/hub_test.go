@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/slipwayhq/slipway/pipelines/registry"
+	"git.example/slipway/pipelines/registry"
 )
 
 // hub answers every request for a manifest as answer says.

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/pipelines/registry"
+	"git.example/slipway/pipelines/registry"
 )
 
 func collect(t *testing.T, c *registry.Client, repository string) []string {

@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/authn"
 	"golang.org/x/sync/singleflight"
 
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/secrets"
 )
 
 // Login is a user of a registry, and where that was read.

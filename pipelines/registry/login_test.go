@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/slipwayhq/slipway/pipelines/registry"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/registry"
+	"git.example/slipway/pipelines/secrets"
 )
 
 // environment is a Lookup of fixed variables.

@@ -16,8 +16,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/slipwayhq/slipway/internal/longtest"
-	"github.com/slipwayhq/slipway/pipelines/registry"
+	"git.example/slipway/internal/longtest"
+	"git.example/slipway/pipelines/registry"
 )
 
 // promoted is how many images a promotion has here.

@@ -14,8 +14,8 @@ import (
 
 	memory "github.com/google/go-containerregistry/pkg/registry"
 
-	"github.com/slipwayhq/slipway/pipelines/registry"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/registry"
+	"git.example/slipway/pipelines/secrets"
 )
 
 // serveBasic is a registry with a password, which changes to "password-n" when

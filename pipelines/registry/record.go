@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/slipwayhq/slipway/pipelines/release"
+	"git.example/slipway/pipelines/release"
 )
 
 // RecordType is the artifact type of release records.

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 
-	"github.com/slipwayhq/slipway/pipelines/registry"
+	"git.example/slipway/pipelines/registry"
 )
 
 func TestResolve(t *testing.T) {

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/registry"
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/pipelines/registry"
+	"git.example/slipway/pipelines/report"
 )
 
 // failFirst answers the first n requests for manifests with f.

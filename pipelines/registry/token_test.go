@@ -13,8 +13,8 @@ import (
 
 	memory "github.com/google/go-containerregistry/pkg/registry"
 
-	"github.com/slipwayhq/slipway/pipelines/registry"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/registry"
+	"git.example/slipway/pipelines/secrets"
 )
 
 // serveToken is a registry with tokens, as Docker Hub has them: a request needs

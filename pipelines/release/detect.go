@@ -9,7 +9,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/git"
+	"git.example/slipway/pipelines/git"
 )
 
 // Detect finds out what is being released: from the flags, else the

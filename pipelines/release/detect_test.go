@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/pipelines/git"
+	"git.example/slipway/pipelines/git"
 )
 
 var commitTime = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)

@@ -8,7 +8,7 @@ import (
 	"regexp"
 	"slices"
 
-	"github.com/slipwayhq/slipway/pipelines/git"
+	"git.example/slipway/pipelines/git"
 )
 
 // recordVersion is the one version of the record's format.

@@ -6,7 +6,7 @@ import (
 	"io/fs"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
+	"git.example/slipway/pipelines/config"
 )
 
 // System is a CI system that Slipway writes files for.
@@ -49,7 +49,7 @@ func Found(root fs.FS) []System {
 }
 
 // module is Slipway's Dagger module.
-const module = "github.com/slipwayhq/slipway"
+const module = "git.example/slipway"
 
 // pipeline is what a CI file is made of.
 type pipeline struct {

@@ -7,8 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/scaffold"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/scaffold"
 )
 
 const project = `version: 1
@@ -95,7 +95,7 @@ environments:
 		},
 		"the blueprint": {
 			config:    "registries: {local: {embedded: {}}}\n",
-			root:      map[string]string{"dagger.json": `{"blueprint": {"source": "github.com/slipwayhq/slipway@main"}}`},
+			root:      map[string]string{"dagger.json": `{"blueprint": {"source": "git.example/slipway@main"}}`},
 			github:    []string{"          dagger call"},
 			notGitHub: []string{"SLIPWAY:", "--source"},
 			circle:    []string{"          ~/bin/dagger call"},
@@ -103,9 +103,9 @@ environments:
 		},
 		"another module": {
 			config: "registries: {local: {embedded: {}}}\n",
-			root:   map[string]string{"dagger.json": `{"blueprint": {"source": "github.com/slipwayhq/slipwayish"}}`},
-			github: []string{"  SLIPWAY: github.com/slipwayhq/slipway@v1.2.3", `          dagger -m "$SLIPWAY" call --source .`},
-			circle: []string{"      SLIPWAY: github.com/slipwayhq/slipway@v1.2.3"},
+			root:   map[string]string{"dagger.json": `{"blueprint": {"source": "git.example/slipwayish"}}`},
+			github: []string{"  SLIPWAY: git.example/slipway@v1.2.3", `          dagger -m "$SLIPWAY" call --source .`},
+			circle: []string{"      SLIPWAY: git.example/slipway@v1.2.3"},
 		},
 	}
 	for name, test := range tests {

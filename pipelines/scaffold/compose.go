@@ -11,7 +11,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
-	"github.com/slipwayhq/slipway/pipelines/composefile"
+	"git.example/slipway/pipelines/composefile"
 )
 
 // composeNames are the compose files that are read, in the order in which they

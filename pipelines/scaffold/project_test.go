@@ -10,9 +10,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/lint"
-	"github.com/slipwayhq/slipway/pipelines/scaffold"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/lint"
+	"git.example/slipway/pipelines/scaffold"
 )
 
 const (

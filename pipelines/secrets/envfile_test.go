@@ -11,9 +11,9 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"git.example/slipway/pipelines/command"
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/google/go-cmp/cmp"
-	"github.com/slipwayhq/slipway/pipelines/command"
 )
 
 // awkward are values that env files are known to mangle.

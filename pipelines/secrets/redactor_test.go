@@ -11,8 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"git.example/slipway/pipelines/report"
 	"github.com/google/go-cmp/cmp"
-	"github.com/slipwayhq/slipway/pipelines/report"
 )
 
 const (

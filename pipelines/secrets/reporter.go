@@ -1,6 +1,6 @@
 package secrets
 
-import "github.com/slipwayhq/slipway/pipelines/report"
+import "git.example/slipway/pipelines/report"
 
 // RedactReporter passes events on to to without secrets in their texts.
 func RedactReporter(to report.Reporter, r *Redactor) report.Reporter {

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/command"
+	"git.example/slipway/pipelines/command"
 )
 
 // Script is a POSIX shell script. The zero value is an empty one.

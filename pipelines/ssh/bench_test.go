@@ -4,7 +4,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/slipwayhq/slipway/internal/sshtest"
+	"git.example/slipway/internal/sshtest"
 )
 
 func BenchmarkConnect(b *testing.B) {

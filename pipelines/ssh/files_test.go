@@ -14,7 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/internal/sshtest"
+	"git.example/slipway/internal/sshtest"
 )
 
 func TestWriteFile(t *testing.T) {

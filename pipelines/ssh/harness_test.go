@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/slipwayhq/slipway/internal/sshtest"
-	"github.com/slipwayhq/slipway/pipelines/command"
-	"github.com/slipwayhq/slipway/pipelines/ssh"
+	"git.example/slipway/internal/sshtest"
+	"git.example/slipway/pipelines/command"
+	"git.example/slipway/pipelines/ssh"
 )
 
 // hostOf is a host of a pool of its own.

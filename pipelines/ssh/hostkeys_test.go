@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/slipwayhq/slipway/internal/sshtest"
-	"github.com/slipwayhq/slipway/pipelines/ssh"
+	"git.example/slipway/internal/sshtest"
+	"git.example/slipway/pipelines/ssh"
 )
 
 func TestHostKeys(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 
 	xssh "golang.org/x/crypto/ssh"
 
-	"github.com/slipwayhq/slipway/pipelines/command"
+	"git.example/slipway/pipelines/command"
 )
 
 // PTY is a terminal that a program gets on the host.

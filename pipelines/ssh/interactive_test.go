@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/slipwayhq/slipway/internal/sshtest"
-	"github.com/slipwayhq/slipway/pipelines/command"
-	"github.com/slipwayhq/slipway/pipelines/ssh"
+	"git.example/slipway/internal/sshtest"
+	"git.example/slipway/pipelines/command"
+	"git.example/slipway/pipelines/ssh"
 )
 
 func TestInteractive(t *testing.T) {

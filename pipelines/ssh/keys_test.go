@@ -6,9 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/slipwayhq/slipway/internal/sshtest"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
-	"github.com/slipwayhq/slipway/pipelines/ssh"
+	"git.example/slipway/internal/sshtest"
+	"git.example/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/ssh"
 )
 
 func TestKeys(t *testing.T) {

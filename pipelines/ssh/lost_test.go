@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/slipwayhq/slipway/internal/sshtest"
-	"github.com/slipwayhq/slipway/pipelines/command"
+	"git.example/slipway/internal/sshtest"
+	"git.example/slipway/pipelines/command"
 )
 
 // A connection that was cut while nothing ran is made anew, unnoticed.

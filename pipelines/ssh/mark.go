@@ -7,7 +7,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/slipwayhq/slipway/pipelines/command"
+	"git.example/slipway/pipelines/command"
 )
 
 // marked is a writer that passes on what comes after the mark of prologue.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/secrets"
 )
 
 // Options are how to reach one host. The keys are tried in the order Key, the

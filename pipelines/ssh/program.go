@@ -11,7 +11,7 @@ import (
 
 	xssh "golang.org/x/crypto/ssh"
 
-	"github.com/slipwayhq/slipway/pipelines/command"
+	"git.example/slipway/pipelines/command"
 )
 
 // program is a program that was started on a host.

@@ -5,8 +5,8 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/command"
-	"github.com/slipwayhq/slipway/pipelines/shell"
+	"git.example/slipway/pipelines/command"
+	"git.example/slipway/pipelines/shell"
 )
 
 // shellLine is what sshd's shell runs. It is the same for every program: what

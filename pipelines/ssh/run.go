@@ -10,7 +10,7 @@ import (
 
 	xssh "golang.org/x/crypto/ssh"
 
-	"github.com/slipwayhq/slipway/pipelines/command"
+	"git.example/slipway/pipelines/command"
 )
 
 // Run runs a program to its end as command.Command.Run does here, with the

@@ -15,8 +15,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/internal/sshtest"
-	"github.com/slipwayhq/slipway/pipelines/command"
+	"git.example/slipway/internal/sshtest"
+	"git.example/slipway/pipelines/command"
 )
 
 func TestRun(t *testing.T) {

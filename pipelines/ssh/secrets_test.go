@@ -8,8 +8,8 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/slipwayhq/slipway/internal/sshtest"
-	"github.com/slipwayhq/slipway/pipelines/command"
+	"git.example/slipway/internal/sshtest"
+	"git.example/slipway/pipelines/command"
 )
 
 // No process list, error or log has what is in Env, Stdin or a file.

@@ -9,7 +9,7 @@ import (
 	"github.com/pkg/sftp"
 	xssh "golang.org/x/crypto/ssh"
 
-	"github.com/slipwayhq/slipway/pipelines/command"
+	"git.example/slipway/pipelines/command"
 )
 
 // filesSession is a connection's sftp session. All file operations share it.

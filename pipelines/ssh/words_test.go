@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/slipwayhq/slipway/internal/sshtest"
-	"github.com/slipwayhq/slipway/pipelines/command"
+	"git.example/slipway/internal/sshtest"
+	"git.example/slipway/pipelines/command"
 )
 
 // Words and values reach a program as they are.

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/engine/daggerengine"
+	"git.example/slipway/pipelines/engine/daggerengine"
 )
 
 const (

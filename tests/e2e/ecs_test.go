@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/slipwayhq/slipway/internal/awsfake"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/internal/awsfake"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // onECS has one ECS service, and a migration before it moves.

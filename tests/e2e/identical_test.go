@@ -7,8 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/pipelines"
-	"github.com/slipwayhq/slipway/pipelines/release"
+	"git.example/slipway/pipelines"
+	"git.example/slipway/pipelines/release"
 )
 
 // TestIdentical takes one commit through the module, the library on the Dagger

@@ -13,7 +13,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/slipwayhq/slipway/pipelines"
+	"git.example/slipway/pipelines"
 )
 
 // infrastructure is a target beside the stack. Its state is on a server that only

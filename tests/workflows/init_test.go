@@ -10,8 +10,8 @@ import (
 
 	"github.com/goccy/go-yaml"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/scaffold"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/scaffold"
 )
 
 // written are the files that "slipway init" writes for this repository, for each
@@ -23,7 +23,7 @@ func written(t *testing.T, system scaffold.System) map[string][]byte {
 	paths = append(paths, "../../slipway.yaml", "testdata/slipway.yaml")
 	roots := map[string]fstest.MapFS{
 		"":               {},
-		" and blueprint": {"dagger.json": {Data: []byte(`{"blueprint": {"source": "github.com/slipwayhq/slipway@main"}}`)}},
+		" and blueprint": {"dagger.json": {Data: []byte(`{"blueprint": {"source": "git.example/slipway@main"}}`)}},
 	}
 	files := map[string][]byte{}
 	for _, path := range paths {

@@ -1,4 +1,4 @@
-module github.com/slipwayhq/slipway/tools/actionlint
+module git.example/slipway/tools/actionlint
 
 go 1.26.0
 

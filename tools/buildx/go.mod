@@ -1,4 +1,4 @@
-module github.com/slipwayhq/slipway/tools/buildx
+module git.example/slipway/tools/buildx
 
 go 1.26
 

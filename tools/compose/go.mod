@@ -1,4 +1,4 @@
-module github.com/slipwayhq/slipway/tools/compose
+module git.example/slipway/tools/compose
 
 go 1.26
 

@@ -1,4 +1,4 @@
-module github.com/slipwayhq/slipway/tools/staticcheck
+module git.example/slipway/tools/staticcheck
 
 go 1.26.0
 

@@ -1,4 +1,4 @@
-module github.com/slipwayhq/slipway/tools/tofu
+module git.example/slipway/tools/tofu
 
 go 1.26.6
 

@@ -1,6 +1,6 @@
 package compose
 
-import "github.com/slipwayhq/slipway/pipelines/config"
+import "git.example/slipway/pipelines/config"
 
 // actions are a plan's private part: what Apply does, in order.
 type actions struct {

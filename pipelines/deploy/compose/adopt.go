@@ -6,7 +6,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // adopt describes a stack that was started by hand, or by what deployed before

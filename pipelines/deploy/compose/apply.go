@@ -8,8 +8,8 @@ import (
 	"path"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/composefile"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/composefile"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // Apply makes the plan true, one action after the other.

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/command"
+	"git.example/slipway/pipelines/command"
 )
 
 // LogOptions say which log lines to show.

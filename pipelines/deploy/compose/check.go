@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/shell"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/shell"
 )
 
 // leastCompose is the first version of compose that has all that a deploy uses.

@@ -9,8 +9,8 @@ import (
 	"path"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // Options are where a stack is and how it is deployed.

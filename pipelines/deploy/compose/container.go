@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/shell"
+	"git.example/slipway/pipelines/shell"
 )
 
 // Labels that compose puts on containers.

@@ -11,8 +11,8 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/secrets"
 )
 
 // envMark is the first line of an env file that we wrote.

@@ -12,12 +12,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/deploy/compose"
-	"github.com/slipwayhq/slipway/pipelines/release"
-	"github.com/slipwayhq/slipway/pipelines/report"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/compose"
+	"git.example/slipway/pipelines/release"
+	"git.example/slipway/pipelines/report"
+	"git.example/slipway/pipelines/secrets"
 )
 
 // stack is a compose stack on this machine's Docker, and what is deployed to it.

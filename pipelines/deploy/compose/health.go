@@ -7,8 +7,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/shell"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/shell"
 )
 
 // mostRestarts is how often a new container may be restarted before it is

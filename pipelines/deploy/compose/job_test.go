@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // TestSettleShowsEndedJobsNotAgain: what the deploy before did is no news.

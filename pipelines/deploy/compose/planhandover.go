@@ -3,8 +3,8 @@ package compose
 import (
 	"slices"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // handover is the part of a plan between new containers that are healthy and

@@ -7,10 +7,10 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
-	"github.com/slipwayhq/slipway/pipelines/composefile"
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/pipelines/composefile"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/report"
 )
 
 // sorted are a service's containers by what has to happen to them.

@@ -9,8 +9,8 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
-	"github.com/slipwayhq/slipway/pipelines/composefile"
-	"github.com/slipwayhq/slipway/pipelines/config"
+	"git.example/slipway/pipelines/composefile"
+	"git.example/slipway/pipelines/config"
 )
 
 // prepareSwitch finds what the proxy sends requests to, and refuses a switch

@@ -6,8 +6,8 @@ import (
 	"io"
 	"path"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/shell"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/shell"
 )
 
 // Prune removes the images and files of releases that nobody goes back to.

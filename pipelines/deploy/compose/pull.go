@@ -11,8 +11,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/shell"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/shell"
 )
 
 // pullsAtOnce bounds the images that one host pulls at a time.

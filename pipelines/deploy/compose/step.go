@@ -9,9 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/command"
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/command"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // defaultStepTimeout ends a step that hangs.

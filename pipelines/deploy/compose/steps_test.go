@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
+	"git.example/slipway/pipelines/config"
 )
 
 // withData is webAndDB with a directory of the host's for migrations to write to.

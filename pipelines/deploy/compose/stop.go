@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/shell"
+	"git.example/slipway/pipelines/shell"
 )
 
 // stop ends old containers: their pre_stop hooks, the drain, then the signal and

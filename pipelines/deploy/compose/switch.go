@@ -10,9 +10,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/command"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/shell"
+	"git.example/slipway/pipelines/command"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/shell"
 )
 
 // proxyState is what there is to know of a switch.

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"text/template"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // server is a container as templates see it.

@@ -5,9 +5,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/composefile"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/pipelines/composefile"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/report"
 )
 
 // Verify looks at every container of the release's services: the digest of the

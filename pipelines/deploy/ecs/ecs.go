@@ -13,8 +13,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // Options are which services are deployed, and how.

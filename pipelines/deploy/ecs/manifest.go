@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // manifestFile is where a release's Desired has what its services are: a

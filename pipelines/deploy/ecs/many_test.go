@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/slipwayhq/slipway/internal/awsfake"
-	"github.com/slipwayhq/slipway/pipelines/config"
+	"git.example/slipway/internal/awsfake"
+	"git.example/slipway/pipelines/config"
 )
 
 // Twenty services are waited for together, within ECS's published rates: the

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/slipwayhq/slipway/internal/awsfake"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/internal/awsfake"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // A role that is missing, or that may not be passed on, is something that only ECS

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/slipwayhq/slipway/pipelines/aws"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/aws"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // A release that comes back with its secrets has their versions in its task

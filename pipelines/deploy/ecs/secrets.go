@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/secrets"
 )
 
 // Secrets reads what task definitions take their secrets from, before anything

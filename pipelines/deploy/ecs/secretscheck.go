@@ -9,7 +9,7 @@ import (
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/slipwayhq/slipway/pipelines/aws"
+	"git.example/slipway/pipelines/aws"
 )
 
 // SignIn is the identity of o, for Options.AWS.

@@ -12,8 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/report"
 )
 
 // Pull does nothing: ECS pulls where it starts tasks.

@@ -7,9 +7,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/internal/longtest"
-	"github.com/slipwayhq/slipway/internal/sshtest"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/internal/longtest"
+	"git.example/slipway/internal/sshtest"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // Docker of one host restarts during its turn: whatever comes of this deploy,

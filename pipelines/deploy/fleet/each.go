@@ -5,7 +5,7 @@ import (
 	"errors"
 	"sync"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // defaultParallel is how many hosts are worked on at once.

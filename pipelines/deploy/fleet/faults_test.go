@@ -10,9 +10,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/internal/longtest"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/internal/longtest"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/report"
 )
 
 // Each fault strikes a fleet of three behind real sshd. Afterwards all hosts

@@ -9,7 +9,7 @@ import (
 	"io"
 	"sync"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // Member is one host of a fleet.

@@ -16,8 +16,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/deploy/fleet"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/fleet"
 )
 
 // Every host of a batch begins before any of it is done, and none begins before

@@ -15,12 +15,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/internal/longtest"
-	"github.com/slipwayhq/slipway/internal/sshtest"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/report"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
-	"github.com/slipwayhq/slipway/pipelines/ssh"
+	"git.example/slipway/internal/longtest"
+	"git.example/slipway/internal/sshtest"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/report"
+	"git.example/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/ssh"
 )
 
 // The test binary, run again with these, deploys a release, and kills itself in

@@ -1,6 +1,6 @@
 package fleet
 
-import "github.com/slipwayhq/slipway/pipelines/deploy"
+import "git.example/slipway/pipelines/deploy"
 
 // of is what d wants of one host.
 func of(d deploy.Desired, host string) deploy.Desired {

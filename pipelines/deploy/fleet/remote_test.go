@@ -9,11 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/slipwayhq/slipway/internal/sshtest"
-	"github.com/slipwayhq/slipway/pipelines/command"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/report"
-	"github.com/slipwayhq/slipway/pipelines/ssh"
+	"git.example/slipway/internal/sshtest"
+	"git.example/slipway/pipelines/command"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/report"
+	"git.example/slipway/pipelines/ssh"
 )
 
 // server is how a child process reaches a host.

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/deploy/fleet"
-	"github.com/slipwayhq/slipway/pipelines/release"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/fleet"
+	"git.example/slipway/pipelines/release"
 )
 
 // scripted is a host on which everything happens as a test says. It stands for

@@ -9,9 +9,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/internal/longtest"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/deploy/compose"
+	"git.example/slipway/internal/longtest"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/compose"
 )
 
 // Ten stacks: a good release, the same again, and one that is unhealthy on one

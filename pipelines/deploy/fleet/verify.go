@@ -5,7 +5,7 @@ import (
 	"context"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // Verify looks at every host. One that can't be looked at is drift, so that it

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // BenchmarkFewFilesOfMany deploys a change of three files in a directory of

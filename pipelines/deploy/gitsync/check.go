@@ -7,8 +7,8 @@ import (
 	"path"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/shell"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/shell"
 )
 
 // Check looks at what a deploy needs of the host. It changes nothing.

@@ -21,9 +21,9 @@ import (
 	"io"
 	"path"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/git"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/git"
 )
 
 // Repository is the clone that commits come from.

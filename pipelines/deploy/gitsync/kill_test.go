@@ -12,8 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/pipelines/command"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/command"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // cutHost is this machine, on which scripts die at their nth command: the shell

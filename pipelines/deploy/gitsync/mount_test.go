@@ -11,8 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/engine/enginetest"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/engine/enginetest"
 )
 
 // A container that mounts the folder itself sees every release, without a restart.

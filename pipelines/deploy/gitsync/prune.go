@@ -7,7 +7,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // Prune removes commits that only releases of drop have, and the directories

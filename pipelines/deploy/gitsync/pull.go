@@ -11,10 +11,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/command"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/git"
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/pipelines/command"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/git"
+	"git.example/slipway/pipelines/report"
 )
 
 // Pull brings the objects of the commits to the host. A host that has them is

@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/engine"
 )
 
 // Apply runs the container to its end. Another exit code than 0 is an error.

@@ -9,7 +9,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // state is what is remembered of the last container, in state.json.

@@ -3,9 +3,9 @@ package run
 import (
 	"testing"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/release"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/release"
 )
 
 func TestPlanRunsOnceForARelease(t *testing.T) {

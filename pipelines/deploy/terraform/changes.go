@@ -13,7 +13,7 @@ import (
 
 	tfjson "github.com/hashicorp/terraform-json"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // change is one resource or output that a plan changes, without its secrets.

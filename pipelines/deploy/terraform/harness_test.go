@@ -15,12 +15,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/deploy/terraform"
-	"github.com/slipwayhq/slipway/pipelines/release"
-	"github.com/slipwayhq/slipway/pipelines/report"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/terraform"
+	"git.example/slipway/pipelines/release"
+	"git.example/slipway/pipelines/report"
+	"git.example/slipway/pipelines/secrets"
 )
 
 // infra is a directory of Terraform code, with a local state, and what is

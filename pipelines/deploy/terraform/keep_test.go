@@ -9,8 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/registry"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/registry"
 )
 
 // An image that a release does not change keeps its tag, so Terraform leaves what

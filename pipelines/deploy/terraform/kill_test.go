@@ -14,9 +14,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/deploy/terraform"
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/terraform"
+	"git.example/slipway/pipelines/report"
 )
 
 // The test binary, run again with these, deploys a release.

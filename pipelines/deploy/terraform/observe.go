@@ -10,8 +10,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/git"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/git"
 )
 
 // observation is what Plan works from.

@@ -6,7 +6,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // actions are a plan's private part.

@@ -19,9 +19,9 @@ import (
 
 	tfjson "github.com/hashicorp/terraform-json"
 
-	"github.com/slipwayhq/slipway/pipelines/command"
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/command"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/secrets"
 )
 
 // interruptGrace is how long an interrupted Terraform has to end what it began

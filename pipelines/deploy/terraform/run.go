@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/command"
+	"git.example/slipway/pipelines/command"
 )
 
 // look is the time between looks at a program's output.

@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/registry"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/registry"
 )
 
 // images are those of the project and of the release, sorted.

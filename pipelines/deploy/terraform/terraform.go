@@ -16,9 +16,9 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/secrets"
 )
 
 // Bootstrap is the tag of an image that was never deployed: Terraform can make

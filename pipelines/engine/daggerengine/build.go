@@ -10,7 +10,7 @@ import (
 	"dagger.io/dagger"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/slipwayhq/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/engine"
 )
 
 // Build builds an image. Dagger can push under a tag only, so Push.Tag is

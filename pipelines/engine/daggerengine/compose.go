@@ -10,8 +10,8 @@ import (
 	"dagger.io/dagger"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/slipwayhq/slipway/pipelines/composefile"
-	"github.com/slipwayhq/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/composefile"
+	"git.example/slipway/pipelines/engine"
 )
 
 // composeCheck is a compose check that runs.

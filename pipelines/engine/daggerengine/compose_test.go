@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"github.com/slipwayhq/slipway/pipelines/engine"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/secrets"
 )
 
 // composeCase is a compose file whose service "tests" ends with code.

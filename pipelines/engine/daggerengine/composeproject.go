@@ -9,8 +9,8 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
-	"github.com/slipwayhq/slipway/pipelines/composefile"
-	"github.com/slipwayhq/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/composefile"
+	"git.example/slipway/pipelines/engine"
 )
 
 // composeProject is a compose check's project, in which placeholders stand for

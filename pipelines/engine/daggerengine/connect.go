@@ -8,7 +8,7 @@ import (
 
 	"dagger.io/dagger"
 
-	"github.com/slipwayhq/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/engine"
 )
 
 const (

@@ -13,8 +13,8 @@ import (
 	"dagger.io/dagger"
 	"github.com/moby/patternmatcher/ignorefile"
 
-	"github.com/slipwayhq/slipway/pipelines/engine"
-	"github.com/slipwayhq/slipway/pipelines/release"
+	"git.example/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/release"
 )
 
 // Where the Dockerfile is in the directory that is built.

@@ -26,7 +26,7 @@ import (
 
 	"dagger.io/dagger"
 
-	"github.com/slipwayhq/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/engine"
 )
 
 // Name is the engine's name.

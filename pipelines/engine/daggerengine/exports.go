@@ -11,7 +11,7 @@ import (
 
 	"dagger.io/dagger"
 
-	"github.com/slipwayhq/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/engine"
 )
 
 // Export builds b and copies a file or directory of the image to dest.

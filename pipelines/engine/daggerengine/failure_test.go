@@ -4,7 +4,7 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/slipwayhq/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/engine"
 )
 
 func TestPlain(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 
 	"dagger.io/dagger"
 
-	"github.com/slipwayhq/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/engine"
 )
 
 // image is an image to run, pulled if it was not built here, for a platform or

@@ -7,7 +7,7 @@ import (
 	"dagger.io/dagger"
 	"github.com/distribution/reference"
 
-	"github.com/slipwayhq/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/engine"
 )
 
 // push publishes the platforms of an image.

@@ -9,7 +9,7 @@ import (
 	"dagger.io/dagger"
 	"github.com/distribution/reference"
 
-	"github.com/slipwayhq/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/engine"
 )
 
 // endpoint is how the engine gets at a registry.

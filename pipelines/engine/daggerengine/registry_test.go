@@ -11,8 +11,8 @@ import (
 
 	"github.com/google/go-containerregistry/pkg/registry"
 
-	"github.com/slipwayhq/slipway/pipelines/engine"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/secrets"
 )
 
 // serve serves a registry in memory that wants a login, if password is not

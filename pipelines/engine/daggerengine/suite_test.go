@@ -3,8 +3,8 @@ package daggerengine
 import (
 	"testing"
 
-	"github.com/slipwayhq/slipway/pipelines/engine"
-	"github.com/slipwayhq/slipway/pipelines/engine/enginetest"
+	"git.example/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/engine/enginetest"
 )
 
 func TestSuite(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 
-	"github.com/slipwayhq/slipway/pipelines/engine"
-	"github.com/slipwayhq/slipway/pipelines/release"
+	"git.example/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/release"
 )
 
 // frontends are those of which Dagger has its own version.

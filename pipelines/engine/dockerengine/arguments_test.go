@@ -5,8 +5,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/slipwayhq/slipway/pipelines/engine"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/secrets"
 )
 
 func TestBuildCommand(t *testing.T) {

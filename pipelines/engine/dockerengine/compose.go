@@ -16,9 +16,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/slipwayhq/slipway/pipelines/command"
-	"github.com/slipwayhq/slipway/pipelines/composefile"
-	"github.com/slipwayhq/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/command"
+	"git.example/slipway/pipelines/composefile"
+	"git.example/slipway/pipelines/engine"
 )
 
 // pulls is how many images are pulled at once.

@@ -11,8 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/command"
-	"github.com/slipwayhq/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/command"
+	"git.example/slipway/pipelines/engine"
 )
 
 // container is a created container.

@@ -6,8 +6,8 @@ import (
 	"net"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/command"
-	"github.com/slipwayhq/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/command"
+	"git.example/slipway/pipelines/engine"
 )
 
 // tailLines is how many lines of a failed program's output its error shows when

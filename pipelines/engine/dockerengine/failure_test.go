@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/slipwayhq/slipway/pipelines/command"
-	"github.com/slipwayhq/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/command"
+	"git.example/slipway/pipelines/engine"
 )
 
 func TestExplain(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 
 	"github.com/distribution/reference"
 
-	"github.com/slipwayhq/slipway/pipelines/command"
-	"github.com/slipwayhq/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/command"
+	"git.example/slipway/pipelines/engine"
 )
 
 // inspected is what we read of an image in the daemon's store.

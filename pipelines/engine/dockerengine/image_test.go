@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/slipwayhq/slipway/pipelines/engine"
-	"github.com/slipwayhq/slipway/pipelines/engine/enginetest"
+	"git.example/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/engine/enginetest"
 )
 
 func TestLocalDigest(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 
 	"github.com/distribution/reference"
 
-	"github.com/slipwayhq/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/engine"
 )
 
 // hubKey is Docker Hub's name in a Docker configuration.

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/command"
-	"github.com/slipwayhq/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/command"
+	"git.example/slipway/pipelines/engine"
 )
 
 // backend is what of Docker decides how an image is built and pushed.

@@ -8,8 +8,8 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/slipwayhq/slipway/pipelines/engine"
-	"github.com/slipwayhq/slipway/pipelines/engine/enginetest"
+	"git.example/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/engine/enginetest"
 )
 
 func TestSuite(t *testing.T) {

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/engine"
-	"github.com/slipwayhq/slipway/pipelines/engine/enginetest"
+	"git.example/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/engine/enginetest"
 )
 
 // What the process that gets killed is told.

@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
-	"github.com/slipwayhq/slipway/pipelines/engine"
-	"github.com/slipwayhq/slipway/pipelines/secrets"
+	"git.example/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/secrets"
 )
 
 var pushCases = []testCase{

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/registry/embedded"
+	"git.example/slipway/pipelines/registry/embedded"
 )
 
 func docker(t *testing.T, stdin []byte, args ...string) string {

@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"golang.org/x/sys/unix"
 
-	"github.com/slipwayhq/slipway/pipelines/registry"
-	"github.com/slipwayhq/slipway/pipelines/registry/embedded"
+	"git.example/slipway/pipelines/registry"
+	"git.example/slipway/pipelines/registry/embedded"
 )
 
 // smallDisk mounts a file system of that size.

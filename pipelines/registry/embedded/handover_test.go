@@ -17,7 +17,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/random"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
-	"github.com/slipwayhq/slipway/pipelines/registry/embedded"
+	"git.example/slipway/pipelines/registry/embedded"
 )
 
 // TestMain lets the test binary stand for another command that serves the

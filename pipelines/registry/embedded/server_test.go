@@ -18,8 +18,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/sirupsen/logrus"
 
-	"github.com/slipwayhq/slipway/pipelines/registry"
-	"github.com/slipwayhq/slipway/pipelines/registry/embedded"
+	"git.example/slipway/pipelines/registry"
+	"git.example/slipway/pipelines/registry/embedded"
 )
 
 const anyPort = "127.0.0.1:0"

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/slipwayhq/slipway/pipelines"
+	"git.example/slipway/pipelines"
 )
 
 func newChanges(g *globals) *cobra.Command {

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/slipwayhq/slipway/pipelines"
+	"git.example/slipway/pipelines"
 )
 
 func newCheck(g *globals) *cobra.Command {

@@ -3,8 +3,8 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/slipwayhq/slipway/pipelines"
-	"github.com/slipwayhq/slipway/pipelines/config"
+	"git.example/slipway/pipelines"
+	"git.example/slipway/pipelines/config"
 )
 
 // complete offers names out of the slipway.yaml that is found.

@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/slipwayhq/slipway/pipelines"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // deployFlags are the options of deploy, release and rollback that the command

@@ -7,9 +7,9 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"github.com/slipwayhq/slipway/pipelines"
-	"github.com/slipwayhq/slipway/pipelines/command"
-	"github.com/slipwayhq/slipway/pipelines/ssh"
+	"git.example/slipway/pipelines"
+	"git.example/slipway/pipelines/command"
+	"git.example/slipway/pipelines/ssh"
 )
 
 func newExec(g *globals) *cobra.Command {

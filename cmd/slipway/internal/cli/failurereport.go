@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/slipwayhq/slipway/pipelines"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines"
+	"git.example/slipway/pipelines/deploy"
 )
 
 // failureReportFlag is for commands that deploy.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/slipwayhq/slipway/pipelines"
+	"git.example/slipway/pipelines"
 )
 
 // initOptions say which files to write.

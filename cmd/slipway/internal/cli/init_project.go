@@ -11,9 +11,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/slipwayhq/slipway/pipelines/config"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
-	"github.com/slipwayhq/slipway/pipelines/scaffold"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/scaffold"
 )
 
 // initProject writes slipway.yaml where there is none, and CI files.

@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/slipwayhq/slipway/pipelines"
-	"github.com/slipwayhq/slipway/pipelines/lint"
+	"git.example/slipway/pipelines"
+	"git.example/slipway/pipelines/lint"
 )
 
 func newLint(g *globals) *cobra.Command {

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy"
 )
 
 func TestInterruptedSaysWhatRuns(t *testing.T) {

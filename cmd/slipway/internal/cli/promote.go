@@ -3,8 +3,8 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/slipwayhq/slipway/pipelines"
-	"github.com/slipwayhq/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines"
+	"git.example/slipway/pipelines/deploy"
 )
 
 func newPromote(g *globals) *cobra.Command {

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/slipwayhq/slipway/pipelines"
+	"git.example/slipway/pipelines"
 )
 
 func newPublish(g *globals) *cobra.Command {

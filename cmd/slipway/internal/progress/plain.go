@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/pipelines/report"
 )
 
 // plain writes one line an event, prefixed by its task; on GitHub Actions it

@@ -7,7 +7,7 @@ import (
 	"io"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/pipelines/report"
 )
 
 // Mode is how progress is shown.

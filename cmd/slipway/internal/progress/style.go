@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/slipwayhq/slipway/pipelines/report"
+	"git.example/slipway/pipelines/report"
 )
 
 // style writes the symbols and colours of the outcomes.
