@@ -12,8 +12,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"git.example/slipway/pipelines/content"
 	"git.example/slipway/pipelines/engine"
-	"git.example/slipway/pipelines/release"
 	"git.example/slipway/pipelines/report"
 )
 
@@ -118,7 +118,7 @@ func (b *builder) unchanged(ctx context.Context, image *assessedImage) error {
 	if err != nil {
 		return err
 	}
-	if release.ContentTag(hash) != image.contentTag {
+	if content.Tag(hash) != image.contentTag {
 		return fmt.Errorf("building image %q: its files changed while it was built; run the command again", image.name)
 	}
 	return nil

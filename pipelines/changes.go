@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"git.example/slipway/pipelines/content"
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/release"
 )
@@ -104,7 +105,7 @@ func (p *Project) wanted(ctx context.Context, s *stage) (release.Record, []deplo
 			return record, nil, err
 		}
 		record.Images[image.Name] = release.RecordedImage{
-			Repository: image.Value.Repository, Digest: "sha256:" + strings.Repeat("0", 64), Content: release.ContentTag(hash),
+			Repository: image.Value.Repository, Digest: "sha256:" + strings.Repeat("0", 64), Content: content.Tag(hash),
 		}
 	}
 	files, err := p.deployFiles(ctx)

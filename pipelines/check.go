@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/content"
 	"git.example/slipway/pipelines/engine"
-	"git.example/slipway/pipelines/release"
 	"git.example/slipway/pipelines/report"
 	"git.example/slipway/pipelines/secrets"
 )
@@ -135,7 +135,7 @@ func (r checkRun) all(ctx context.Context, checks config.Map[config.Check]) ([]C
 func (r checkRun) one(ctx context.Context, name string, check config.Check) (CheckResult, error) {
 	result := CheckResult{Name: name}
 	err := report.Run(ctx, r.reporter, "check "+name, func(t *report.Task) error {
-		var inputs release.Hash
+		var inputs content.Hash
 		if r.memory != nil {
 			var err error
 			if inputs, err = r.checkInputs(ctx, check, r.images, r.memory.bases); err != nil {

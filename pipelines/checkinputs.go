@@ -7,20 +7,20 @@ import (
 	"path/filepath"
 
 	"git.example/slipway/pipelines/config"
-	"git.example/slipway/pipelines/release"
+	"git.example/slipway/pipelines/content"
 )
 
 // checkInputs are the digest of everything that decides a check's result, as
 // far as Slipway can see: its configuration (references to secrets, never their
 // values), the content of what it builds, mounts and runs, and the digests of
 // images. A check that reaches out to the world says cache: false.
-func (p *Project) checkInputs(ctx context.Context, check config.Check, images imageSource, bases *baseDigests) (release.Hash, error) {
+func (p *Project) checkInputs(ctx context.Context, check config.Check, images imageSource, bases *baseDigests) (content.Hash, error) {
 	shown, err := json.Marshal(check)
 	if err != nil {
 		return "", fmt.Errorf("hashing a check: %w", err)
 	}
 	parts := []string{string(shown)}
-	add := func(hash release.Hash, err error) error {
+	add := func(hash content.Hash, err error) error {
 		parts = append(parts, string(hash))
 		return err
 	}
@@ -46,5 +46,5 @@ func (p *Project) checkInputs(ctx context.Context, check config.Check, images im
 			return "", err
 		}
 	}
-	return release.Digest("check inputs v1", parts...), nil
+	return content.Digest("check inputs v1", parts...), nil
 }

@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 
 	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/content"
 	"git.example/slipway/pipelines/registry"
-	"git.example/slipway/pipelines/release"
 	"git.example/slipway/pipelines/report"
 )
 
@@ -42,11 +42,11 @@ type keptCheck struct {
 	Commit  string  `json:"commit"`
 }
 
-func checkTag(inputs release.Hash) string { return "check-" + string(inputs[:32]) }
+func checkTag(inputs content.Hash) string { return "check-" + string(inputs[:32]) }
 
 // recall brings the result of a check that passed on the very same inputs, and
 // the files that it exported.
-func (m *checkMemory) recall(ctx context.Context, name string, check config.Check, inputs release.Hash, exports *exportStage, t *report.Task) (CheckResult, bool, error) {
+func (m *checkMemory) recall(ctx context.Context, name string, check config.Check, inputs content.Hash, exports *exportStage, t *report.Task) (CheckResult, bool, error) {
 	if m.rerun || check.Cache != nil && !*check.Cache {
 		return CheckResult{}, false, nil
 	}
@@ -73,7 +73,7 @@ func (m *checkMemory) recall(ctx context.Context, name string, check config.Chec
 
 // forget removes the result of a check that failed after all on inputs on which
 // it had passed. A registry that can't delete tags keeps it.
-func (m *checkMemory) forget(ctx context.Context, inputs release.Hash) {
+func (m *checkMemory) forget(ctx context.Context, inputs content.Hash) {
 	if m == nil || !m.rerun {
 		return
 	}
@@ -103,7 +103,7 @@ func (m *checkMemory) restore(check config.Check, files map[string][]byte, expor
 // are missing, or are too large keep the check from being remembered: a reuse
 // would not bring them back. So do those with a secret in them: whoever may pull
 // from the registry could read it.
-func (m *checkMemory) keep(ctx context.Context, name string, check config.Check, inputs release.Hash, result CheckResult, exports *exportStage) error {
+func (m *checkMemory) keep(ctx context.Context, name string, check config.Check, inputs content.Hash, result CheckResult, exports *exportStage) error {
 	if check.Cache != nil && !*check.Cache {
 		return nil
 	}

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"git.example/slipway/pipelines/config"
-	"git.example/slipway/pipelines/release"
+	"git.example/slipway/pipelines/content"
 	"git.example/slipway/pipelines/report"
 	"git.example/slipway/pipelines/secrets"
 )
@@ -18,11 +18,11 @@ func TestCheckMemoryKeepsNoSecret(t *testing.T) {
 	p.redactor.Add(secrets.NewValue("canary-7f3a"))
 	memory := &checkMemory{project: p, repository: serveRegistry(t) + "/shop/api"}
 	check := config.Check{Export: []string{"report.txt"}}
-	for content, want := range map[string]bool{"passed": true, "token=canary-7f3a": false} {
-		t.Run(content, func(t *testing.T) {
+	for text, want := range map[string]bool{"passed": true, "token=canary-7f3a": false} {
+		t.Run(text, func(t *testing.T) {
 			stage := stageIn(t, dir)
-			write(t, stage.dir, "report.txt", content)
-			inputs := release.Digest("test", content)
+			write(t, stage.dir, "report.txt", text)
+			inputs := content.Digest("test", text)
 			if err := memory.keep(t.Context(), "unit", check, inputs, CheckResult{}, stage); err != nil {
 				t.Fatal(err)
 			}

@@ -14,13 +14,13 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"git.example/slipway/pipelines/config"
-	"git.example/slipway/pipelines/release"
+	"git.example/slipway/pipelines/content"
 )
 
 // composeInputs hash a compose check: its files and the project that they make,
 // others that they include or extend among it, its variables, and for each
 // service its image or build and what is mounted into it.
-func (p *Project) composeInputs(ctx context.Context, check config.Check, images imageSource, bases *baseDigests) (release.Hash, error) {
+func (p *Project) composeInputs(ctx context.Context, check config.Check, images imageSource, bases *baseDigests) (content.Hash, error) {
 	plain := map[string]string{}
 	for name := range check.Env {
 		plain[name] = ""
@@ -74,7 +74,7 @@ func (p *Project) composeInputs(ctx context.Context, check config.Check, images 
 		parts = append(parts, name)
 		parts = append(parts, made...)
 	}
-	return release.Digest("compose inputs v2", parts...), nil
+	return content.Digest("compose inputs v2", parts...), nil
 }
 
 // givenFiles are the contents of the project's configs and secrets.

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"git.example/slipway/pipelines/release"
+	"git.example/slipway/pipelines/content"
 )
 
 var composeProject = map[string]string{
@@ -46,7 +46,7 @@ func TestComposeInputs(t *testing.T) {
 	host := serveRegistry(t)
 	pushImage(t, host+"/db:latest")
 	environment := map[string]string{"PASSED": "1", "TOKEN": "1"}
-	inputs := func(t *testing.T, change, content string) release.Hash {
+	inputs := func(t *testing.T, change, content string) content.Hash {
 		dir, env := t.TempDir(), maps.Clone(environment)
 		for name, text := range composeProject {
 			write(t, dir, name, strings.ReplaceAll(text, "REGISTRY", host))

@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/content"
 	"git.example/slipway/pipelines/registry"
-	"git.example/slipway/pipelines/release"
 )
 
 // assessment is what a publish finds: each image's content, and whether the
@@ -69,7 +69,7 @@ func (p *Project) assessImage(ctx context.Context, image *assessedImage) error {
 	if err != nil {
 		return err
 	}
-	image.contentTag = release.ContentTag(hash)
+	image.contentTag = content.Tag(hash)
 	found, err := p.registry.Resolve(ctx, image.repository+":"+image.contentTag)
 	switch {
 	case errors.Is(err, registry.ErrNotFound):
@@ -82,13 +82,13 @@ func (p *Project) assessImage(ctx context.Context, image *assessedImage) error {
 }
 
 // content is the hash of everything that a build is made from.
-func (p *Project) content(ctx context.Context, name string, c config.Build, platforms []string, bases *baseDigests) (release.Hash, error) {
+func (p *Project) content(ctx context.Context, name string, c config.Build, platforms []string, bases *baseDigests) (content.Hash, error) {
 	platforms = orDefault(platforms)
 	digests, err := bases.of(ctx, name, p.contextDir(c), c, platforms)
 	if err != nil {
 		return "", err
 	}
-	in := release.ContentInputs{
+	in := content.Inputs{
 		Name: name, Context: p.contextDir(c), Dockerfile: c.Dockerfile, Target: c.Target, Args: c.Args,
 		Platforms: platforms, Bases: digests, Secrets: slices.Sorted(maps.Keys(c.Secrets)), SSH: c.SSH,
 		Contexts: map[string]string{}, Commit: p.Info.Commit,
@@ -102,7 +102,7 @@ func (p *Project) content(ctx context.Context, name string, c config.Build, plat
 		if err != nil {
 			return "", err
 		}
-		in.Overlays = append(in.Overlays, release.Overlay{Content: made, Path: a.Path, Destination: destination})
+		in.Overlays = append(in.Overlays, content.Overlay{Content: made, Path: a.Path, Destination: destination})
 	}
 	return p.hasher.Content(ctx, in)
 }
@@ -128,13 +128,13 @@ func newBaseDigests(p *Project) *baseDigests {
 
 // of are the digests of all images that a build starts from or copies from.
 func (b *baseDigests) of(ctx context.Context, name, dir string, c config.Build, platforms []string) (map[string]string, error) {
-	dockerfile, err := release.ReadDockerfile(dir, c.Dockerfile)
+	dockerfile, err := content.ReadDockerfile(dir, c.Dockerfile)
 	if err != nil {
 		return nil, fmt.Errorf("image %q: %w", name, err)
 	}
 	digests := map[string]string{}
 	for _, platform := range platforms {
-		references, err := release.Bases(release.BaseInputs{
+		references, err := content.Bases(content.BaseInputs{
 			Dockerfile: dockerfile, Target: c.Target, Args: c.Args, Platform: platform, Contexts: c.Contexts,
 		})
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/content"
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/release"
 	"git.example/slipway/pipelines/report"
@@ -36,7 +37,7 @@ func putImage(t *testing.T, p *Project, repository, config, digest string, recor
 	record.Version, record.Project, record.Commit = 1, "shop", p.Info.Commit
 	record.Created = time.Now().UTC()
 	record.Images = map[string]release.RecordedImage{"api": {
-		Digest: digest, Content: release.ContentTag(release.Digest("test")),
+		Digest: digest, Content: content.Tag(content.Digest("test")),
 	}}
 	files := map[string][]byte{"slipway.yaml": []byte(config), "compose.yml": []byte("services: [")}
 	if _, err := p.registry.PutRecord(t.Context(), repository, record, files); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"git.example/slipway/pipelines/aws"
 	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/content"
 	"git.example/slipway/pipelines/git"
 	"git.example/slipway/pipelines/registry"
 	"git.example/slipway/pipelines/release"
@@ -54,7 +55,7 @@ type Project struct {
 	reporter report.Reporter
 	redactor *secrets.Redactor
 	secrets  secrets.Resolver
-	hasher   *release.Hasher
+	hasher   *content.Hasher
 	registry *registry.Client
 	aws      *aws.Sessions
 	engine   *engineSource
@@ -89,7 +90,7 @@ func Open(ctx context.Context, o Options) (*Project, error) {
 		Config: cfg, Info: info, noCommit: noCommit,
 		dir: dir, lookup: o.Lookup, repo: repo, reporter: reporter, redactor: redactor,
 		secrets: secrets.Resolver{Lookup: o.Lookup, Dir: dir},
-		hasher:  release.NewHasher(),
+		hasher:  content.NewHasher(),
 	}
 	p.aws = aws.New(o.Lookup, aws.Run{Project: cfg.Project, ID: info.Build, Commit: info.Commit, Actor: info.Actor, CI: info.CI})
 	p.aws.Reporter = reporter

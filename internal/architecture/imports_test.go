@@ -13,6 +13,7 @@ import (
 var layers = [][]string{
 	{"pipelines/command", "pipelines/report", "schema"},
 	{"pipelines/git", "pipelines/shell"},
+	{"pipelines/content"},
 	{"pipelines/release"},
 	{"pipelines/config"},
 	{"pipelines/secrets"},

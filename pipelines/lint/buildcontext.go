@@ -11,7 +11,7 @@ import (
 	"github.com/moby/patternmatcher/ignorefile"
 
 	"git.example/slipway/pipelines/config"
-	"git.example/slipway/pipelines/release"
+	"git.example/slipway/pipelines/content"
 )
 
 // buildContext is a directory that images are built from.
@@ -44,7 +44,7 @@ func newBuildContext(dir, image string, b config.Build) *buildContext {
 		path = "Dockerfile"
 	}
 	c := &buildContext{dir: filepath.Join(dir, b.Context), name: filepath.ToSlash(filepath.Clean("./" + b.Context)), image: image}
-	read, err := release.ReadDockerfile(c.dir, path)
+	read, err := content.ReadDockerfile(c.dir, path)
 	if err != nil {
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 
+	"git.example/slipway/pipelines/content"
 	"git.example/slipway/pipelines/git"
 )
 
@@ -46,7 +47,7 @@ func DecodeRecord(data []byte) (Record, error) {
 
 var (
 	digestGrammar  = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
-	contentGrammar = regexp.MustCompile(`^` + contentPrefix + `[0-9a-f]{32}$`)
+	contentGrammar = regexp.MustCompile(`^` + content.TagPrefix + `[0-9a-f]{32}$`)
 )
 
 // Validate says everything that is wrong with the record.

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"git.example/slipway/pipelines/content"
 )
 
 func validRecord() Record {
@@ -18,8 +20,8 @@ func validRecord() Record {
 		Version: 1, Project: "tracker", Tag: "75_db4b44b", Commit: commitA, Branch: "main", Build: "75", Final: true,
 		RunURL: "https://ci/75", Created: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
 		Images: map[string]RecordedImage{"api": {Repository: "tracker/api", Digest: digest,
-			Content: ContentTag(Digest("x")), Platforms: map[string]string{"linux/amd64": digest}}},
-		Checks: map[string]RecordedCheck{"unit": {Passed: true, Inputs: string(Digest("y")), Seconds: 1.5}},
+			Content: content.Tag(content.Digest("x")), Platforms: map[string]string{"linux/amd64": digest}}},
+		Checks: map[string]RecordedCheck{"unit": {Passed: true, Inputs: string(content.Digest("y")), Seconds: 1.5}},
 		Files:  files,
 	}
 }
@@ -116,5 +118,12 @@ func TestVerifyFiles(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"config/app.env", "docker-compose.yml"}, validRecord().FilePaths()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }

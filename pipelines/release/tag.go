@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"git.example/slipway/pipelines/content"
 )
 
 // Tag is the tag of a release.
@@ -16,8 +18,8 @@ type Tag struct {
 }
 
 const (
-	recordSuffix  = ".release"
-	contentPrefix = "content-"
+	recordSuffix = ".release"
+
 	// maxTag is the longest tag of a release: OCI's 128 less the record's suffix.
 	maxTag = 128 - len(recordSuffix)
 )
@@ -35,9 +37,9 @@ func CheckTag(name string) error {
 		return fmt.Errorf("tag %q is not valid: it takes letters, digits, '.', '_' and '-', and can't begin with '.' or '-'", name)
 	case len(name) > maxTag:
 		return fmt.Errorf("tag %q is not valid: it has %d characters, at most %d are allowed", name, len(name), maxTag)
-	case strings.HasSuffix(name, recordSuffix), strings.HasPrefix(name, contentPrefix), name == "latest":
+	case strings.HasSuffix(name, recordSuffix), strings.HasPrefix(name, content.TagPrefix), name == "latest":
 		return fmt.Errorf("tag %q is not valid for a release: %q, tags that begin with %q and tags that end in %q are kept for other uses",
-			name, "latest", contentPrefix, recordSuffix)
+			name, "latest", content.TagPrefix, recordSuffix)
 	}
 	return nil
 }

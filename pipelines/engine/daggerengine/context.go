@@ -13,8 +13,8 @@ import (
 	"dagger.io/dagger"
 	"github.com/moby/patternmatcher/ignorefile"
 
+	"git.example/slipway/pipelines/content"
 	"git.example/slipway/pipelines/engine"
-	"git.example/slipway/pipelines/release"
 )
 
 // Where the Dockerfile is in the directory that is built.
@@ -30,7 +30,7 @@ const (
 // one that is named after the Dockerfile, so there is one, and it hides nothing
 // but itself and the Dockerfile.
 func (e *Engine) buildContext(b engine.Build) (*dagger.Directory, error) {
-	read, err := release.ReadDockerfile(b.Context, b.Dockerfile)
+	read, err := content.ReadDockerfile(b.Context, b.Dockerfile)
 	if err != nil {
 		return nil, err
 	}

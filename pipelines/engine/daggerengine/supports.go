@@ -9,8 +9,8 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 
+	"git.example/slipway/pipelines/content"
 	"git.example/slipway/pipelines/engine"
-	"git.example/slipway/pipelines/release"
 )
 
 // frontends are those of which Dagger has its own version.
@@ -34,7 +34,7 @@ func (e *Engine) unsupportedBuild(b engine.Build) string {
 	case len(agentSockets(b.SSH, e.lookup)) > 1:
 		return "several SSH agents in one build"
 	}
-	read, err := release.ReadDockerfile(b.Context, b.Dockerfile)
+	read, err := content.ReadDockerfile(b.Context, b.Dockerfile)
 	if err != nil {
 		return ""
 	}

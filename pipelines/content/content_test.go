@@ -1,4 +1,4 @@
-package release
+package content
 
 import (
 	"context"
@@ -17,7 +17,7 @@ import (
 )
 
 // fixture is a build context and inputs that use everything.
-func fixture(t testing.TB) ContentInputs {
+func fixture(t testing.TB) Inputs {
 	t.Helper()
 	dir, extra := t.TempDir(), t.TempDir()
 	writeFiles(t, dir, map[string]string{
@@ -32,7 +32,7 @@ func fixture(t testing.TB) ContentInputs {
 	}
 	must(t, os.Mkdir(filepath.Join(dir, "empty"), 0o755))
 	must(t, os.Symlink("src/a.txt", filepath.Join(dir, "link")))
-	return ContentInputs{
+	return Inputs{
 		Name: "api", Context: dir, Dockerfile: "Dockerfile", Target: "prod",
 		Args:      map[string]string{"A": "1", "B": "2"},
 		Platforms: []string{"linux/amd64", "linux/arm64"},
@@ -45,6 +45,12 @@ func fixture(t testing.TB) ContentInputs {
 		Commit:    commitA,
 	}
 }
+
+// Two full commits.
+var (
+	commitA = strings.Repeat("a1b2c3d4", 5)
+	commitB = strings.Repeat("b", 64)
+)
 
 func writeFiles(t testing.TB, dir string, files map[string]string) {
 	t.Helper()
@@ -62,7 +68,7 @@ func must(t testing.TB, err error) {
 	}
 }
 
-func content(t testing.TB, in ContentInputs) Hash {
+func content(t testing.TB, in Inputs) Hash {
 	t.Helper()
 	sum, err := NewHasher().Content(context.Background(), in)
 	must(t, err)
@@ -71,10 +77,10 @@ func content(t testing.TB, in ContentInputs) Hash {
 
 // Every input that decides what the image is, changed one at a time.
 func TestContentChanges(t *testing.T) {
-	file := func(name, text string) func(*testing.T, *ContentInputs) {
-		return func(t *testing.T, in *ContentInputs) { writeFiles(t, in.Context, map[string]string{name: text}) }
+	file := func(name, text string) func(*testing.T, *Inputs) {
+		return func(t *testing.T, in *Inputs) { writeFiles(t, in.Context, map[string]string{name: text}) }
 	}
-	changes := map[string]func(*testing.T, *ContentInputs){
+	changes := map[string]func(*testing.T, *Inputs){
 		"Dockerfile":           file("Dockerfile", "FROM busybox\nCOPY . /x\n"),
 		"content":              file("main.go", "package other\n"),
 		"content, same length": file("src/a.txt", "z"),
@@ -84,45 +90,45 @@ func TestContentChanges(t *testing.T) {
 		"re-included below":    file("logs/one", "other"),
 		"ignore file":          file(".dockerignore", "*.log\nnode_modules\nsrc\n"),
 		"own ignore file":      file("Dockerfile.dockerignore", "src\n"),
-		"new empty directory":  func(t *testing.T, in *ContentInputs) { must(t, os.Mkdir(filepath.Join(in.Context, "more"), 0o755)) },
-		"renamed": func(t *testing.T, in *ContentInputs) {
+		"new empty directory":  func(t *testing.T, in *Inputs) { must(t, os.Mkdir(filepath.Join(in.Context, "more"), 0o755)) },
+		"renamed": func(t *testing.T, in *Inputs) {
 			must(t, os.Rename(filepath.Join(in.Context, "main.go"), filepath.Join(in.Context, "main2.go")))
 		},
-		"file becomes directory": func(t *testing.T, in *ContentInputs) {
+		"file becomes directory": func(t *testing.T, in *Inputs) {
 			must(t, os.Remove(filepath.Join(in.Context, "src/a.txt")))
 			must(t, os.Mkdir(filepath.Join(in.Context, "src/a.txt"), 0o755))
 		},
-		"executable": func(t *testing.T, in *ContentInputs) { must(t, os.Chmod(filepath.Join(in.Context, "main.go"), 0o755)) },
-		"link target": func(t *testing.T, in *ContentInputs) {
+		"executable": func(t *testing.T, in *Inputs) { must(t, os.Chmod(filepath.Join(in.Context, "main.go"), 0o755)) },
+		"link target": func(t *testing.T, in *Inputs) {
 			must(t, os.Remove(filepath.Join(in.Context, "link")))
 			must(t, os.Symlink("main.go", filepath.Join(in.Context, "link")))
 		},
-		"link becomes file": func(t *testing.T, in *ContentInputs) {
+		"link becomes file": func(t *testing.T, in *Inputs) {
 			must(t, os.Remove(filepath.Join(in.Context, "link")))
 			writeFiles(t, in.Context, map[string]string{"link": "src/a.txt"})
 		},
-		"pipe": func(t *testing.T, in *ContentInputs) {
+		"pipe": func(t *testing.T, in *Inputs) {
 			must(t, syscall.Mkfifo(filepath.Join(in.Context, "pipe"), 0o644))
 		},
-		"target":             func(_ *testing.T, in *ContentInputs) { in.Target = "test" },
-		"argument":           func(_ *testing.T, in *ContentInputs) { in.Args["A"] = "2" },
-		"argument moved":     func(_ *testing.T, in *ContentInputs) { in.Args = map[string]string{"A": "1B", "": "2"} },
-		"new argument":       func(_ *testing.T, in *ContentInputs) { in.Args["C"] = "" },
-		"platform":           func(_ *testing.T, in *ContentInputs) { in.Platforms = []string{"linux/amd64"} },
-		"base":               func(_ *testing.T, in *ContentInputs) { in.Bases["docker.io/library/busybox:latest"] = "sha256:2" },
-		"artifact":           func(_ *testing.T, in *ContentInputs) { in.Overlays[0].Content = Digest("t", "other") },
-		"artifact's path":    func(_ *testing.T, in *ContentInputs) { in.Overlays[0].Path = "/app" },
-		"artifact's place":   func(_ *testing.T, in *ContentInputs) { in.Overlays[0].Destination = "src" },
-		"no artifact":        func(_ *testing.T, in *ContentInputs) { in.Overlays = nil },
-		"label":              func(_ *testing.T, in *ContentInputs) { in.Labels["maintainer"] = "bob" },
-		"secret id":          func(_ *testing.T, in *ContentInputs) { in.Secrets[0] = "yarn" },
-		"ssh id":             func(_ *testing.T, in *ContentInputs) { in.SSH[0] = "other" },
-		"secret becomes ssh": func(_ *testing.T, in *ContentInputs) { in.Secrets, in.SSH = in.Secrets[:1], append(in.SSH, "pip") },
-		"named context": func(t *testing.T, in *ContentInputs) {
+		"target":             func(_ *testing.T, in *Inputs) { in.Target = "test" },
+		"argument":           func(_ *testing.T, in *Inputs) { in.Args["A"] = "2" },
+		"argument moved":     func(_ *testing.T, in *Inputs) { in.Args = map[string]string{"A": "1B", "": "2"} },
+		"new argument":       func(_ *testing.T, in *Inputs) { in.Args["C"] = "" },
+		"platform":           func(_ *testing.T, in *Inputs) { in.Platforms = []string{"linux/amd64"} },
+		"base":               func(_ *testing.T, in *Inputs) { in.Bases["docker.io/library/busybox:latest"] = "sha256:2" },
+		"artifact":           func(_ *testing.T, in *Inputs) { in.Overlays[0].Content = Digest("t", "other") },
+		"artifact's path":    func(_ *testing.T, in *Inputs) { in.Overlays[0].Path = "/app" },
+		"artifact's place":   func(_ *testing.T, in *Inputs) { in.Overlays[0].Destination = "src" },
+		"no artifact":        func(_ *testing.T, in *Inputs) { in.Overlays = nil },
+		"label":              func(_ *testing.T, in *Inputs) { in.Labels["maintainer"] = "bob" },
+		"secret id":          func(_ *testing.T, in *Inputs) { in.Secrets[0] = "yarn" },
+		"ssh id":             func(_ *testing.T, in *Inputs) { in.SSH[0] = "other" },
+		"secret becomes ssh": func(_ *testing.T, in *Inputs) { in.Secrets, in.SSH = in.Secrets[:1], append(in.SSH, "pip") },
+		"named context": func(t *testing.T, in *Inputs) {
 			writeFiles(t, in.Contexts["extra"], map[string]string{"e": "z"})
 		},
-		"named reference": func(_ *testing.T, in *ContentInputs) { in.Contexts["img"] = "docker-image://alpine:3" },
-		"named context moved": func(_ *testing.T, in *ContentInputs) {
+		"named reference": func(_ *testing.T, in *Inputs) { in.Contexts["img"] = "docker-image://alpine:3" },
+		"named context moved": func(_ *testing.T, in *Inputs) {
 			in.Contexts["other"] = in.Contexts["extra"]
 			delete(in.Contexts, "extra")
 		},
@@ -144,38 +150,38 @@ func TestContentChanges(t *testing.T) {
 // What must not count, so that two machines agree.
 func TestContentStays(t *testing.T) {
 	want := content(t, fixture(t)) // every fixture is in another directory
-	changes := map[string]func(*testing.T, *ContentInputs){
-		"another place": func(*testing.T, *ContentInputs) {},
-		"name":          func(_ *testing.T, in *ContentInputs) { in.Name = "web" },
-		"ignored files": func(t *testing.T, in *ContentInputs) {
+	changes := map[string]func(*testing.T, *Inputs){
+		"another place": func(*testing.T, *Inputs) {},
+		"name":          func(_ *testing.T, in *Inputs) { in.Name = "web" },
+		"ignored files": func(t *testing.T, in *Inputs) {
 			writeFiles(t, in.Context, map[string]string{"x.log": "z", "y.log": "z", "node_modules/n/x": "z", "logs/two": "z", "logs/three": "z"})
 			writeFiles(t, in.Contexts["extra"], map[string]string{"skip": "z"})
 		},
-		"files that an artifact replaces": func(t *testing.T, in *ContentInputs) {
+		"files that an artifact replaces": func(t *testing.T, in *Inputs) {
 			writeFiles(t, in.Context, map[string]string{"assets/old.js": "z", "assets/sub/x": "z"})
 			in.Overlays[0].Destination = "./assets/"
 		},
-		"times": func(t *testing.T, in *ContentInputs) {
+		"times": func(t *testing.T, in *Inputs) {
 			old := time.Unix(1e9, 0)
 			must(t, os.Chtimes(filepath.Join(in.Context, "main.go"), old, old))
 			must(t, os.Chtimes(filepath.Join(in.Context, "src"), old, old))
 		},
-		"umask": func(t *testing.T, in *ContentInputs) {
+		"umask": func(t *testing.T, in *Inputs) {
 			must(t, os.Chmod(filepath.Join(in.Context, "main.go"), 0o600))
 			must(t, os.Chmod(filepath.Join(in.Context, "run.sh"), 0o700))
 			must(t, os.Chmod(filepath.Join(in.Context, "src"), 0o775))
 		},
-		"order": func(_ *testing.T, in *ContentInputs) {
+		"order": func(_ *testing.T, in *Inputs) {
 			slices.Reverse(in.Platforms)
 			slices.Reverse(in.Secrets)
 			slices.Reverse(in.SSH)
 		},
-		"socket of an agent":       func(_ *testing.T, in *ContentInputs) { in.SSH[1] = "github=/tmp/two.sock" },
-		"commit without .git":      func(_ *testing.T, in *ContentInputs) { in.Commit = commitB },
-		"absolute Dockerfile":      func(t *testing.T, in *ContentInputs) { in.Dockerfile = filepath.Join(in.Context, "Dockerfile") },
-		"Dockerfile by default":    func(_ *testing.T, in *ContentInputs) { in.Dockerfile = "" },
-		"path through a link":      func(t *testing.T, in *ContentInputs) { in.Context = linkTo(t, in.Context) },
-		"platform that is doubled": func(_ *testing.T, in *ContentInputs) { in.Platforms = append(in.Platforms, "linux/arm64") },
+		"socket of an agent":       func(_ *testing.T, in *Inputs) { in.SSH[1] = "github=/tmp/two.sock" },
+		"commit without .git":      func(_ *testing.T, in *Inputs) { in.Commit = commitB },
+		"absolute Dockerfile":      func(t *testing.T, in *Inputs) { in.Dockerfile = filepath.Join(in.Context, "Dockerfile") },
+		"Dockerfile by default":    func(_ *testing.T, in *Inputs) { in.Dockerfile = "" },
+		"path through a link":      func(t *testing.T, in *Inputs) { in.Context = linkTo(t, in.Context) },
+		"platform that is doubled": func(_ *testing.T, in *Inputs) { in.Platforms = append(in.Platforms, "linux/arm64") },
 	}
 	for name, change := range changes {
 		t.Run(name, func(t *testing.T) {
@@ -233,20 +239,20 @@ func TestContentOfGitDirectory(t *testing.T) {
 func TestContentErrors(t *testing.T) {
 	tests := []struct {
 		name   string
-		change func(*testing.T, *ContentInputs)
+		change func(*testing.T, *Inputs)
 		want   string
 	}{
-		{"missing context", func(_ *testing.T, in *ContentInputs) { in.Context += "/missing" }, "there is no such directory"},
-		{"context is a file", func(_ *testing.T, in *ContentInputs) { in.Context += "/main.go" }, "there is no such directory"},
-		{"missing Dockerfile", func(_ *testing.T, in *ContentInputs) { in.Dockerfile = "Dockerfile.prod" }, `Dockerfile.prod": there is no such file`},
-		{"empty Dockerfile", func(t *testing.T, in *ContentInputs) {
+		{"missing context", func(_ *testing.T, in *Inputs) { in.Context += "/missing" }, "there is no such directory"},
+		{"context is a file", func(_ *testing.T, in *Inputs) { in.Context += "/main.go" }, "there is no such directory"},
+		{"missing Dockerfile", func(_ *testing.T, in *Inputs) { in.Dockerfile = "Dockerfile.prod" }, `Dockerfile.prod": there is no such file`},
+		{"empty Dockerfile", func(t *testing.T, in *Inputs) {
 			writeFiles(t, in.Context, map[string]string{"Dockerfile": "\n "})
 		}, "it is empty"},
-		{"no platform", func(_ *testing.T, in *ContentInputs) { in.Platforms = nil }, "no platform"},
-		{"bad ignore pattern", func(t *testing.T, in *ContentInputs) {
+		{"no platform", func(_ *testing.T, in *Inputs) { in.Platforms = nil }, "no platform"},
+		{"bad ignore pattern", func(t *testing.T, in *Inputs) {
 			writeFiles(t, in.Context, map[string]string{".dockerignore": "[a\n"})
 		}, `.dockerignore": syntax error`},
-		{"missing named context", func(_ *testing.T, in *ContentInputs) { in.Contexts["extra"] += "/missing" }, `build context "extra"`},
+		{"missing named context", func(_ *testing.T, in *Inputs) { in.Contexts["extra"] += "/missing" }, `build context "extra"`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -359,9 +365,9 @@ func TestDigestIsUnambiguous(t *testing.T) {
 	}
 }
 
-func TestContentTag(t *testing.T) {
-	tag := ContentTag(Digest("x"))
-	if !contentGrammar.MatchString(tag) || len(tag) != 40 {
+func TestTag(t *testing.T) {
+	tag := Tag(Digest("x"))
+	if rest, ok := strings.CutPrefix(tag, "content-"); !ok || len(rest) != 32 || strings.Trim(rest, "0123456789abcdef") != "" {
 		t.Errorf("got %q", tag)
 	}
 }

@@ -1,4 +1,4 @@
-package release
+package content
 
 import (
 	"context"
@@ -24,7 +24,7 @@ func BenchmarkContent(b *testing.B) {
 			for b.Loop() {
 				hasher := NewHasher()
 				for i := range images {
-					_, err := hasher.Content(context.Background(), ContentInputs{Name: "x", Context: dir, Dockerfile: "Dockerfile",
+					_, err := hasher.Content(context.Background(), Inputs{Name: "x", Context: dir, Dockerfile: "Dockerfile",
 						Target: fmt.Sprint(i), Platforms: []string{"linux/amd64"}})
 					must(b, err)
 				}

@@ -1,4 +1,4 @@
-package release
+package content
 
 import (
 	"crypto/sha256"
@@ -13,9 +13,12 @@ import (
 // Hash is a SHA-256 sum: 64 lowercase hex characters.
 type Hash string
 
-// ContentTag is the tag that an image of that content has in a registry:
-// "content-" and the first 32 characters.
-func ContentTag(h Hash) string { return contentPrefix + string(h[:32]) }
+// TagPrefix begins every content tag, and no tag of a release.
+const TagPrefix = "content-"
+
+// Tag is the tag that an image of that content has in a registry:
+// TagPrefix and the first 32 characters.
+func Tag(h Hash) string { return TagPrefix + string(h[:32]) }
 
 // Digest is a Hash over what a thing was made from. Kind names what it is of,
 // with a version, as "check inputs v1"; no two kinds share a digest. Each part

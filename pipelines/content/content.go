@@ -1,4 +1,4 @@
-package release
+package content
 
 import (
 	"context"
@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// ContentInputs is all that decides what an image build makes. Labels that
+// Inputs is all that decides what an image build makes. Labels that
 // name the commit or the time of the build are not among it.
-type ContentInputs struct {
+type Inputs struct {
 	// Name is how errors call the image.
 	Name string
 	// Context is the build context's directory.
@@ -55,7 +55,7 @@ type Overlay struct {
 // target. Times, owners and the other permission bits don't: machines with
 // different umasks agree. What the ignore file (the Dockerfile's own, else the
 // context's) leaves out does not count; the Dockerfile always does.
-func (h *Hasher) Content(ctx context.Context, in ContentInputs) (Hash, error) {
+func (h *Hasher) Content(ctx context.Context, in Inputs) (Hash, error) {
 	sum, err := h.content(ctx, in)
 	if err != nil {
 		return "", fmt.Errorf("hashing what image %q is built from: %w", in.Name, err)
@@ -63,7 +63,7 @@ func (h *Hasher) Content(ctx context.Context, in ContentInputs) (Hash, error) {
 	return sum, nil
 }
 
-func (h *Hasher) content(ctx context.Context, in ContentInputs) (Hash, error) {
+func (h *Hasher) content(ctx context.Context, in Inputs) (Hash, error) {
 	if len(in.Platforms) == 0 {
 		return "", fmt.Errorf("no platform is given")
 	}
@@ -95,7 +95,7 @@ func (h *Hasher) content(ctx context.Context, in ContentInputs) (Hash, error) {
 }
 
 // contexts are the named contexts, directories replaced by their files' hash.
-func (h *Hasher) contexts(ctx context.Context, in ContentInputs) (map[string]string, error) {
+func (h *Hasher) contexts(ctx context.Context, in Inputs) (map[string]string, error) {
 	hashes := map[string]string{}
 	for name, where := range in.Contexts {
 		if isReference(where) {
