@@ -134,8 +134,8 @@ func (a *awsSecrets) envFile(ctx context.Context, file *config.EnvFile) (map[str
 // split is Project.split, signed in to AWS as the environment says.
 func (a *awsSecrets) split(ctx context.Context, values map[string]string) (plain map[string]string, secret map[string]secrets.Value, err error) {
 	resolver := a.project.secrets
-	resolver.AWS = func(ref string) (secrets.Value, error) { return a.reference(ctx, ref) }
-	return a.project.splitWith(resolver, values)
+	resolver.AWS = a.reference
+	return a.project.splitWith(ctx, resolver, values)
 }
 
 func (a *awsSecrets) addSecret(ctx context.Context, from *config.AWSSecret, into map[string]secrets.Value) error {

@@ -139,7 +139,7 @@ func (b *builder) build(ctx context.Context, image *assessedImage, push *engine.
 	if err != nil {
 		return engine.Built{}, err
 	}
-	spec, err := b.project.build(image.name, image.config.Build, image.config.Platforms)
+	spec, err := b.project.build(ctx, image.name, image.config.Build, image.config.Platforms)
 	if err != nil {
 		return engine.Built{}, err
 	}
@@ -195,7 +195,7 @@ func (b *builder) export(ctx context.Context, e engine.Engine, name string) (str
 	}
 	dest := filepath.Join(dir, name)
 	return dest, report.Run(ctx, b.project.reporter, "artifact "+name, func(t *report.Task) error {
-		spec, err := b.project.build("artifact "+name, artifact.Build, nil)
+		spec, err := b.project.build(ctx, "artifact "+name, artifact.Build, nil)
 		if err != nil {
 			return err
 		}

@@ -180,7 +180,7 @@ func (r checkRun) one(ctx context.Context, name string, check config.Check) (Che
 }
 
 func (r checkRun) start(ctx context.Context, name string, check config.Check, log io.Writer) (engine.Result, error) {
-	plain, secret, err := r.split(check.Env)
+	plain, secret, err := r.split(ctx, check.Env)
 	if err != nil {
 		return engine.Result{}, err
 	}
@@ -199,7 +199,7 @@ func (r checkRun) container(ctx context.Context, name string, check config.Check
 		run.Mount = filepath.Join(r.dir, check.Mount)
 	}
 	if check.Build != nil {
-		build, err := r.build("check "+name, *check.Build, nil)
+		build, err := r.build(ctx, "check "+name, *check.Build, nil)
 		if err != nil {
 			return engine.Result{}, err
 		}

@@ -67,7 +67,7 @@ func (d destination) auth(ctx context.Context) (*engine.Auth, error) {
 }
 
 // logins are the registry logins that slipway.yaml itself names.
-func (p *Project) logins() (map[string]registry.Login, error) {
+func (p *Project) logins(ctx context.Context) (map[string]registry.Login, error) {
 	logins := map[string]registry.Login{}
 	for _, r := range p.Config.Registries {
 		if r.Value.OCI == nil || r.Value.OCI.Username == "" {
@@ -77,7 +77,7 @@ func (p *Project) logins() (map[string]registry.Login, error) {
 		if secrets.IsRef(username) {
 			references["username"] = username
 		}
-		values, err := p.resolve(references)
+		values, err := p.resolve(ctx, references)
 		if err != nil {
 			return nil, fmt.Errorf("registry %q: %w", r.Name, err)
 		}

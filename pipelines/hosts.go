@@ -2,6 +2,7 @@ package pipelines
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"os"
 	"path"
@@ -38,14 +39,14 @@ const (
 
 // machines are where a target runs that has these hosts, and dir as its path.
 // Nothing is connected yet.
-func (s *stage) machines(hosts []config.Host, dir string) ([]machine, error) {
+func (s *stage) machines(ctx context.Context, hosts []config.Host, dir string) ([]machine, error) {
 	if len(hosts) == 0 {
 		return []machine{{host: deploy.LocalHost{}, dir: absolute(s.project.dir, dir)}}, nil
 	}
 	machines := make([]machine, len(hosts))
 	names := map[string]bool{}
 	for i, h := range hosts {
-		m, err := s.machine(h.Over(s.config.SSH), dir)
+		m, err := s.machine(ctx, h.Over(s.config.SSH), dir)
 		if err != nil {
 			return nil, fmt.Errorf("host %q: %w", h.Address, err)
 		}
@@ -59,10 +60,10 @@ func (s *stage) machines(hosts []config.Host, dir string) ([]machine, error) {
 
 // machine is one of them. The variables of a one-server deploy stand for what a
 // host whose address comes from the environment does not say.
-func (s *stage) machine(h config.Host, dir string) (machine, error) {
+func (s *stage) machine(ctx context.Context, h config.Host, dir string) (machine, error) {
 	p := s.project
 	fromEnvironment := strings.HasPrefix(h.Address, "env://")
-	o, err := p.sshOptions(h)
+	o, err := p.sshOptions(ctx, h)
 	if err != nil {
 		return machine{}, err
 	}
@@ -89,13 +90,13 @@ func homeOf(user string) string {
 }
 
 // sshOptions are how a host is reached.
-func (p *Project) sshOptions(h config.Host) (ssh.Options, error) {
+func (p *Project) sshOptions(ctx context.Context, h config.Host) (ssh.Options, error) {
 	o := ssh.Options{Port: h.Port, Fingerprints: h.Fingerprint, Timeout: h.Timeout.Or(0)}
 	var err error
-	if o.Address, err = p.value(h.Address); err != nil {
+	if o.Address, err = p.value(ctx, h.Address); err != nil {
 		return o, err
 	}
-	if o.User, err = p.value(h.User); err != nil {
+	if o.User, err = p.value(ctx, h.User); err != nil {
 		return o, err
 	}
 	fromEnvironment := strings.HasPrefix(h.Address, "env://")
@@ -117,10 +118,10 @@ func (p *Project) sshOptions(h config.Host) (ssh.Options, error) {
 		}
 		return o, usage("nothing says which user to log in as: set user: of the host, or of the environment's ssh%s", also)
 	}
-	if err := p.sshKeys(h, &o); err != nil {
+	if err := p.sshKeys(ctx, h, &o); err != nil {
 		return o, err
 	}
-	if err := p.knownHosts(h, &o); err != nil {
+	if err := p.knownHosts(ctx, h, &o); err != nil {
 		return o, err
 	}
 	if h.Jump != nil {
@@ -129,7 +130,7 @@ func (p *Project) sshOptions(h config.Host) (ssh.Options, error) {
 		if len(h.Fingerprint) == 0 {
 			jump.KnownHosts = h.KnownHosts
 		}
-		through, err := p.sshOptions(h.Jump.Over(&jump))
+		through, err := p.sshOptions(ctx, h.Jump.Over(&jump))
 		if err != nil {
 			return o, fmt.Errorf("jump host %q: %w", h.Jump.Address, err)
 		}
@@ -139,11 +140,11 @@ func (p *Project) sshOptions(h config.Host) (ssh.Options, error) {
 }
 
 // value is a plain value, or that of the variable that it names.
-func (p *Project) value(text string) (string, error) {
+func (p *Project) value(ctx context.Context, text string) (string, error) {
 	if !secrets.IsRef(text) {
 		return text, nil
 	}
-	value, err := p.secrets.Resolve(text)
+	value, err := p.secrets.Resolve(ctx, text)
 	return value.Reveal(), err
 }
 
@@ -161,9 +162,9 @@ func (p *Project) serverPort(port int) (int, error) {
 
 // sshKeys sets what o logs in with: the key that is configured, else those of
 // the agent and of ~/.ssh.
-func (p *Project) sshKeys(h config.Host, o *ssh.Options) error {
+func (p *Project) sshKeys(ctx context.Context, h config.Host, o *ssh.Options) error {
 	if h.Key != "" {
-		values, err := p.resolve(map[string]string{"key": h.Key})
+		values, err := p.resolve(ctx, map[string]string{"key": h.Key})
 		if err != nil {
 			return err
 		}
@@ -180,12 +181,12 @@ func (p *Project) sshKeys(h config.Host, o *ssh.Options) error {
 }
 
 // knownHosts sets what o takes for the host's keys.
-func (p *Project) knownHosts(h config.Host, o *ssh.Options) error {
+func (p *Project) knownHosts(ctx context.Context, h config.Host, o *ssh.Options) error {
 	switch {
 	case len(h.Fingerprint) > 0:
 		return nil
 	case secrets.IsRef(h.KnownHosts):
-		value, err := p.secrets.Resolve(h.KnownHosts)
+		value, err := p.secrets.Resolve(ctx, h.KnownHosts)
 		o.KnownHostsData = []byte(value.Reveal())
 		return err
 	case h.KnownHosts != "":

@@ -38,8 +38,8 @@ func (p *Project) selectImages(ctx context.Context, names []string) (config.Map[
 
 // build is what an engine needs to build from c: absolute paths, secrets
 // resolved. Artifacts are not in it: see builder.
-func (p *Project) build(name string, c config.Build, platforms []string) (engine.Build, error) {
-	secret, err := p.resolve(c.Secrets)
+func (p *Project) build(ctx context.Context, name string, c config.Build, platforms []string) (engine.Build, error) {
+	secret, err := p.resolve(ctx, c.Secrets)
 	if err != nil {
 		return engine.Build{}, err
 	}

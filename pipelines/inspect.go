@@ -23,11 +23,11 @@ type place struct {
 // placed is a kind of target that is on machines.
 type placed interface {
 	kind
-	places(s *stage, name string) ([]place, error)
+	places(ctx context.Context, s *stage, name string) ([]place, error)
 }
 
-func (k composeKind) places(s *stage, name string) ([]place, error) {
-	machines, err := s.machines(k.Hosts, k.Path)
+func (k composeKind) places(ctx context.Context, s *stage, name string) ([]place, error) {
+	machines, err := s.machines(ctx, k.Hosts, k.Path)
 	if err != nil {
 		return nil, err
 	}
@@ -39,8 +39,8 @@ func (k composeKind) places(s *stage, name string) ([]place, error) {
 	return all, nil
 }
 
-func (k gitsyncKind) places(s *stage, name string) ([]place, error) {
-	machines, err := s.machines(k.Hosts, k.Path)
+func (k gitsyncKind) places(ctx context.Context, s *stage, name string) ([]place, error) {
+	machines, err := s.machines(ctx, k.Hosts, k.Path)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ type PlaceOptions struct {
 }
 
 // places are the targets on machines that o chooses, in order.
-func (p *Project) places(o PlaceOptions) ([]place, error) {
+func (p *Project) places(ctx context.Context, o PlaceOptions) ([]place, error) {
 	environment, err := p.environment(o.Env)
 	if err != nil {
 		return nil, err
@@ -76,7 +76,7 @@ func (p *Project) places(o PlaceOptions) ([]place, error) {
 		if !ok || len(o.Targets) > 0 && !slices.Contains(o.Targets, target.Name) {
 			continue
 		}
-		places, err := k.places(s, target.Name)
+		places, err := k.places(ctx, s, target.Name)
 		if err != nil {
 			return nil, err
 		}

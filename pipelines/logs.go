@@ -19,7 +19,7 @@ type LogsOptions struct {
 // Logs copies the log lines of an environment's compose stacks to out, those of
 // several hosts with the host's name in front, and without secrets of this run.
 func (p *Project) Logs(ctx context.Context, o LogsOptions, out io.Writer) error {
-	stacks, err := p.stacks(o.PlaceOptions)
+	stacks, err := p.stacks(ctx, o.PlaceOptions)
 	if err != nil {
 		return err
 	}
@@ -52,8 +52,8 @@ func (at place) String() string {
 }
 
 // stacks are the compose stacks that o chooses.
-func (p *Project) stacks(o PlaceOptions) ([]place, error) {
-	all, err := p.places(o)
+func (p *Project) stacks(ctx context.Context, o PlaceOptions) ([]place, error) {
+	all, err := p.places(ctx, o)
 	if err != nil {
 		return nil, err
 	}

@@ -94,10 +94,10 @@ func Open(ctx context.Context, o Options) (*Project, error) {
 	}
 	p.aws = aws.New(o.Lookup, aws.Run{Project: cfg.Project, ID: info.Build, Commit: info.Commit, Actor: info.Actor, CI: info.CI})
 	p.aws.Reporter = reporter
-	p.secrets.AWS = func(ref string) (secrets.Value, error) {
+	p.secrets.AWS = func(ctx context.Context, ref string) (secrets.Value, error) {
 		return (&awsSecrets{project: p, read: map[string]string{}}).reference(ctx, ref)
 	}
-	logins, err := p.logins()
+	logins, err := p.logins(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -158,12 +158,12 @@ func detect(ctx context.Context, dir string, c *config.Config, o Options) (*git.
 
 // resolve turns references (env://NAME, file://PATH, those of AWS) into secrets,
 // which from then on are removed from everything that is reported.
-func (p *Project) resolve(references map[string]string) (map[string]secrets.Value, error) {
-	return p.resolveWith(p.secrets, references)
+func (p *Project) resolve(ctx context.Context, references map[string]string) (map[string]secrets.Value, error) {
+	return p.resolveWith(ctx, p.secrets, references)
 }
 
-func (p *Project) resolveWith(resolver secrets.Resolver, references map[string]string) (map[string]secrets.Value, error) {
-	values, err := resolver.ResolveAll(references)
+func (p *Project) resolveWith(ctx context.Context, resolver secrets.Resolver, references map[string]string) (map[string]secrets.Value, error) {
+	values, err := resolver.ResolveAll(ctx, references)
 	for _, value := range values {
 		p.redactor.Add(value)
 	}
@@ -171,17 +171,17 @@ func (p *Project) resolveWith(resolver secrets.Resolver, references map[string]s
 }
 
 // split parts plain values from references and resolves the latter.
-func (p *Project) split(values map[string]string) (plain map[string]string, secret map[string]secrets.Value, err error) {
-	return p.splitWith(p.secrets, values)
+func (p *Project) split(ctx context.Context, values map[string]string) (plain map[string]string, secret map[string]secrets.Value, err error) {
+	return p.splitWith(ctx, p.secrets, values)
 }
 
-func (p *Project) splitWith(resolver secrets.Resolver, values map[string]string) (plain map[string]string, secret map[string]secrets.Value, err error) {
+func (p *Project) splitWith(ctx context.Context, resolver secrets.Resolver, values map[string]string) (plain map[string]string, secret map[string]secrets.Value, err error) {
 	plain = map[string]string{}
 	for key, value := range values {
 		if !secrets.IsRef(value) {
 			plain[key] = value
 		}
 	}
-	secret, err = p.resolveWith(resolver, values)
+	secret, err = p.resolveWith(ctx, resolver, values)
 	return plain, secret, err
 }

@@ -14,7 +14,7 @@ import (
 // whether it has what deploys need. It changes nothing. A host that is not
 // ready is a finding and no error.
 func (p *Project) Setup(ctx context.Context, o PlaceOptions) ([]deploy.Finding, error) {
-	places, err := p.places(o)
+	places, err := p.places(ctx, o)
 	if err != nil {
 		return nil, err
 	}

@@ -51,16 +51,16 @@ func (k composeKind) check(ctx context.Context, p *Project, files map[string][]b
 	return err
 }
 
-func (k composeKind) journal(_ context.Context, s *stage) (deploy.Files, string, error) {
-	machines, err := s.machines(k.Hosts, k.Path)
+func (k composeKind) journal(ctx context.Context, s *stage) (deploy.Files, string, error) {
+	machines, err := s.machines(ctx, k.Hosts, k.Path)
 	if err != nil {
 		return nil, "", err
 	}
 	return machines[0].host, compose.JournalDir(machines[0].dir, s.name), nil
 }
 
-func (k composeKind) target(_ context.Context, s *stage, name string) (deploy.Target, error) {
-	machines, err := s.machines(k.Hosts, k.Path)
+func (k composeKind) target(ctx context.Context, s *stage, name string) (deploy.Target, error) {
+	machines, err := s.machines(ctx, k.Hosts, k.Path)
 	if err != nil {
 		return nil, err
 	}

@@ -24,16 +24,16 @@ func (k gitsyncKind) files() []string { return nil }
 
 func (k gitsyncKind) check(context.Context, *Project, map[string][]byte) error { return nil }
 
-func (k gitsyncKind) journal(_ context.Context, s *stage) (deploy.Files, string, error) {
-	machines, err := s.machines(k.Hosts, k.Path)
+func (k gitsyncKind) journal(ctx context.Context, s *stage) (deploy.Files, string, error) {
+	machines, err := s.machines(ctx, k.Hosts, k.Path)
 	if err != nil {
 		return nil, "", err
 	}
 	return machines[0].host, gitsync.JournalDir(machines[0].dir, s.name), nil
 }
 
-func (k gitsyncKind) target(_ context.Context, s *stage, name string) (deploy.Target, error) {
-	machines, err := s.machines(k.Hosts, k.Path)
+func (k gitsyncKind) target(ctx context.Context, s *stage, name string) (deploy.Target, error) {
+	machines, err := s.machines(ctx, k.Hosts, k.Path)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -40,13 +41,13 @@ type Resolver struct {
 	// Dir is what relative paths are relative to: the project's directory.
 	Dir string
 	// AWS reads references of AWS's schemes, and names them in its errors.
-	AWS func(ref string) (Value, error)
+	AWS func(ctx context.Context, ref string) (Value, error)
 }
 
 // Resolve is the secret at a reference. One line ending at the end of a file is
 // not part of the secret. Absent and empty secrets are errors that name the
 // reference.
-func (r Resolver) Resolve(ref string) (Value, error) {
+func (r Resolver) Resolve(ctx context.Context, ref string) (Value, error) {
 	if name, ok := strings.CutPrefix(ref, envScheme); ok {
 		return r.variable(ref, name)
 	}
@@ -57,7 +58,7 @@ func (r Resolver) Resolve(ref string) (Value, error) {
 		if r.AWS == nil {
 			return Value{}, fmt.Errorf("resolving secret %q: secrets of AWS can't be read here", ref)
 		}
-		value, err := r.AWS(ref)
+		value, err := r.AWS(ctx, ref)
 		if err == nil && value.IsZero() {
 			err = fmt.Errorf("resolving secret %q: it is empty", ref)
 		}
@@ -105,14 +106,14 @@ func (r Resolver) file(ref, path string) (Value, error) {
 // ResolveAll resolves those of vars that are references; the others are not in
 // the result. The error joins those of all that could not be resolved, in the
 // order of their keys.
-func (r Resolver) ResolveAll(vars map[string]string) (map[string]Value, error) {
+func (r Resolver) ResolveAll(ctx context.Context, vars map[string]string) (map[string]Value, error) {
 	resolved := map[string]Value{}
 	var failed []error
 	for _, key := range slices.Sorted(maps.Keys(vars)) {
 		if !IsRef(vars[key]) {
 			continue
 		}
-		value, err := r.Resolve(vars[key])
+		value, err := r.Resolve(ctx, vars[key])
 		if err != nil {
 			failed = append(failed, fmt.Errorf("%s: %w", key, err))
 			continue

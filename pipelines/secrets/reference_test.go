@@ -1,6 +1,8 @@
 package secrets
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,7 +31,7 @@ func TestResolve(t *testing.T) {
 		"file://" + filepath.Join(r.Dir, "token"): "canary-1",
 	} {
 		t.Run(ref, func(t *testing.T) {
-			got, err := r.Resolve(ref)
+			got, err := r.Resolve(t.Context(), ref)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -54,7 +56,7 @@ func TestResolveRefuses(t *testing.T) {
 		"canary-secret": "not a reference; write env://NAME or file://PATH",
 	} {
 		t.Run(ref, func(t *testing.T) {
-			_, err := r.Resolve(ref)
+			_, err := r.Resolve(t.Context(), ref)
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Fatalf("error is %v, want %q", err, want)
 			}
@@ -67,7 +69,7 @@ func TestResolveRefuses(t *testing.T) {
 
 func TestResolveAllNamesEverythingThatIsMissing(t *testing.T) {
 	r := resolver(t)
-	_, err := r.ResolveAll(map[string]string{"C": "file://gone", "A": "env://NOBODY", "B": "env://TOKEN", "D": "plain"})
+	_, err := r.ResolveAll(t.Context(), map[string]string{"C": "file://gone", "A": "env://NOBODY", "B": "env://TOKEN", "D": "plain"})
 	if err == nil {
 		t.Fatal("no error")
 	}
@@ -78,11 +80,34 @@ func TestResolveAllNamesEverythingThatIsMissing(t *testing.T) {
 }
 
 func TestResolveAllLeavesPlainValuesOut(t *testing.T) {
-	got, err := resolver(t).ResolveAll(map[string]string{"A": "env://TOKEN", "B": "plain"})
+	got, err := resolver(t).ResolveAll(t.Context(), map[string]string{"A": "env://TOKEN", "B": "plain"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(got) != 1 || got["A"].Reveal() != "canary-4" {
 		t.Errorf("got %d values", len(got))
+	}
+}
+
+func TestResolveGivesTheCallsContextToAWS(t *testing.T) {
+	type key struct{}
+	var got []any
+	r := Resolver{AWS: func(ctx context.Context, ref string) (Value, error) {
+		got = append(got, ctx.Value(key{}))
+		return NewValue(ref), ctx.Err()
+	}}
+	for _, call := range []string{"first", "second"} {
+		ctx := context.WithValue(t.Context(), key{}, call)
+		if _, err := r.ResolveAll(ctx, map[string]string{"A": "aws-sm://shop"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(got) != 2 || got[0] != "first" || got[1] != "second" {
+		t.Errorf("got the contexts of %v", got)
+	}
+	ended, end := context.WithCancel(t.Context())
+	end()
+	if _, err := r.Resolve(ended, "aws-ssm:///shop"); !errors.Is(err, context.Canceled) {
+		t.Errorf("with an ended context: %v", err)
 	}
 }
