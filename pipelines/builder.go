@@ -144,7 +144,7 @@ func (b *builder) build(ctx context.Context, image *assessedImage, push *engine.
 		return engine.Built{}, err
 	}
 	spec.Labels = b.project.buildLabels(b.version)
-	if err := e.Supports(spec); err != nil {
+	if err := e.Supports(ctx, spec); err != nil {
 		return engine.Built{}, err
 	}
 	if spec.Overlay, err = b.overlay(ctx, e, image); err != nil {
@@ -199,7 +199,7 @@ func (b *builder) export(ctx context.Context, e engine.Engine, name string) (str
 		if err != nil {
 			return err
 		}
-		if err := e.Supports(spec); err != nil {
+		if err := e.Supports(ctx, spec); err != nil {
 			return err
 		}
 		log := b.project.redactor.Writer(t)

@@ -212,7 +212,7 @@ func (r checkRun) container(ctx context.Context, name string, check config.Check
 		return engine.Result{}, err
 	}
 	if run.Build != nil {
-		if err := e.Supports(*run.Build); err != nil {
+		if err := e.Supports(ctx, *run.Build); err != nil {
 			return engine.Result{}, err
 		}
 	}

@@ -26,7 +26,7 @@ type Engine interface {
 type Builder interface {
 	// Supports says, before anything starts, what of b this engine can't do:
 	// an *Unsupported, or nil.
-	Supports(b Build) error
+	Supports(ctx context.Context, b Build) error
 	// Build builds an image. With a Push it also pushes it; without one the
 	// image stays in the engine under Built.Reference.
 	Build(ctx context.Context, b Build, push *Push, log io.Writer) (Built, error)

@@ -47,7 +47,7 @@ func (e *Engine) buildImage(ctx context.Context, b engine.Build, push *engine.Pu
 // build builds b for each of its platforms. The names of its secrets are held
 // until release.
 func (e *Engine) build(ctx context.Context, b engine.Build) (built []*dagger.Container, release func(), err error) {
-	if err := e.Supports(b); err != nil {
+	if err := e.Supports(ctx, b); err != nil {
 		return nil, nil, err
 	}
 	dir, err := e.buildContext(b)

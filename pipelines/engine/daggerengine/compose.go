@@ -49,7 +49,7 @@ func (e *Engine) compose(ctx context.Context, spec engine.Compose, log io.Writer
 	if c.project, err = loadProject(ctx, spec, c.id); err != nil {
 		return engine.Result{}, err
 	}
-	if err := e.supportsProject(c.project); err != nil {
+	if err := e.supportsProject(ctx, c.project); err != nil {
 		return engine.Result{}, err
 	}
 	leave, err := e.names.enter(ctx, c.hosts())

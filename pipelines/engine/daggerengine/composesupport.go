@@ -1,6 +1,7 @@
 package daggerengine
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"os"
@@ -11,7 +12,7 @@ import (
 
 // supportsProject refuses, before anything starts, what a service asks for and
 // Dagger's containers don't have.
-func (e *Engine) supportsProject(p composeProject) error {
+func (e *Engine) supportsProject(ctx context.Context, p composeProject) error {
 	for _, name := range p.ServiceNames() {
 		service := p.Services[name]
 		if feature := unsupportedFeature(p, service); feature != "" {
@@ -24,7 +25,7 @@ func (e *Engine) supportsProject(p composeProject) error {
 		if err != nil {
 			return err
 		}
-		if err := e.Supports(build); err != nil {
+		if err := e.Supports(ctx, build); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package daggerengine
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,7 +19,7 @@ var frontends = []string{"docker/dockerfile", "docker/dockerfile-upstream", "mob
 
 // Supports names what b asks for that Dagger's Dockerfile builds don't have. A
 // Dockerfile that can't be read or parsed is Build's to report.
-func (e *Engine) Supports(b engine.Build) error {
+func (e *Engine) Supports(_ context.Context, b engine.Build) error {
 	if feature := e.unsupportedBuild(b); feature != "" {
 		return unsupported(b.Name, feature)
 	}

@@ -39,7 +39,7 @@ func TestSupports(t *testing.T) {
 			if tc.change != nil {
 				tc.change(&b)
 			}
-			err := e.Supports(b)
+			err := e.Supports(t.Context(), b)
 			if tc.want == "" {
 				if err != nil {
 					t.Error(err)

@@ -1,6 +1,7 @@
 package dockerengine
 
 import (
+	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -108,7 +109,7 @@ func TestUnsupported(t *testing.T) {
 func TestDockerIsNotTouchedWithoutNeed(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "scratch")
 	e := New(Options{Program: "docker-that-is-not-there", Dir: dir})
-	if err := e.Supports(engine.Build{Name: "api", Platforms: []string{"linux/amd64"}}); err != nil {
+	if err := e.Supports(t.Context(), engine.Build{Name: "api", Platforms: []string{"linux/amd64"}}); err != nil {
 		t.Error(err)
 	}
 	if err := e.Close(); err != nil {
@@ -116,6 +117,17 @@ func TestDockerIsNotTouchedWithoutNeed(t *testing.T) {
 	}
 	if _, err := os.Stat(dir); err == nil {
 		t.Error("a scratch directory was made")
+	}
+}
+
+func TestSupportsEndsWithItsContext(t *testing.T) {
+	e := New(Options{Program: script(t, "exec sleep 60")})
+	cause := errors.New("the user stopped it")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(cause)
+	err := e.Supports(ctx, engine.Build{Name: "api", Platforms: []string{"linux/amd64", "linux/arm64"}})
+	if !errors.Is(err, cause) {
+		t.Errorf("got %v, want %v", err, cause)
 	}
 }
 

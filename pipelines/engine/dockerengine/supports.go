@@ -13,11 +13,11 @@ import (
 // Supports refuses what the current builder can't do: several platforms and
 // cache exports with the classic image store, named contexts with an old
 // BuildKit. Docker is asked only when b has one of them.
-func (e *Engine) Supports(b engine.Build) error {
+func (e *Engine) Supports(ctx context.Context, b engine.Build) error {
 	if len(b.Platforms) < 2 && len(exportedCaches(b)) == 0 && len(b.Contexts) == 0 {
 		return nil
 	}
-	found, err := e.probe(context.Background())
+	found, err := e.probe(ctx)
 	if err != nil {
 		return err
 	}

@@ -157,7 +157,7 @@ func (f *fixture) push(ctx context.Context, t *testing.T, b engine.Build, reposi
 // says so in the one way that there is.
 func (f *fixture) supported(t *testing.T, b engine.Build) bool {
 	t.Helper()
-	err := f.engine.Supports(b)
+	err := f.engine.Supports(t.Context(), b)
 	if err == nil {
 		return true
 	}
