@@ -1,0 +1,2 @@
+// Package keyed computes what several ask for once for each key.
+package keyed
