@@ -7,6 +7,7 @@ import (
 
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/report"
 )
 
@@ -16,7 +17,7 @@ const AutoTargets = config.AutoTargets
 
 // onlyChanged keeps the items that differ from what is live. None is fine: the
 // deploy then has nothing to do.
-func (p *Project) onlyChanged(ctx context.Context, s *stage, items []deploy.Item) ([]deploy.Item, error) {
+func (p *Project) onlyChanged(ctx context.Context, s *stage, items []rollout.Item) ([]rollout.Item, error) {
 	live, err := s.live(ctx)
 	if err != nil {
 		return nil, err
@@ -25,7 +26,7 @@ func (p *Project) onlyChanged(ctx context.Context, s *stage, items []deploy.Item
 	if err != nil {
 		return nil, err
 	}
-	var changed []deploy.Item
+	var changed []rollout.Item
 	for i, part := range parts {
 		if part.Changed {
 			p.notice(report.Info, "%s: %s", part.Name, strings.Join(part.Reasons, "; "))
@@ -40,10 +41,10 @@ func (p *Project) onlyChanged(ctx context.Context, s *stage, items []deploy.Item
 
 // chooser is what narrows a deploy's items down to what o asks for. It takes
 // AutoTargets out of o.
-func chooser(o *DeployOptions) (func(context.Context, *stage, []deploy.Item) ([]deploy.Item, error), error) {
+func chooser(o *DeployOptions) (func(context.Context, *stage, []rollout.Item) ([]rollout.Item, error), error) {
 	paths := o.Paths
 	if !slices.Contains(o.Only, AutoTargets) {
-		return func(_ context.Context, s *stage, items []deploy.Item) ([]deploy.Item, error) {
+		return func(_ context.Context, s *stage, items []rollout.Item) ([]rollout.Item, error) {
 			return narrow(s, items, paths)
 		}, nil
 	}
@@ -54,14 +55,14 @@ func chooser(o *DeployOptions) (func(context.Context, *stage, []deploy.Item) ([]
 		return nil, usage("--paths says what changes, and --only auto finds it: use one of them")
 	}
 	o.Only = nil
-	return func(ctx context.Context, s *stage, items []deploy.Item) ([]deploy.Item, error) {
+	return func(ctx context.Context, s *stage, items []rollout.Item) ([]rollout.Item, error) {
 		return s.project.onlyChanged(ctx, s, items)
 	}, nil
 }
 
 // asLive is a deploy that had nothing to do.
-func (s *stage) asLive(ctx context.Context) (deploy.Result, error) {
-	result := deploy.Result{Plans: []deploy.Plan{}, Proofs: map[string]deploy.Proof{}}
+func (s *stage) asLive(ctx context.Context) (rollout.Result, error) {
+	result := rollout.Result{Plans: []deploy.Plan{}, Proofs: map[string]deploy.Proof{}}
 	live, err := s.journal.Live(ctx)
 	if err == nil && live != nil {
 		result.Entry, result.Previous = *live, live.Tag

@@ -10,6 +10,7 @@ import (
 
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/rollout"
 )
 
 // imageUser is a kind of target that uses some of the images only. Others are
@@ -20,7 +21,7 @@ type imageUser interface {
 }
 
 // changedTargets compares every target with what is live of it.
-func (p *Project) changedTargets(ctx context.Context, s *stage, want []deploy.Item, live liveParts) ([]ChangedPart, error) {
+func (p *Project) changedTargets(ctx context.Context, s *stage, want []rollout.Item, live liveParts) ([]ChangedPart, error) {
 	parts := make([]ChangedPart, len(want))
 	for i, item := range want {
 		name := item.Target.Name()

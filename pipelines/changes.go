@@ -7,6 +7,7 @@ import (
 
 	"git.example/slipway/pipelines/content"
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/release"
 )
 
@@ -92,7 +93,7 @@ func (p *Project) Changes(ctx context.Context, o ChangesOptions) (Changes, error
 
 // wanted is what the targets would run of a release of this working tree. Its
 // images have content tags, and digests of nothing: nothing was built.
-func (p *Project) wanted(ctx context.Context, s *stage) (release.Record, []deploy.Item, error) {
+func (p *Project) wanted(ctx context.Context, s *stage) (release.Record, []rollout.Item, error) {
 	record := release.Record{Project: p.Config.Project, Tag: "working-tree", Commit: p.Info.Commit, Images: map[string]release.RecordedImage{}}
 	images, err := p.images(ctx)
 	if err != nil {
@@ -138,7 +139,7 @@ func (s *stage) live(ctx context.Context) (liveParts, error) {
 // changedImages compares every image with the releases that are live in the
 // targets that use it: those may have been deployed apart. An image that no
 // target uses is compared with all.
-func (p *Project) changedImages(ctx context.Context, s *stage, record release.Record, want []deploy.Item, live liveParts) ([]ChangedPart, error) {
+func (p *Project) changedImages(ctx context.Context, s *stage, record release.Record, want []rollout.Item, live liveParts) ([]ChangedPart, error) {
 	images, err := p.images(ctx)
 	if err != nil {
 		return nil, err

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"git.example/slipway/pipelines/config"
-	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/release"
 )
 
@@ -48,43 +48,43 @@ type DeployOptions struct {
 // uses the files that were recorded with the release, never the working tree's.
 // A release that is not healthy is a *deploy.Failure, and the one before it
 // runs again.
-func (p *Project) Deploy(ctx context.Context, o DeployOptions) (deploy.Result, error) {
+func (p *Project) Deploy(ctx context.Context, o DeployOptions) (rollout.Result, error) {
 	if err := p.asPlanned(&o); err != nil {
-		return deploy.Result{}, err
+		return rollout.Result{}, err
 	}
 	s, d, record, err := p.prepare(ctx, o)
 	if err != nil {
-		return deploy.Result{}, err
+		return rollout.Result{}, err
 	}
 	if err := o.Plan.expect(&d, record); err != nil {
-		return deploy.Result{}, err
+		return rollout.Result{}, err
 	}
 	if err := p.admit(ctx, s, record, o); err != nil {
-		return deploy.Result{}, err
+		return rollout.Result{}, err
 	}
 	if len(d.Targets) == 0 {
 		return s.asLive(ctx)
 	}
 	if s.config.Protected && o.Confirm != nil {
 		if err := o.Confirm(ctx, fmt.Sprintf("Deploy %s to the protected environment %s?", record.Tag, s.name)); err != nil {
-			return deploy.Result{}, err
+			return rollout.Result{}, err
 		}
 	}
 	d.Guard = p.guard(s, record, o)
 	d.PromotedFrom, d.Direct = o.promotedFrom, o.Direct && (s.config.PromoteFrom != "" || o.promotedFrom != "")
-	return deploy.Run(ctx, d)
+	return rollout.Run(ctx, d)
 }
 
 // Release publishes, then deploys what was published.
-func (p *Project) Release(ctx context.Context, publish PublishOptions, o DeployOptions) (deploy.Result, error) {
+func (p *Project) Release(ctx context.Context, publish PublishOptions, o DeployOptions) (rollout.Result, error) {
 	environment, err := p.environment(o.Env)
 	if err != nil {
-		return deploy.Result{}, err
+		return rollout.Result{}, err
 	}
 	publish.Env, o.Env = environment.Name, environment.Name
 	published, err := p.Publish(ctx, publish)
 	if err != nil {
-		return deploy.Result{}, err
+		return rollout.Result{}, err
 	}
 	o.Tag = published.Tag
 	return p.Deploy(ctx, o)
@@ -92,8 +92,8 @@ func (p *Project) Release(ctx context.Context, publish PublishOptions, o DeployO
 
 // prepare finds the release and what its targets should run. It changes
 // nothing.
-func (p *Project) prepare(ctx context.Context, o DeployOptions) (*stage, deploy.Deployment, release.Record, error) {
-	var none deploy.Deployment
+func (p *Project) prepare(ctx context.Context, o DeployOptions) (*stage, rollout.Deployment, release.Record, error) {
+	var none rollout.Deployment
 	environment, err := p.environment(o.Env)
 	if err != nil {
 		return nil, none, release.Record{}, err

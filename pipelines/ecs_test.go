@@ -11,7 +11,7 @@ import (
 
 	"git.example/slipway/internal/awsfake"
 	"git.example/slipway/pipelines"
-	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/engine/enginetest"
 )
 
@@ -64,7 +64,7 @@ func TestSampleECS(t *testing.T) {
 		"networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-1"]}}}`)
 
 	first := releaseECS(t, dir, "1")
-	second := func() deploy.Result {
+	second := func() rollout.Result {
 		commit(t, dir, map[string]string{"frontend/index.html": "<h1>Two</h1>"})
 		return releaseECS(t, dir, "2")
 	}()
@@ -102,7 +102,7 @@ func TestSampleECS(t *testing.T) {
 	}
 }
 
-func releaseECS(t *testing.T, dir, build string) deploy.Result {
+func releaseECS(t *testing.T, dir, build string) rollout.Result {
 	t.Helper()
 	p := open(t, dir, build, nil, dockerConfig(t, "{}"))
 	result, err := p.Release(t.Context(), pipelines.PublishOptions{}, pipelines.DeployOptions{Env: "prod", AllowDiverged: true})

@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"git.example/slipway/pipelines/config"
-	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/journal"
 	"git.example/slipway/pipelines/git"
 	"git.example/slipway/pipelines/release"
 	"git.example/slipway/pipelines/report"
@@ -82,8 +82,8 @@ func (p *Project) provenIn(ctx context.Context, from, environment string, record
 
 // guard refuses, under the lock, a commit that the live one already contains,
 // and in a protected environment one that does not contain the live one.
-func (p *Project) guard(s *stage, record release.Record, o DeployOptions) func(context.Context, *deploy.Entry) error {
-	return func(ctx context.Context, live *deploy.Entry) error {
+func (p *Project) guard(s *stage, record release.Record, o DeployOptions) func(context.Context, *journal.Entry) error {
+	return func(ctx context.Context, live *journal.Entry) error {
 		if live == nil || live.Commit == "" || live.Commit == record.Commit || o.AllowDiverged {
 			return nil
 		}

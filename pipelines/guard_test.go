@@ -8,7 +8,7 @@ import (
 
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/content"
-	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/journal"
 	"git.example/slipway/pipelines/release"
 	"git.example/slipway/pipelines/report"
 )
@@ -108,7 +108,7 @@ func TestGuardWithoutHistory(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "slipway.yaml", unprotected)
 	p := openWith(t, dir, nil)
-	record, live := release.Record{Tag: "2", Commit: p.Info.Commit}, &deploy.Entry{Tag: "1", Commit: strings.Repeat("2", 40)}
+	record, live := release.Record{Tag: "2", Commit: p.Info.Commit}, &journal.Entry{Tag: "1", Commit: strings.Repeat("2", 40)}
 	for _, protected := range []bool{true, false} {
 		t.Run(fmt.Sprintf("protected %t", protected), func(t *testing.T) {
 			var told notices

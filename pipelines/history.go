@@ -3,7 +3,7 @@ package pipelines
 import (
 	"context"
 
-	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/journal"
 )
 
 // HistoryOptions say what to list.
@@ -14,7 +14,7 @@ type HistoryOptions struct {
 }
 
 // History lists the deploys of an environment, newest first.
-func (p *Project) History(ctx context.Context, o HistoryOptions) ([]deploy.Entry, error) {
+func (p *Project) History(ctx context.Context, o HistoryOptions) ([]journal.Entry, error) {
 	j, _, err := p.journal(ctx, o.Env)
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/journal"
 )
 
 // kind is what the verbs have to know of one kind of target. Each has a file:
@@ -49,12 +50,12 @@ func kindOf(t config.Target) kind {
 }
 
 // journalOf is the environment's journal.
-func (s *stage) journalOf(ctx context.Context) (*deploy.Journal, error) {
+func (s *stage) journalOf(ctx context.Context) (*journal.Journal, error) {
 	files, dir, err := s.journalPlace(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return deploy.NewJournal(files, dir, deploy.LeaseTimes{}), nil
+	return journal.New(files, dir, journal.LeaseTimes{}), nil
 }
 
 // journalPlace is where the environment's journal is: where slipway.yaml wants

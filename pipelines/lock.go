@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"git.example/slipway/pipelines/config"
-	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/journal"
 )
 
 // LockOptions say what to lock and why.
@@ -17,10 +17,10 @@ type LockOptions struct {
 
 // Lock keeps deploys out of an environment until Unlock. A deploy that runs
 // already is a *deploy.Locked error.
-func (p *Project) Lock(ctx context.Context, o LockOptions) (deploy.LockInfo, error) {
+func (p *Project) Lock(ctx context.Context, o LockOptions) (journal.LockInfo, error) {
 	j, _, err := p.journal(ctx, o.Env)
 	if err != nil {
-		return deploy.LockInfo{}, err
+		return journal.LockInfo{}, err
 	}
 	return j.Lock(ctx, p.holder(), o.Message)
 }
@@ -34,7 +34,7 @@ type UnlockOptions struct {
 }
 
 // Unlock frees an environment and says who held it; nil when nobody did.
-func (p *Project) Unlock(ctx context.Context, o UnlockOptions) (*deploy.LockInfo, error) {
+func (p *Project) Unlock(ctx context.Context, o UnlockOptions) (*journal.LockInfo, error) {
 	j, env, err := p.journal(ctx, o.Env)
 	if err != nil {
 		return nil, err
@@ -50,7 +50,7 @@ func (p *Project) Unlock(ctx context.Context, o UnlockOptions) (*deploy.LockInfo
 }
 
 // Locked is who holds an environment's lock; nil when nobody does.
-func (p *Project) Locked(ctx context.Context, env string) (*deploy.LockInfo, error) {
+func (p *Project) Locked(ctx context.Context, env string) (*journal.LockInfo, error) {
 	j, _, err := p.journal(ctx, env)
 	if err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ func (p *Project) Locked(ctx context.Context, env string) (*deploy.LockInfo, err
 }
 
 // journal is the journal of an environment, and the environment's name.
-func (p *Project) journal(ctx context.Context, env string) (*deploy.Journal, string, error) {
+func (p *Project) journal(ctx context.Context, env string) (*journal.Journal, string, error) {
 	environment, err := p.environment(env)
 	if err != nil {
 		return nil, "", err

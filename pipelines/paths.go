@@ -4,16 +4,16 @@ import (
 	"slices"
 	"strings"
 
-	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/rollout"
 )
 
 // narrow keeps the git sync targets that have one of the paths, which are
 // relative to the project, and lets just these paths of them change.
-func narrow(s *stage, items []deploy.Item, paths []string) ([]deploy.Item, error) {
+func narrow(s *stage, items []rollout.Item, paths []string) ([]rollout.Item, error) {
 	if len(paths) == 0 {
 		return items, nil
 	}
-	var narrowed []deploy.Item
+	var narrowed []rollout.Item
 	taken := map[string]bool{}
 	for i, target := range s.targets {
 		k, ok := target.kind.(gitsyncKind)

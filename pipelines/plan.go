@@ -5,6 +5,7 @@ import (
 
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/rollout"
 )
 
 // PlanOptions say what to plan.
@@ -75,7 +76,7 @@ func (p *Project) Plan(ctx context.Context, o PlanOptions) (Planned, error) {
 		return Planned{}, err
 	}
 	planned := Planned{Environment: s.name, Tag: record.Tag, Published: true}
-	planned.Targets, err = deploy.Preview(ctx, d)
+	planned.Targets, err = rollout.Preview(ctx, d)
 	return planned, err
 }
 

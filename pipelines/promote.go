@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"git.example/slipway/pipelines/config"
-	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/release"
 )
 
@@ -23,36 +23,36 @@ type PromoteOptions struct {
 // that environment's registry and its mirrors, and deploys. Nothing is rebuilt.
 // A release that the first environment has not verified is refused, unless
 // Direct is set.
-func (p *Project) Promote(ctx context.Context, o PromoteOptions) (deploy.Result, error) {
+func (p *Project) Promote(ctx context.Context, o PromoteOptions) (rollout.Result, error) {
 	to, from, err := p.promotion(o)
 	if err != nil {
-		return deploy.Result{}, err
+		return rollout.Result{}, err
 	}
 	if o.Tag == "" {
 		if o.Tag, err = p.runsIn(ctx, from); err != nil {
-			return deploy.Result{}, err
+			return rollout.Result{}, err
 		}
 	}
 	source, err := p.destination(ctx, from.Value.Registry)
 	if err != nil {
-		return deploy.Result{}, err
+		return rollout.Result{}, err
 	}
 	record, files, err := p.findRelease(ctx, source, o.Tag)
 	if err != nil {
-		return deploy.Result{}, err
+		return rollout.Result{}, err
 	}
 	if to.Value.Protected {
 		if err := admitProtected(to.Name, record); err != nil {
-			return deploy.Result{}, err
+			return rollout.Result{}, err
 		}
 	}
 	if !o.Direct {
 		if err := p.provenIn(ctx, from.Name, to.Name, record); err != nil {
-			return deploy.Result{}, err
+			return rollout.Result{}, err
 		}
 	}
 	if err := p.bring(ctx, source, to.Value, record, files); err != nil {
-		return deploy.Result{}, err
+		return rollout.Result{}, err
 	}
 	o.Env, o.promotedFrom = to.Name, from.Name
 	return p.Deploy(ctx, o.DeployOptions)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/report"
 	"git.example/slipway/pipelines/secrets"
 )
@@ -41,28 +42,28 @@ type RollbackOptions struct {
 
 // Rollback brings an earlier release back with the files that were recorded
 // with it. Neither an engine nor the registry's records are needed.
-func (p *Project) Rollback(ctx context.Context, o RollbackOptions) (deploy.Result, error) {
+func (p *Project) Rollback(ctx context.Context, o RollbackOptions) (rollout.Result, error) {
 	environment, err := p.environment(o.Env)
 	if err != nil {
-		return deploy.Result{}, err
+		return rollout.Result{}, err
 	}
 	s, err := p.stage(ctx, environment, o.Only)
 	if err != nil {
-		return deploy.Result{}, err
+		return rollout.Result{}, err
 	}
 	if err := s.connect(ctx, withoutHost); err != nil {
-		return deploy.Result{}, err
+		return rollout.Result{}, err
 	}
 	items, err := p.current(ctx, s)
 	if err != nil {
-		return deploy.Result{}, err
+		return rollout.Result{}, err
 	}
 	if items, err = narrow(s, items, o.Paths); err != nil {
-		return deploy.Result{}, err
+		return rollout.Result{}, err
 	}
 	d := p.deployment(s, o.To, items, o.LockWait)
 	if d.Down, err = s.downSteps(o.Down); err != nil {
-		return deploy.Result{}, err
+		return rollout.Result{}, err
 	}
 	if o.ReleasedSecrets {
 		d.Released = s.releasedSecrets
@@ -70,10 +71,10 @@ func (p *Project) Rollback(ctx context.Context, o RollbackOptions) (deploy.Resul
 	if s.config.Protected && o.Confirm != nil {
 		to := cmp.Or(o.To, "the release before")
 		if err := o.Confirm(ctx, fmt.Sprintf("Roll the protected environment %s back to %s?", s.name, to)); err != nil {
-			return deploy.Result{}, err
+			return rollout.Result{}, err
 		}
 	}
-	return deploy.Rollback(ctx, d, o.To)
+	return rollout.Rollback(ctx, d, o.To)
 }
 
 // releasedSecrets are the secrets of a target in the versions of an earlier

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/release"
 )
 
@@ -87,7 +88,7 @@ func (p *Project) asPlanned(o *DeployOptions) error {
 }
 
 // expect makes d refuse to do anything but the saved plan of record.
-func (s *SavedPlan) expect(d *deploy.Deployment, record release.Record) error {
+func (s *SavedPlan) expect(d *rollout.Deployment, record release.Record) error {
 	if s == nil {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/journal"
 	"git.example/slipway/pipelines/deploy/run"
 	"git.example/slipway/pipelines/engine"
 	"git.example/slipway/pipelines/secrets"
@@ -51,7 +52,7 @@ func (s *stage) epoch(ctx context.Context) (string, error) {
 		return "", err
 	}
 	for _, e := range history {
-		if e.Outcome != deploy.OutcomeRunning && e.Outcome != deploy.OutcomeInterrupted {
+		if e.Outcome != journal.OutcomeRunning && e.Outcome != journal.OutcomeInterrupted {
 			return strconv.Itoa(e.ID), nil
 		}
 	}

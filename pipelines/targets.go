@@ -9,6 +9,8 @@ import (
 
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/journal"
+	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/release"
 )
 
@@ -18,7 +20,7 @@ type stage struct {
 	name     string
 	config   config.Environment
 	registry destination
-	journal  *deploy.Journal
+	journal  *journal.Journal
 	targets  []staged
 	// hosts behind SSH, by name.
 	hosts sshHosts
@@ -74,7 +76,7 @@ func checkOnly(e config.Entry[config.Environment], only []string) error {
 
 // desired is what each target should run of a release, with today's secrets
 // and logins.
-func (p *Project) desired(ctx context.Context, s *stage, record release.Record, files map[string][]byte) ([]deploy.Item, error) {
+func (p *Project) desired(ctx context.Context, s *stage, record release.Record, files map[string][]byte) ([]rollout.Item, error) {
 	items, err := p.complete(ctx, s, record, files)
 	if err != nil {
 		return nil, err
@@ -89,7 +91,7 @@ func (p *Project) desired(ctx context.Context, s *stage, record release.Record, 
 
 // complete is what each target should run of a release, without secrets and
 // logins.
-func (p *Project) complete(ctx context.Context, s *stage, record release.Record, files map[string][]byte) ([]deploy.Item, error) {
+func (p *Project) complete(ctx context.Context, s *stage, record release.Record, files map[string][]byte) ([]rollout.Item, error) {
 	images := map[string]deploy.Image{}
 	for name, image := range record.Images {
 		accepted := []string{image.Digest}
@@ -106,7 +108,7 @@ func (p *Project) complete(ctx context.Context, s *stage, record release.Record,
 	for name, content := range files {
 		texts[name] = string(content)
 	}
-	var items []deploy.Item
+	var items []rollout.Item
 	for _, target := range s.targets {
 		d := deploy.Desired{
 			Project: record.Project, Environment: s.name, Release: record, Images: images, Files: texts,
@@ -115,7 +117,7 @@ func (p *Project) complete(ctx context.Context, s *stage, record release.Record,
 		if err := target.kind.complete(ctx, s, &d); err != nil {
 			return nil, fmt.Errorf("target %q: %w", target.Name(), err)
 		}
-		items = append(items, deploy.Item{Target: target.Target, Desired: d})
+		items = append(items, rollout.Item{Target: target.Target, Desired: d})
 	}
 	return items, nil
 }
@@ -136,17 +138,17 @@ func (d destination) prefix() string {
 }
 
 // holder is who this run is, for the lock and the history.
-func (p *Project) holder() deploy.Holder {
+func (p *Project) holder() journal.Holder {
 	user := p.Info.Actor
 	if user == "" {
 		user, _ = p.lookup("USER")
 	}
-	return deploy.Holder{User: user, RunURL: p.Info.RunURL}
+	return journal.Holder{User: user, RunURL: p.Info.RunURL}
 }
 
 // deployment is a deploy to s of what the items want.
-func (p *Project) deployment(s *stage, tag string, items []deploy.Item, wait time.Duration) deploy.Deployment {
-	d := deploy.Deployment{Journal: s.journal, Tag: tag, Targets: items, By: p.holder(), Wait: wait, Reporter: p.reporter, Redact: p.redactor.String}
+func (p *Project) deployment(s *stage, tag string, items []rollout.Item, wait time.Duration) rollout.Deployment {
+	d := rollout.Deployment{Journal: s.journal, Tag: tag, Targets: items, By: p.holder(), Wait: wait, Reporter: p.reporter, Redact: p.redactor.String}
 	for _, target := range s.targets {
 		d.Keep = max(d.Keep, target.kind.keep())
 	}
@@ -155,14 +157,14 @@ func (p *Project) deployment(s *stage, tag string, items []deploy.Item, wait tim
 
 // current are the targets with the secrets and logins of today, for verbs that
 // take everything else from the journal.
-func (p *Project) current(ctx context.Context, s *stage) ([]deploy.Item, error) {
-	var items []deploy.Item
+func (p *Project) current(ctx context.Context, s *stage) ([]rollout.Item, error) {
+	var items []rollout.Item
 	for _, target := range s.targets {
 		var d deploy.Desired
 		if err := target.kind.today(ctx, s, &d); err != nil {
 			return nil, fmt.Errorf("target %q: %w", target.Name(), err)
 		}
-		items = append(items, deploy.Item{Target: target.Target, Desired: d})
+		items = append(items, rollout.Item{Target: target.Target, Desired: d})
 	}
 	return items, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/rollout"
 )
 
 // VerifyOptions say what to verify.
@@ -31,11 +32,11 @@ func (p *Project) Verify(ctx context.Context, o VerifyOptions) (Verified, error)
 	if err != nil {
 		return Verified{}, err
 	}
-	items := make([]deploy.Item, len(s.targets))
+	items := make([]rollout.Item, len(s.targets))
 	for i, target := range s.targets {
 		items[i].Target = target.Target
 	}
-	proofs, err := deploy.Verify(ctx, p.deployment(s, "", items, 0))
+	proofs, err := rollout.Verify(ctx, p.deployment(s, "", items, 0))
 	if err != nil {
 		return Verified{}, err
 	}

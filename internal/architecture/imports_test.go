@@ -20,9 +20,20 @@ var layers = [][]string{
 	{"pipelines/registry/*", "pipelines/aws", "pipelines/ssh", "pipelines/composefile"},
 	{"pipelines/registry"},
 	{"pipelines/engine", "pipelines/deploy"},
+	{"pipelines/deploy/journal"},
+	{"pipelines/deploy/rollout"},
 	{"pipelines/engine/*", "pipelines/deploy/*", "pipelines/lint", "pipelines/scaffold"},
 	{"pipelines"},
 	{"cmd/*", "ci", "internal/*"},
+}
+
+// deploying are what remembers and what acts. Targets know neither: only what
+// they fulfil, pipelines/deploy.
+var deploying = []string{"pipelines/deploy/journal", "pipelines/deploy/rollout"}
+
+// target says that a package is a kind of target.
+func target(path string) bool {
+	return path != "pipelines/deploy" && under(path, "pipelines/deploy") && !slices.Contains(deploying, path)
 }
 
 // restricted are libraries that only some of our packages may import.
@@ -74,6 +85,9 @@ func importProblems(p listed) []string {
 		if !ours(imported) || inOne("cmd", p.path(), within(imported)) || inOne("internal", p.path(), within(imported)) {
 			continue
 		}
+		if target(p.path()) && slices.Contains(deploying, within(imported)) {
+			problems = append(problems, fmt.Sprintf("%s imports %s: a target neither remembers nor deploys", p.path(), within(imported)))
+		}
 		if layer(within(imported)) >= height {
 			problems = append(problems, fmt.Sprintf("%s imports %s, which is not below it", p.path(), within(imported)))
 		}
@@ -99,6 +113,8 @@ func TestImportProblems(t *testing.T) {
 		"upwards":                   {from: "pipelines/release", imports: []string{module + "/pipelines/config"}, want: []string{"pipelines/release imports pipelines/config, which is not below it"}},
 		"config and secrets":        {from: "pipelines/config", imports: []string{module + "/pipelines/secrets"}, want: []string{"pipelines/config imports pipelines/secrets, which is not below it"}},
 		"one target from another":   {from: "pipelines/deploy/ecs", imports: []string{module + "/pipelines/deploy/compose"}, want: []string{"pipelines/deploy/ecs imports pipelines/deploy/compose, which is not below it"}},
+		"what remembers and acts":   {from: "pipelines/deploy/journal", imports: []string{module + "/pipelines/deploy", module + "/pipelines/deploy/rollout"}, want: []string{"pipelines/deploy/journal imports pipelines/deploy/rollout, which is not below it"}},
+		"a target and a journal":    {from: "pipelines/deploy/ecs", imports: []string{module + "/pipelines/deploy/journal"}, want: []string{"pipelines/deploy/ecs imports pipelines/deploy/journal: a target neither remembers nor deploys"}},
 		"engine and deploy":         {from: "pipelines/engine", imports: []string{module + "/pipelines/deploy"}, want: []string{"pipelines/engine imports pipelines/deploy, which is not below it"}},
 		"the library and its users": {from: "pipelines", imports: []string{module + "/cmd/slipway/internal/cli"}, want: []string{"pipelines imports cmd/slipway/internal/cli, which is not below it"}},
 		"lint and the verbs":        {from: "pipelines/lint", imports: []string{module + "/pipelines"}, want: []string{"pipelines/lint imports pipelines, which is not below it"}},

@@ -9,6 +9,8 @@ import (
 
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/fleet"
+	"git.example/slipway/pipelines/deploy/journal"
+	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/release"
 )
 
@@ -38,10 +40,10 @@ func (s *sample) deployTo(ctx context.Context, target deploy.Target) (time.Durat
 		return 0, err
 	}
 	const tag = "1"
-	item := deploy.Item{Target: target, Desired: deploy.Desired{Release: release.Record{Tag: tag}}}
+	item := rollout.Item{Target: target, Desired: deploy.Desired{Release: release.Record{Tag: tag}}}
 	began := time.Now()
-	_, err = deploy.Run(ctx, deploy.Deployment{
-		Journal: deploy.NewJournal(deploy.LocalHost{}, dir, deploy.LeaseTimes{}), Tag: tag, Targets: []deploy.Item{item},
+	_, err = rollout.Run(ctx, rollout.Deployment{
+		Journal: journal.New(deploy.LocalHost{}, dir, journal.LeaseTimes{}), Tag: tag, Targets: []rollout.Item{item},
 	})
 	return time.Since(began), err
 }

@@ -1,7 +1,6 @@
 package deploy
 
 import (
-	"cmp"
 	"strings"
 
 	"git.example/slipway/pipelines/release"
@@ -51,20 +50,6 @@ type Desired struct {
 	// Reachable says that hosts which can't be reached are left out, and that
 	// one which fails does not stop the others: after a failure, on the way back.
 	Reachable bool `json:"-"`
-}
-
-// noteSecrets notes the versions that a target observed. Those that it did not
-// read are what they were in the deploy before.
-func (d *Desired) noteSecrets(observed map[string]string, before Desired) {
-	for reference, version := range observed {
-		if version = cmp.Or(version, before.SecretVersions[reference]); version == "" {
-			continue
-		}
-		if d.SecretVersions == nil {
-			d.SecretVersions = map[string]string{}
-		}
-		d.SecretVersions[reference] = version
-	}
 }
 
 // Image is one image of a release where the hosts pull it.

@@ -1,11 +1,7 @@
-// Package deploy brings a release to an environment's targets and proves that
-// it runs there. The order is always the same: pull, lock, observe, plan,
-// apply, verify, and only then the live pointer and the history say so. When a
-// target fails, every target that was changed goes back to the release that
-// was live before.
+// Package deploy is what the targets of a deploy fulfil, and the values that
+// they are handed and hand back: a Target observes what runs, plans, applies and
+// proves what is Desired of it, on a Host.
 //
-// What is known about an environment is in its Journal, a directory on its
-// first host. A run may be killed anywhere: the next one finds the expired
-// lock, marks the killed deploy as interrupted, and plans from what it
-// observes, so nothing has to be repaired by hand.
+// What an environment remembers of its deploys is in package journal; what
+// deploys, verifies and goes back is in package rollout.
 package deploy

@@ -3,7 +3,6 @@ package deploy
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -78,13 +77,8 @@ func (e HostErrors) Unwrap() []error {
 	return errs
 }
 
-// has says whether a host is among them.
-func (e HostErrors) has(host string) bool {
-	return slices.ContainsFunc(e, func(h *HostError) bool { return h.Host == host })
-}
-
-// hostErrors are the hosts' errors in err; none when it is another one.
-func hostErrors(err error) HostErrors {
+// FailedHosts are the hosts' errors in err; none when it is another one.
+func FailedHosts(err error) HostErrors {
 	var hosts HostErrors
 	errors.As(err, &hosts)
 	return hosts
@@ -112,17 +106,4 @@ func ShortHosts(hosts []string) string {
 		return strings.Join(hosts, ", ")
 	}
 	return fmt.Sprintf("%s +%d", strings.Join(hosts[:shown], ", "), len(hosts)-shown)
-}
-
-// others is what err, of a verification, says of hosts that are not in e.
-func (e HostErrors) others(err error) error {
-	var unproven *Unproven
-	if !errors.As(err, &unproven) {
-		return err
-	}
-	drift := slices.DeleteFunc(slices.Clone(unproven.Drift), func(d Drift) bool { return e.has(d.Host) })
-	if len(drift) == 0 {
-		return nil
-	}
-	return &Unproven{Drift: drift}
 }

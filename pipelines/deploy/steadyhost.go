@@ -2,11 +2,7 @@ package deploy
 
 import (
 	"context"
-	"errors"
 	"io/fs"
-	"time"
-
-	"git.example/slipway/pipelines/command"
 )
 
 // Steady is a host whose files are read and written again when the connection
@@ -45,7 +41,10 @@ func (h steadyHost) MkdirExclusive(ctx context.Context, path string) error {
 	return h.Host.MkdirExclusive(ctx, path)
 }
 
-// steadyFiles is Steady for files alone.
+// SteadyFiles is Steady for files alone.
+func SteadyFiles(f Files) Files { return steadyFiles{f} }
+
+// steadyFiles repeats what may happen twice.
 type steadyFiles struct{ Files }
 
 func (f steadyFiles) ReadFile(ctx context.Context, path string) (data []byte, err error) {
@@ -70,27 +69,4 @@ func (f steadyFiles) List(ctx context.Context, path string) (names []string, err
 
 func (f steadyFiles) Remove(ctx context.Context, path string) error {
 	return Again(ctx, func() error { return f.Files.Remove(ctx, path) })
-}
-
-// againWaits are before the second try, the third and so on.
-var againWaits = []time.Duration{100 * time.Millisecond, time.Second, 3 * time.Second}
-
-// Again calls do, and once more, a few times at most, when the connection to
-// the host was lost meanwhile. Do is something that may happen twice.
-func Again(ctx context.Context, do func() error) error {
-	err := do()
-	if !errors.Is(err, command.ErrLost) {
-		return err
-	}
-	for _, wait := range againWaits {
-		select {
-		case <-ctx.Done():
-			return err
-		case <-time.After(wait):
-		}
-		if err = do(); err == nil || errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return err
 }

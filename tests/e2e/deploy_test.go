@@ -13,7 +13,8 @@ import (
 
 	"git.example/slipway/internal/sshtest"
 	"git.example/slipway/pipelines"
-	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/journal"
+	"git.example/slipway/pipelines/deploy/rollout"
 )
 
 // stack has one service that runs until it is stopped, on a host behind SSH.
@@ -133,16 +134,16 @@ func (s *site) ok(into any, words ...string) {
 func TestDeploy(t *testing.T) {
 	needEngine(t)
 	s := newSite(t, stack)
-	var first deploy.Result
+	var first rollout.Result
 	s.ok(&first, "release", "--env", "prod", "json")
-	if first.Entry.Outcome != deploy.OutcomeDeployed || len(s.containers()) != 1 {
+	if first.Entry.Outcome != journal.OutcomeDeployed || len(s.containers()) != 1 {
 		t.Fatalf("outcome %s with %d containers", first.Entry.Outcome, len(s.containers()))
 	}
 
 	t.Run("twice in a row acts twice", func(t *testing.T) {
 		for range 2 {
 			run(t, exec.Command("docker", append([]string{"rm", "-f"}, s.containers()...)...))
-			var again deploy.Result
+			var again rollout.Result
 			s.ok(&again, "deploy", "--env", "prod", "json")
 			if len(s.containers()) != 1 {
 				t.Fatalf("%d containers run after deploy %d", len(s.containers()), again.Entry.ID)
@@ -155,7 +156,7 @@ func TestDeploy(t *testing.T) {
 		if verified.Tag != first.Entry.Tag || len(verified.Drift) > 0 {
 			t.Errorf("verified: %+v", verified)
 		}
-		var entries []deploy.Entry
+		var entries []journal.Entry
 		s.ok(&entries, "history", "--env", "prod", "json")
 		if len(entries) != 3 {
 			t.Errorf("%d entries, want 3: %+v", len(entries), entries)
@@ -170,13 +171,13 @@ func TestDeploy(t *testing.T) {
 	t.Run("rollback", func(t *testing.T) {
 		write(t, s.dir, "image/hello.txt", "the second")
 		commit(t, s.dir, "Change the page")
-		var second, back deploy.Result
+		var second, back rollout.Result
 		s.ok(&second, "release", "--env", "prod", "json")
 		if second.Entry.Tag == first.Entry.Tag || second.Previous != first.Entry.Tag {
 			t.Errorf("tag %s after %s", second.Entry.Tag, second.Previous)
 		}
 		s.ok(&back, "rollback", "--env", "prod", "json")
-		if back.Entry.Tag != first.Entry.Tag || back.Entry.Outcome != deploy.OutcomeRollback {
+		if back.Entry.Tag != first.Entry.Tag || back.Entry.Outcome != journal.OutcomeRollback {
 			t.Errorf("rolled back to %s: %s", back.Entry.Tag, back.Entry.Outcome)
 		}
 	})

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"git.example/slipway/internal/awsfake"
-	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/rollout"
 )
 
 // onECS has one ECS service, and a migration before it moves.
@@ -48,7 +48,7 @@ func TestECS(t *testing.T) {
 	endpoint := strings.TrimPrefix(variables["AWS_ENDPOINT_URL"], "http://")
 	secret := variables["AWS_SECRET_ACCESS_KEY"]
 	told := newTraces(t)
-	do := func(build string, words ...string) deploy.Result {
+	do := func(build string, words ...string) rollout.Result {
 		t.Helper()
 		args := []string{"--build-number", build,
 			"with-variable", "--name", "AWS_ENDPOINT_URL", "--value", "http://" + endpoint,
@@ -63,7 +63,7 @@ func TestECS(t *testing.T) {
 		if strings.Contains(c.stdout+c.stderr, secret) || told.has(secret) {
 			t.Errorf("the key is shown:\n%s", c.stdout+c.stderr)
 		}
-		var result deploy.Result
+		var result rollout.Result
 		decode(t, c.stdout, &result)
 		return result
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"git.example/slipway/pipelines/config"
-	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/rollout"
 )
 
 // threeServices are web and page, which run twice, and cron, which does not.
@@ -44,7 +44,7 @@ func TestBlueGreenIsAllOrNothing(t *testing.T) {
 	s.mustDeploy("1")
 	before := s.all()
 	_, err := s.deploy("2")
-	var failure *deploy.Failure
+	var failure *rollout.Failure
 	if !errors.As(err, &failure) || failure.ReturnedTo != "1" {
 		t.Fatalf("error: %v", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/rollout"
 )
 
 func TestFirstDeployThenRolling(t *testing.T) {
@@ -112,7 +113,7 @@ func TestFailureGoesBack(t *testing.T) {
 			before := s.containers("web")
 
 			_, err := s.deploy("2")
-			var failure *deploy.Failure
+			var failure *rollout.Failure
 			if !errors.As(err, &failure) || failure.ReturnedTo != "1" {
 				t.Fatalf("error: %v", err)
 			}

@@ -15,6 +15,8 @@ import (
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/compose"
+	"git.example/slipway/pipelines/deploy/journal"
+	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/release"
 	"git.example/slipway/pipelines/report"
 	"git.example/slipway/pipelines/secrets"
@@ -76,12 +78,12 @@ func (s *stack) target() *compose.Target {
 	})
 }
 
-func (s *stack) journal() *deploy.Journal {
-	return deploy.NewJournal(deploy.LocalHost{}, compose.JournalDir(s.Dir, environment), deploy.LeaseTimes{TTL: 20 * time.Second, Beat: 500 * time.Millisecond})
+func (s *stack) journal() *journal.Journal {
+	return journal.New(deploy.LocalHost{}, compose.JournalDir(s.Dir, environment), journal.LeaseTimes{TTL: 20 * time.Second, Beat: 500 * time.Millisecond})
 }
 
 // deployment is the deploy of the release tag.
-func (s *stack) deployment(tag string) deploy.Deployment {
+func (s *stack) deployment(tag string) rollout.Deployment {
 	images := s.Images[tag]
 	record := release.Record{Version: 1, Project: "shop", Tag: tag, Commit: strings.Repeat("c", 40), Images: map[string]release.RecordedImage{}}
 	for name, image := range images {
@@ -101,18 +103,18 @@ func (s *stack) deployment(tag string) deploy.Deployment {
 	if s.Login != "" {
 		d.Login = &deploy.Login{Registry: s.Login, Username: "robot", Password: secrets.NewValue(s.Password)}
 	}
-	return deploy.Deployment{
-		Journal: s.journal(), Tag: tag, Targets: []deploy.Item{{Target: s.target(), Desired: d}},
-		By: deploy.Holder{User: "ana"}, Keep: s.Keep, Reporter: s.reports,
+	return rollout.Deployment{
+		Journal: s.journal(), Tag: tag, Targets: []rollout.Item{{Target: s.target(), Desired: d}},
+		By: journal.Holder{User: "ana"}, Keep: s.Keep, Reporter: s.reports,
 	}
 }
 
-func (s *stack) deploy(tag string) (deploy.Result, error) {
+func (s *stack) deploy(tag string) (rollout.Result, error) {
 	s.t.Helper()
-	return deploy.Run(s.t.Context(), s.deployment(tag))
+	return rollout.Run(s.t.Context(), s.deployment(tag))
 }
 
-func (s *stack) mustDeploy(tag string) deploy.Result {
+func (s *stack) mustDeploy(tag string) rollout.Result {
 	s.t.Helper()
 	result, err := s.deploy(tag)
 	if err != nil {

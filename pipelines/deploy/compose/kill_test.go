@@ -15,6 +15,8 @@ import (
 	"git.example/slipway/internal/longtest"
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/journal"
+	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/report"
 )
 
@@ -38,7 +40,7 @@ func child(spec, tag, phase string) int {
 		panic(err)
 	}
 	s.reports = &killer{phase: phase, names: map[int64]string{}}
-	if _, err := deploy.Run(context.Background(), s.deployment(tag)); err != nil {
+	if _, err := rollout.Run(context.Background(), s.deployment(tag)); err != nil {
 		os.Stderr.WriteString(err.Error() + "\n")
 		return 1
 	}
@@ -120,7 +122,7 @@ func TestKilledAnywhere(t *testing.T) {
 				}
 			}
 			for _, outcome := range s.outcomes() {
-				if strings.HasSuffix(outcome, string(deploy.OutcomeRunning)) {
+				if strings.HasSuffix(outcome, string(journal.OutcomeRunning)) {
 					t.Errorf("the history has a deploy that never ended: %v", s.outcomes())
 				}
 			}
@@ -165,7 +167,7 @@ func TestTwoDeploysAtOnce(t *testing.T) {
 		go func() {
 			d := s.deployment(tag)
 			d.Wait = time.Minute
-			_, err := deploy.Run(t.Context(), d)
+			_, err := rollout.Run(t.Context(), d)
 			errs <- err
 		}()
 	}
@@ -203,11 +205,11 @@ func TestFenceStopsEveryChange(t *testing.T) {
 		asked := 0
 		session := deploy.Session{Log: io.Discard, Fence: func(context.Context) error {
 			if asked++; asked > allowed {
-				return deploy.ErrLockLost
+				return journal.ErrLockLost
 			}
 			return nil
 		}}
-		if err := item.Target.Apply(t.Context(), item.Desired, plan, session); !errors.Is(err, deploy.ErrLockLost) {
+		if err := item.Target.Apply(t.Context(), item.Desired, plan, session); !errors.Is(err, journal.ErrLockLost) {
 			t.Errorf("error: %v", err)
 		}
 	}

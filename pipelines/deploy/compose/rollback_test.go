@@ -9,6 +9,7 @@ import (
 
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/rollout"
 )
 
 func TestRollback(t *testing.T) {
@@ -25,10 +26,10 @@ func TestRollback(t *testing.T) {
 		t.Fatal("an unhealthy release was deployed")
 	}
 	s.mustDeploy("4")
-	rollback := func(to string, down ...deploy.Step) (deploy.Result, error) {
+	rollback := func(to string, down ...deploy.Step) (rollout.Result, error) {
 		d := s.deployment("4")
 		d.Down = down
-		return deploy.Rollback(t.Context(), d, to)
+		return rollout.Rollback(t.Context(), d, to)
 	}
 	result, err := rollback("", deploy.Step{Target: "app", Service: "web", Command: []string{"migrate", "down"}})
 	if err != nil || result.Entry.Tag != "2" || s.version("web") != "2" {
@@ -67,7 +68,7 @@ func TestVerifyFindsDrift(t *testing.T) {
 	s.mustDeploy("1")
 	verify := func() []string {
 		t.Helper()
-		proofs, err := deploy.Verify(t.Context(), s.deployment("1"))
+		proofs, err := rollout.Verify(t.Context(), s.deployment("1"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -120,10 +121,10 @@ func TestPruneKeepsWhatRollbackNeeds(t *testing.T) {
 	if !has(foreign.Reference) {
 		t.Error("an image that is not ours was removed")
 	}
-	if _, err := deploy.Rollback(t.Context(), s.deployment("3"), "1"); err == nil || !strings.Contains(err.Error(), "older than the releases kept") {
+	if _, err := rollout.Rollback(t.Context(), s.deployment("3"), "1"); err == nil || !strings.Contains(err.Error(), "older than the releases kept") {
 		t.Errorf("error: %v", err)
 	}
-	if _, err := deploy.Rollback(t.Context(), s.deployment("3"), ""); err != nil {
+	if _, err := rollout.Rollback(t.Context(), s.deployment("3"), ""); err != nil {
 		t.Error(err)
 	}
 }

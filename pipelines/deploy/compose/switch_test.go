@@ -12,7 +12,7 @@ import (
 
 	"git.example/slipway/internal/longtest"
 	"git.example/slipway/pipelines/config"
-	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/rollout"
 )
 
 // behindProxy is a web service with a proxy, which keeps what it has read in
@@ -119,7 +119,7 @@ func TestKilledAroundTheSwitch(t *testing.T) {
 					live = other
 				case 2: // another one comes and fails: what was live before the kill is back
 					_, err := s.deploy("bad")
-					var failure *deploy.Failure
+					var failure *rollout.Failure
 					if !errors.As(err, &failure) || failure.ReturnedTo != live {
 						t.Fatalf("killed at %q, then a bad release: %v", phase, err)
 					}
@@ -144,7 +144,7 @@ func TestFailedSwitchGoesBack(t *testing.T) {
 	write(t, filepath.Join(s.Dir, "proxy"), "refuse", "")
 	s.image("2", "web", "ok")
 	_, err := s.deploy("2")
-	var failure *deploy.Failure
+	var failure *rollout.Failure
 	if !errors.As(err, &failure) || failure.ReturnedTo != "1" || !strings.Contains(err.Error(), "no thanks") {
 		t.Fatalf("error: %v", err)
 	}
@@ -165,7 +165,7 @@ func TestSwitchIsMadeGood(t *testing.T) {
 	s := switched(t, config.Rolling)
 	s.wantSwitchAgain(nil)
 	write(t, filepath.Join(s.Dir, "proxy"), "list", "mine\n")
-	proofs, err := deploy.Verify(t.Context(), s.deployment("0"))
+	proofs, err := rollout.Verify(t.Context(), s.deployment("0"))
 	if err != nil || len(proofs["app"].Drift) != 1 || proofs["app"].Drift[0].Subject != "proxy/list" {
 		t.Errorf("drift %v, %v", proofs["app"].Drift, err)
 	}

@@ -5,7 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"git.example/slipway/pipelines/deploy"
+	rollouts "git.example/slipway/pipelines/deploy/rollout"
 )
 
 func TestDeploy(t *testing.T) {
@@ -49,7 +49,7 @@ func TestRollback(t *testing.T) {
 	w.mustDeploy("1")
 	w.mustDeploy("2")
 	registered := w.calls("RegisterTaskDefinition")
-	if _, err := deploy.Rollback(t.Context(), w.deployment("2"), ""); err != nil {
+	if _, err := rollouts.Rollback(t.Context(), w.deployment("2"), ""); err != nil {
 		t.Fatal(err)
 	}
 	w.runs("api", "1", 2)

@@ -18,6 +18,8 @@ import (
 	"git.example/slipway/internal/awsfake"
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/journal"
+	rollouts "git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/release"
 	"git.example/slipway/pipelines/report"
 )
@@ -95,8 +97,8 @@ func (w *world) target() *Target {
 	return New(Options{Name: "web", Project: "shop", Environment: "prod", AWS: w.signIn, Config: w.cfg, Secrets: w.secrets, Poll: 10 * time.Millisecond})
 }
 
-func (w *world) journal() *deploy.Journal {
-	return deploy.NewJournal(deploy.LocalHost{}, w.dir, deploy.LeaseTimes{})
+func (w *world) journal() *journal.Journal {
+	return journal.New(deploy.LocalHost{}, w.dir, journal.LeaseTimes{})
 }
 
 // desired is a release of the images app and worker.
@@ -138,16 +140,16 @@ func (w *world) said() string {
 	return w.log.String()
 }
 
-func (w *world) deployment(tag string) deploy.Deployment {
-	return deploy.Deployment{Journal: w.journal(), Tag: tag, Reporter: w, Targets: []deploy.Item{{Target: w.target(), Desired: w.desired(tag)}}}
+func (w *world) deployment(tag string) rollouts.Deployment {
+	return rollouts.Deployment{Journal: w.journal(), Tag: tag, Reporter: w, Targets: []rollouts.Item{{Target: w.target(), Desired: w.desired(tag)}}}
 }
 
-func (w *world) deploy(tag string) (deploy.Result, error) {
+func (w *world) deploy(tag string) (rollouts.Result, error) {
 	w.t.Helper()
-	return deploy.Run(w.t.Context(), w.deployment(tag))
+	return rollouts.Run(w.t.Context(), w.deployment(tag))
 }
 
-func (w *world) mustDeploy(tag string) deploy.Result {
+func (w *world) mustDeploy(tag string) rollouts.Result {
 	w.t.Helper()
 	r, err := w.deploy(tag)
 	if err != nil {
@@ -159,7 +161,7 @@ func (w *world) mustDeploy(tag string) deploy.Result {
 // plan is what a deploy of tag would do.
 func (w *world) plan(tag string) deploy.Plan {
 	w.t.Helper()
-	plans, err := deploy.Preview(w.t.Context(), w.deployment(tag))
+	plans, err := rollouts.Preview(w.t.Context(), w.deployment(tag))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -216,18 +218,18 @@ func wantError(t *testing.T, err error, words ...string) {
 	}
 }
 
-func failureOfDeploy(t *testing.T, err error) *deploy.Failure {
+func failureOfDeploy(t *testing.T, err error) *rollouts.Failure {
 	t.Helper()
-	var f *deploy.Failure
+	var f *rollouts.Failure
 	if !errors.As(err, &f) {
 		t.Fatalf("error %v is no *deploy.Failure", err)
 	}
 	return f
 }
 
-func (w *world) mustRun(d deploy.Deployment) deploy.Result {
+func (w *world) mustRun(d rollouts.Deployment) rollouts.Result {
 	w.t.Helper()
-	r, err := deploy.Run(w.t.Context(), d)
+	r, err := rollouts.Run(w.t.Context(), d)
 	if err != nil {
 		w.t.Fatal(err)
 	}

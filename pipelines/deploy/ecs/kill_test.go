@@ -9,6 +9,7 @@ import (
 
 	"git.example/slipway/internal/awsfake"
 	"git.example/slipway/pipelines/deploy"
+	rollouts "git.example/slipway/pipelines/deploy/rollout"
 )
 
 // A run that is killed anywhere is carried on by the next one: nothing is
@@ -99,7 +100,7 @@ func TestInterrupted(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	defer interrupt()
 	w.fake.OnCall("ecs", "UpdateService", 1, true, interrupt)
-	_, err := deploy.Run(ctx, w.deployment("2"))
+	_, err := rollouts.Run(ctx, w.deployment("2"))
 	wantError(t, err, "1 runs again")
 	w.runs("api", "1", 2)
 }

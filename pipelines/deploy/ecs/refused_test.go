@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"git.example/slipway/internal/awsfake"
-	"git.example/slipway/pipelines/deploy"
+	rollouts "git.example/slipway/pipelines/deploy/rollout"
 )
 
 // A role that is missing, or that may not be passed on, is something that only ECS
@@ -58,7 +58,7 @@ func TestImageThatIsGone(t *testing.T) {
 	w := newWorld(t)
 	w.mustDeploy("1")
 	w.mustDeploy("2")
-	gone := func(tag string) deploy.Deployment {
+	gone := func(tag string) rollouts.Deployment {
 		d := w.deployment(tag)
 		target := w.target()
 		target.Exists = func(_ context.Context, reference string) error {
@@ -71,18 +71,18 @@ func TestImageThatIsGone(t *testing.T) {
 		return d
 	}
 	updated := w.calls("UpdateService")
-	_, err := deploy.Rollback(t.Context(), gone("2"), "")
+	_, err := rollouts.Rollback(t.Context(), gone("2"), "")
 	wantError(t, err, `service "api": image "app": it was deleted`)
 	if w.calls("UpdateService") != updated {
 		t.Error("the service was updated")
 	}
 	w.runs("api", "2", 2)
-	if _, err := deploy.Run(t.Context(), gone("3")); err != nil {
+	if _, err := rollouts.Run(t.Context(), gone("3")); err != nil {
 		t.Fatal(err)
 	}
 	w.mustDeploy("1")
 	w.failing("4", awsfake.Behaviour{CannotPull: "no such image"})
-	_, err = deploy.Run(t.Context(), gone("4"))
+	_, err = rollouts.Run(t.Context(), gone("4"))
 	wantError(t, err, "no such image", "1 runs again")
 	w.runs("api", "1", 2)
 }

@@ -9,6 +9,7 @@ import (
 
 	"git.example/slipway/pipelines/aws"
 	"git.example/slipway/pipelines/deploy"
+	rollouts "git.example/slipway/pipelines/deploy/rollout"
 )
 
 // A release that comes back with its secrets has their versions in its task
@@ -43,7 +44,7 @@ func TestReleasedSecrets(t *testing.T) {
 	d.Released = func(_ context.Context, _ string, versions map[string]string) (deploy.Desired, error) {
 		return deploy.Desired{PinnedSecrets: versions}, nil
 	}
-	if _, err := deploy.Rollback(t.Context(), d, ""); err != nil {
+	if _, err := rollouts.Rollback(t.Context(), d, ""); err != nil {
 		t.Fatal(err)
 	}
 	w.runs("api", "1", 2)
@@ -52,7 +53,7 @@ func TestReleasedSecrets(t *testing.T) {
 			t.Errorf("the task definition has no %s:\n%s", want, given())
 		}
 	}
-	proofs, err := deploy.Verify(t.Context(), w.deployment(""))
+	proofs, err := rollouts.Verify(t.Context(), w.deployment(""))
 	if err != nil || len(proofs["web"].Drift) > 0 {
 		t.Errorf("drift %v, %v", proofs["web"].Drift, err)
 	}
@@ -60,7 +61,7 @@ func TestReleasedSecrets(t *testing.T) {
 	if err != nil || live.SecretVersions["aws-sm://"+from] != first {
 		t.Errorf("recorded %v, want %s: %v", live.SecretVersions, first, err)
 	}
-	if _, err := deploy.Rollback(t.Context(), w.deployment(""), "1"); err != nil { // with today's
+	if _, err := rollouts.Rollback(t.Context(), w.deployment(""), "1"); err != nil { // with today's
 		t.Fatal(err)
 	}
 	if strings.Contains(given(), first) {

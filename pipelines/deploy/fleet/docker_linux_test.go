@@ -9,7 +9,7 @@ import (
 
 	"git.example/slipway/internal/longtest"
 	"git.example/slipway/internal/sshtest"
-	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/journal"
 )
 
 // Docker of one host restarts during its turn: whatever comes of this deploy,
@@ -38,7 +38,7 @@ func TestDockerRestarted(t *testing.T) {
 		before := r.serving()[0]
 		_, err := r.deploy(tag)
 		t.Logf("restarted at %q, %s: %v", text, time.Since(began).Round(time.Second), err)
-		if last := r.outcomes()[len(r.outcomes())-1]; (err == nil) != (last == tag+" "+string(deploy.OutcomeDeployed)) {
+		if last := r.outcomes()[len(r.outcomes())-1]; (err == nil) != (last == tag+" "+string(journal.OutcomeDeployed)) {
 			t.Errorf("history ends with %s after %v", last, err)
 		}
 		if err != nil {

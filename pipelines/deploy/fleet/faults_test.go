@@ -12,6 +12,7 @@ import (
 
 	"git.example/slipway/internal/longtest"
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/journal"
 	"git.example/slipway/pipelines/report"
 )
 
@@ -28,7 +29,7 @@ func TestFaults(t *testing.T) {
 		heal   func(r *cluster)
 		want   []string
 		down   []int // hosts that could not be brought back
-		last   deploy.Outcome
+		last   journal.Outcome
 		began  bool // the deploy got as far as the history
 	}{
 		{
@@ -45,7 +46,7 @@ func TestFaults(t *testing.T) {
 			heal:  func(r *cluster) { r.start(1) },
 			want:  []string{"host app2: ", "going back failed, too"},
 			down:  []int{1},
-			began: true, last: deploy.OutcomeFailed,
+			began: true, last: journal.OutcomeFailed,
 		},
 		{
 			name: "down after its turn",
@@ -55,7 +56,7 @@ func TestFaults(t *testing.T) {
 			heal:  func(r *cluster) { r.start(1) },
 			want:  []string{"app2: host state: want reachable: got unreachable", "going back failed, too"},
 			down:  []int{1},
-			began: true, last: deploy.OutcomeFailed,
+			began: true, last: journal.OutcomeFailed,
 		},
 		{
 			name:   "image missing in the registry",
@@ -66,13 +67,13 @@ func TestFaults(t *testing.T) {
 			name:   "never healthy",
 			strike: func(r *cluster, tag string) { r.fails(2, tag, "unhealthy") },
 			want:   []string{"host app3: service \"web\"", "it is unhealthy", "1 runs again"},
-			began:  true, last: deploy.OutcomeRolledBack,
+			began:  true, last: journal.OutcomeRolledBack,
 		},
 		{
 			name:   "crash loop",
 			strike: func(r *cluster, tag string) { r.fails(0, tag, "crash") },
 			want:   []string{"host app1: service \"web\"", "exit code 7", "about to crash", "1 runs again"},
-			began:  true, last: deploy.OutcomeRolledBack,
+			began:  true, last: journal.OutcomeRolledBack,
 		},
 		{
 			name: "migration fails",
@@ -82,12 +83,12 @@ func TestFaults(t *testing.T) {
 			},
 			heal:  func(r *cluster) { r.Before = nil },
 			want:  []string{"host app1: step \"migrate\" in service \"web\" ended with exit code 1", "1 runs again"},
-			began: true, last: deploy.OutcomeRolledBack,
+			began: true, last: journal.OutcomeRolledBack,
 		},
 		{
 			name: "lock held",
 			strike: func(r *cluster, _ string) {
-				if _, err := r.journal().Lock(r.t.Context(), deploy.Holder{User: "bob"}, "no deploys today"); err != nil {
+				if _, err := r.journal().Lock(r.t.Context(), journal.Holder{User: "bob"}, "no deploys today"); err != nil {
 					r.t.Fatal(err)
 				}
 			},
@@ -253,12 +254,12 @@ func TestJournalHostGone(t *testing.T) {
 	t.Parallel()
 	r := newCluster(t, 3)
 	r.Batches = []string{"1", "1", "1"}
-	r.Times = deploy.LeaseTimes{TTL: 5 * time.Second, Beat: 500 * time.Millisecond, Regain: 5 * time.Second}
+	r.Times = journal.LeaseTimes{TTL: 5 * time.Second, Beat: 500 * time.Millisecond, Regain: 5 * time.Second}
 	r.release("1", "2", "3")
 	r.mustDeploy("1")
 	r.reports = &when{text: "app2 | web: starting", do: func() { r.stop(0) }}
 	_, err := r.deploy("2")
-	if !errors.Is(err, deploy.ErrLockLost) || !strings.Contains(err.Error(), "could not be renewed for 5s") || !strings.Contains(err.Error(), "nothing more was changed") {
+	if !errors.Is(err, journal.ErrLockLost) || !strings.Contains(err.Error(), "could not be renewed for 5s") || !strings.Contains(err.Error(), "nothing more was changed") {
 		t.Errorf("error: %v", err)
 	}
 	if got := r.serving()[2]; got != "1" {
@@ -273,7 +274,7 @@ func TestJournalHostGone(t *testing.T) {
 	back := &when{text: "start wait for the lock's host", do: func() { r.start(0) }}
 	r.reports = both{&when{text: "app2 | web: starting", do: func() { r.stop(0) }}, back}
 	_, err = r.deploy("3")
-	if !errors.Is(err, deploy.ErrLockLost) || !strings.Contains(err.Error(), "2 runs again") {
+	if !errors.Is(err, journal.ErrLockLost) || !strings.Contains(err.Error(), "2 runs again") {
 		t.Errorf("error: %v", err)
 	}
 	r.wantOne("2")
@@ -301,16 +302,16 @@ func TestLeaseLost(t *testing.T) {
 	r := newCluster(t, 2)
 	r.release("1", "2")
 	r.mustDeploy("1")
-	local := deploy.NewJournal(deploy.LocalHost{}, filepath.Join(r.Dirs[0], ".slipway", environment), r.Times)
+	local := journal.New(deploy.LocalHost{}, filepath.Join(r.Dirs[0], ".slipway", environment), r.Times)
 	r.reports = &when{text: "batch 2 of 2", do: func() {
 		if _, err := local.Unlock(t.Context()); err != nil {
 			t.Error(err)
 		}
-		if _, err := local.Lock(t.Context(), deploy.Holder{User: "bob"}, "mine"); err != nil {
+		if _, err := local.Lock(t.Context(), journal.Holder{User: "bob"}, "mine"); err != nil {
 			t.Error(err)
 		}
 	}}
-	if _, err := r.deploy("2"); !errors.Is(err, deploy.ErrLockLost) {
+	if _, err := r.deploy("2"); !errors.Is(err, journal.ErrLockLost) {
 		t.Errorf("error: %v", err)
 	}
 	if got, want := r.serving(), []string{"2", "1"}; !cmp.Equal(got, want) {

@@ -18,6 +18,8 @@ import (
 
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/fleet"
+	"git.example/slipway/pipelines/deploy/journal"
+	"git.example/slipway/pipelines/deploy/rollout"
 )
 
 // Every host of a batch begins before any of it is done, and none begins before
@@ -125,7 +127,7 @@ func TestPlanGroupsHosts(t *testing.T) {
 	h.all[7].now, h.all[8].now = "0", "2"
 	closing := &scripted{host: "closing", world: h.world, now: "1"}
 	h.options.Closing = closing
-	plans, err := deploy.Preview(t.Context(), h.deployment("2"))
+	plans, err := rollout.Preview(t.Context(), h.deployment("2"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -297,7 +299,7 @@ func TestVerifyShowsAHostThatIsDown(t *testing.T) {
 	h.mustDeploy("2")
 	h.all[1].down = true
 	h.all[2].now = "1"
-	proofs, err := deploy.Verify(t.Context(), h.deployment("2"))
+	proofs, err := rollout.Verify(t.Context(), h.deployment("2"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -410,11 +412,11 @@ func TestLostLockStopsBetweenBatches(t *testing.T) {
 	asked := 0
 	session := deploy.Session{Log: io.Discard, Fence: func(context.Context) error {
 		if asked++; asked > 2 { // before the first batch, and by its host
-			return deploy.ErrLockLost
+			return journal.ErrLockLost
 		}
 		return nil
 	}}
-	if err := target.Apply(t.Context(), d, plan, session); !errors.Is(err, deploy.ErrLockLost) {
+	if err := target.Apply(t.Context(), d, plan, session); !errors.Is(err, journal.ErrLockLost) {
 		t.Errorf("error: %v", err)
 	}
 	if want := []string{"app1=2"}; !cmp.Equal(h.world.events, want) {

@@ -18,6 +18,8 @@ import (
 	"git.example/slipway/internal/longtest"
 	"git.example/slipway/internal/sshtest"
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/journal"
+	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/report"
 	"git.example/slipway/pipelines/secrets"
 	"git.example/slipway/pipelines/ssh"
@@ -57,7 +59,7 @@ func child(spec, tag, phase string) int {
 	s.reports = &killer{phase: phase, names: map[int64]string{}}
 	d := s.deployment(tag)
 	d.Wait = 5 * time.Minute
-	if _, err := deploy.Run(context.Background(), d); err != nil {
+	if _, err := rollout.Run(context.Background(), d); err != nil {
 		os.Stderr.WriteString(err.Error() + "\n")
 		return 1
 	}
@@ -154,7 +156,7 @@ func TestKilledAnywhere(t *testing.T) {
 		}
 		r.wantOne(tag)
 		for _, outcome := range r.outcomes() {
-			if strings.HasSuffix(outcome, string(deploy.OutcomeRunning)) {
+			if strings.HasSuffix(outcome, string(journal.OutcomeRunning)) {
 				t.Errorf("killed at %q: the history has a deploy that never ended: %v", phase, r.outcomes())
 			}
 		}
@@ -180,7 +182,7 @@ func TestRollbackAfterAKill(t *testing.T) {
 	if got, want := r.serving(), []string{"2", "1"}; !cmp.Equal(got, want) {
 		t.Errorf("running: %q, want %q", got, want)
 	}
-	if _, err := deploy.Rollback(t.Context(), r.deployment("2"), ""); err != nil {
+	if _, err := rollout.Rollback(t.Context(), r.deployment("2"), ""); err != nil {
 		t.Fatal(err)
 	}
 	r.wantOne("1")
@@ -238,7 +240,7 @@ func TestClockOffByAnHour(t *testing.T) {
 		t.Errorf("history %v", outcomes)
 	}
 	// A lock of a holder whose clock is behind, which lives, is respected.
-	lease, _, err := r.journal().Acquire(t.Context(), deploy.Holder{User: "bob"}, "9", 0)
+	lease, _, err := r.journal().Acquire(t.Context(), journal.Holder{User: "bob"}, "9", 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,8 @@ import (
 
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/fleet"
+	"git.example/slipway/pipelines/deploy/journal"
+	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/release"
 )
 
@@ -130,13 +132,13 @@ type hosts struct {
 	t       *testing.T
 	world   *world
 	all     []*scripted
-	journal *deploy.Journal
+	journal *journal.Journal
 	options fleet.Options
 }
 
 func newHosts(t *testing.T, n int) *hosts {
 	h := &hosts{t: t, world: &world{}, options: fleet.Options{Name: "app"}}
-	h.journal = deploy.NewJournal(deploy.LocalHost{}, t.TempDir(), deploy.LeaseTimes{TTL: 30 * time.Second, Beat: time.Second})
+	h.journal = journal.New(deploy.LocalHost{}, t.TempDir(), journal.LeaseTimes{TTL: 30 * time.Second, Beat: time.Second})
 	for i := range n {
 		host := &scripted{host: fmt.Sprintf("app%d", i+1), world: h.world, now: "1", refuse: map[string]string{}, wrong: map[string]string{}}
 		h.all = append(h.all, host)
@@ -145,18 +147,18 @@ func newHosts(t *testing.T, n int) *hosts {
 	return h
 }
 
-func (h *hosts) deployment(tag string) deploy.Deployment {
-	item := deploy.Item{Target: fleet.New(h.options), Desired: deploy.Desired{Project: "shop", Release: release.Record{Tag: tag}}}
-	return deploy.Deployment{Journal: h.journal, Tag: tag, Targets: []deploy.Item{item}}
+func (h *hosts) deployment(tag string) rollout.Deployment {
+	item := rollout.Item{Target: fleet.New(h.options), Desired: deploy.Desired{Project: "shop", Release: release.Record{Tag: tag}}}
+	return rollout.Deployment{Journal: h.journal, Tag: tag, Targets: []rollout.Item{item}}
 }
 
-func (h *hosts) deploy(tag string) (deploy.Result, error) {
+func (h *hosts) deploy(tag string) (rollout.Result, error) {
 	h.t.Helper()
 	h.world.events = nil
-	return deploy.Run(h.t.Context(), h.deployment(tag))
+	return rollout.Run(h.t.Context(), h.deployment(tag))
 }
 
-func (h *hosts) mustDeploy(tag string) deploy.Result {
+func (h *hosts) mustDeploy(tag string) rollout.Result {
 	h.t.Helper()
 	result, err := h.deploy(tag)
 	if err != nil {

@@ -23,6 +23,8 @@ import (
 	"git.example/slipway/internal/sshtest"
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/fleet"
+	"git.example/slipway/pipelines/deploy/journal"
+	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/release"
 	"git.example/slipway/pipelines/secrets"
 	"git.example/slipway/pipelines/ssh"
@@ -280,10 +282,10 @@ func TestTwoHundredConnections(t *testing.T) {
 		servers, all = append(servers, s), append(all, target)
 		o.Members = append(o.Members, fleet.Member{Host: s.name(), Target: target})
 	}
-	journal := deploy.NewJournal(deploy.LocalHost{}, t.TempDir(), deploy.LeaseTimes{TTL: time.Minute})
+	journal := journal.New(deploy.LocalHost{}, t.TempDir(), journal.LeaseTimes{TTL: time.Minute})
 	deployTag := func(tag string) error {
-		item := deploy.Item{Target: fleet.New(o), Desired: deploy.Desired{Release: release.Record{Tag: tag}}}
-		_, err := deploy.Run(t.Context(), deploy.Deployment{Journal: journal, Tag: tag, Targets: []deploy.Item{item}})
+		item := rollout.Item{Target: fleet.New(o), Desired: deploy.Desired{Release: release.Record{Tag: tag}}}
+		_, err := rollout.Run(t.Context(), rollout.Deployment{Journal: journal, Tag: tag, Targets: []rollout.Item{item}})
 		return err
 	}
 	serve := func(want map[string]int) {

@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"git.example/slipway/internal/longtest"
-	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/compose"
+	"git.example/slipway/pipelines/deploy/rollout"
 )
 
 // Ten stacks: a good release, the same again, and one that is unhealthy on one
@@ -26,7 +26,7 @@ func TestFleetOfTen(t *testing.T) {
 	s.wantOne("1")
 	s.fails(6, "2", "unhealthy")
 	_, err := s.deploy("2")
-	var failure *deploy.Failure
+	var failure *rollout.Failure
 	if !errors.As(err, &failure) || failure.ReturnedTo != "1" || !strings.Contains(err.Error(), `host app7: service "web", container `) ||
 		!strings.Contains(err.Error(), "app7 | health check, exit code 1") {
 		t.Errorf("error: %v", err)

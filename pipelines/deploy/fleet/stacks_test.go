@@ -15,6 +15,8 @@ import (
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/compose"
 	"git.example/slipway/pipelines/deploy/fleet"
+	"git.example/slipway/pipelines/deploy/journal"
+	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/release"
 	"git.example/slipway/pipelines/report"
 )
@@ -34,7 +36,7 @@ type stacks struct {
 	After   []config.Step
 	Batches []string
 	SSH     []server // how hosts are reached; none: they are this machine
-	Times   deploy.LeaseTimes
+	Times   journal.LeaseTimes
 	reports report.Reporter
 	connect func(i int) deploy.Host
 	engines map[int]string // of hosts with a Docker of their own
@@ -57,7 +59,7 @@ func newStacks(t *testing.T, n int) *stacks {
 	s := &stacks{
 		t: t, Project: fmt.Sprintf("slfleet-%d-%d", os.Getpid(), nextID()), File: stackFile, Images: map[string]map[string]deploy.Image{},
 		reports: report.Discard, connect: func(int) deploy.Host { return deploy.LocalHost{} },
-		Times: deploy.LeaseTimes{TTL: 15 * time.Second, Beat: 500 * time.Millisecond},
+		Times: journal.LeaseTimes{TTL: 15 * time.Second, Beat: 500 * time.Millisecond},
 	}
 	for range n {
 		dir := t.TempDir()
@@ -152,11 +154,11 @@ func (s *stacks) target() deploy.Target {
 	return fleet.New(o)
 }
 
-func (s *stacks) journal() *deploy.Journal {
-	return deploy.NewJournal(s.connect(0), compose.JournalDir(s.Dirs[0], environment), s.Times)
+func (s *stacks) journal() *journal.Journal {
+	return journal.New(s.connect(0), compose.JournalDir(s.Dirs[0], environment), s.Times)
 }
 
-func (s *stacks) deployment(tag string) deploy.Deployment {
+func (s *stacks) deployment(tag string) rollout.Deployment {
 	images := s.Images[tag]
 	record := release.Record{Version: 1, Project: "shop", Tag: tag, Commit: strings.Repeat("c", 40), Images: map[string]release.RecordedImage{}}
 	for name, image := range images {
@@ -168,17 +170,17 @@ func (s *stacks) deployment(tag string) deploy.Deployment {
 		Files: map[string]string{"compose.yml": s.File}, Main: []string{"compose.yml"},
 		Variables: deploy.Variables(tag, environment, registryHost(), images),
 	}
-	return deploy.Deployment{
-		Journal: s.journal(), Tag: tag, Targets: []deploy.Item{{Target: s.target(), Desired: d}}, By: deploy.Holder{User: "ana"}, Reporter: s.reports,
+	return rollout.Deployment{
+		Journal: s.journal(), Tag: tag, Targets: []rollout.Item{{Target: s.target(), Desired: d}}, By: journal.Holder{User: "ana"}, Reporter: s.reports,
 	}
 }
 
-func (s *stacks) deploy(tag string) (deploy.Result, error) {
+func (s *stacks) deploy(tag string) (rollout.Result, error) {
 	s.t.Helper()
-	return deploy.Run(s.t.Context(), s.deployment(tag))
+	return rollout.Run(s.t.Context(), s.deployment(tag))
 }
 
-func (s *stacks) mustDeploy(tag string) deploy.Result {
+func (s *stacks) mustDeploy(tag string) rollout.Result {
 	s.t.Helper()
 	result, err := s.deploy(tag)
 	if err != nil {
@@ -190,7 +192,7 @@ func (s *stacks) mustDeploy(tag string) deploy.Result {
 // outcomes are the history, oldest first, as "tag outcome".
 func (s *stacks) outcomes() []string {
 	s.t.Helper()
-	local := deploy.NewJournal(deploy.LocalHost{}, compose.JournalDir(s.Dirs[0], environment), s.Times)
+	local := journal.New(deploy.LocalHost{}, compose.JournalDir(s.Dirs[0], environment), s.Times)
 	history, err := local.History(s.t.Context(), 0)
 	if err != nil {
 		s.t.Fatal(err)

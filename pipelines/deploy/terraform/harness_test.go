@@ -17,6 +17,8 @@ import (
 
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/journal"
+	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/deploy/terraform"
 	"git.example/slipway/pipelines/release"
 	"git.example/slipway/pipelines/report"
@@ -193,8 +195,8 @@ func (i *infra) target() *terraform.Target {
 	return terraform.New(o)
 }
 
-func (i *infra) journal() *deploy.Journal {
-	return deploy.NewJournal(deploy.LocalHost{}, filepath.Join(i.Dir, "journal"), deploy.LeaseTimes{TTL: 20 * time.Second, Beat: 500 * time.Millisecond})
+func (i *infra) journal() *journal.Journal {
+	return journal.New(deploy.LocalHost{}, filepath.Join(i.Dir, "journal"), journal.LeaseTimes{TTL: 20 * time.Second, Beat: 500 * time.Millisecond})
 }
 
 // desired is the release tag of all images.
@@ -211,19 +213,19 @@ func (i *infra) desired(tag string) deploy.Desired {
 	return d
 }
 
-func (i *infra) deployment(tag string) deploy.Deployment {
-	return deploy.Deployment{
-		Journal: i.journal(), Tag: tag, Targets: []deploy.Item{{Target: i.target(), Desired: i.desired(tag)}},
-		By: deploy.Holder{User: "ana"}, Reporter: i.reports,
+func (i *infra) deployment(tag string) rollout.Deployment {
+	return rollout.Deployment{
+		Journal: i.journal(), Tag: tag, Targets: []rollout.Item{{Target: i.target(), Desired: i.desired(tag)}},
+		By: journal.Holder{User: "ana"}, Reporter: i.reports,
 	}
 }
 
-func (i *infra) deploy(tag string) (deploy.Result, error) {
+func (i *infra) deploy(tag string) (rollout.Result, error) {
 	i.t.Helper()
-	return deploy.Run(i.t.Context(), i.deployment(tag))
+	return rollout.Run(i.t.Context(), i.deployment(tag))
 }
 
-func (i *infra) mustDeploy(tag string) deploy.Result {
+func (i *infra) mustDeploy(tag string) rollout.Result {
 	i.t.Helper()
 	result, err := i.deploy(tag)
 	if err != nil {
@@ -235,7 +237,7 @@ func (i *infra) mustDeploy(tag string) deploy.Result {
 // plan is what a deploy of tag would do.
 func (i *infra) plan(tag string) deploy.Plan {
 	i.t.Helper()
-	plans, err := deploy.Preview(i.t.Context(), i.deployment(tag))
+	plans, err := rollout.Preview(i.t.Context(), i.deployment(tag))
 	if err != nil {
 		i.t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/registry"
 )
 
@@ -21,7 +21,7 @@ func TestUnchangedImageKeepsItsTag(t *testing.T) {
 	i.mustDeploy("sha-1")
 	admin := "registry.example.com/shop/admin:"
 	i.digests[admin+"sha-2"] = digestOf("admin", "sha-1")
-	second := func() deploy.Deployment {
+	second := func() rollout.Deployment {
 		d := i.deployment("sha-2")
 		image := d.Targets[0].Desired.Images["admin"]
 		image.Accepted = []string{digestOf("admin", "sha-1")}
@@ -29,7 +29,7 @@ func TestUnchangedImageKeepsItsTag(t *testing.T) {
 		d.Targets[0].Desired.Images["admin"] = image
 		return d
 	}
-	plans, err := deploy.Preview(t.Context(), second())
+	plans, err := rollout.Preview(t.Context(), second())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func TestUnchangedImageKeepsItsTag(t *testing.T) {
 	if !slices.Contains(plans[0].Unchanged, "image_tags.admin") {
 		t.Errorf("unchanged: %v", plans[0].Unchanged)
 	}
-	if _, err := deploy.Run(t.Context(), second()); err != nil {
+	if _, err := rollout.Run(t.Context(), second()); err != nil {
 		t.Fatal(err)
 	}
 	if got := i.tags() + "; " + i.running(); got != "admin=sha-1 api=sha-2; admin=sha-1 api=sha-2" {
@@ -49,7 +49,7 @@ func TestUnchangedImageKeepsItsTag(t *testing.T) {
 		t.Errorf("admin was started %d times", started)
 	}
 	drift := func() string {
-		proofs, err := deploy.Verify(t.Context(), second())
+		proofs, err := rollout.Verify(t.Context(), second())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +63,7 @@ func TestUnchangedImageKeepsItsTag(t *testing.T) {
 		t.Errorf("after the tag that was kept was moved: %s", got)
 	}
 	delete(i.digests, admin+"sha-1")
-	if _, err := deploy.Rollback(t.Context(), second(), ""); err != nil {
+	if _, err := rollout.Rollback(t.Context(), second(), ""); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff("admin=sha-1 api=sha-1", i.tags()); diff != "" {

@@ -14,7 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/deploy/terraform"
 	"git.example/slipway/pipelines/report"
 )
@@ -42,7 +42,7 @@ func child(spec, tag string) int {
 	if err := json.Unmarshal([]byte(spec), i); err != nil {
 		panic(err)
 	}
-	if _, err := deploy.Run(context.Background(), i.deployment(tag)); err != nil {
+	if _, err := rollout.Run(context.Background(), i.deployment(tag)); err != nil {
 		os.Stderr.WriteString(err.Error() + "\n")
 		return 1
 	}
@@ -88,7 +88,7 @@ func TestKilledWhileApplying(t *testing.T) {
 		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		cmd.Wait()
 		i.Config.LockTimeout = 1
-		_, err = deploy.Preview(t.Context(), i.deployment("sha-2"))
+		_, err = rollout.Preview(t.Context(), i.deployment("sha-2"))
 		if !errors.Is(err, terraform.ErrStateLocked) {
 			t.Errorf("while it goes on: %v", err)
 		}
@@ -127,8 +127,8 @@ func TestInterruptedWhileApplying(t *testing.T) {
 			}
 			cancel(errors.New("the user's interrupt"))
 		}()
-		_, err := deploy.Run(ctx, i.deployment("sha-2"))
-		var failed *deploy.Failure
+		_, err := rollout.Run(ctx, i.deployment("sha-2"))
+		var failed *rollout.Failure
 		if !errors.As(err, &failed) || failed.ReturnErr != nil || !strings.Contains(err.Error(), "the user's interrupt") {
 			t.Fatalf("error: %v\n%s", err, output)
 		}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/rollout"
 )
 
 // A release whose apply fails half-way: one service was replaced already, the
@@ -20,7 +20,7 @@ func TestApplyFailsHalfWay(t *testing.T) {
 		output := &logs{}
 		i.reports = output
 		_, err := i.deploy("sha-2")
-		var failed *deploy.Failure
+		var failed *rollout.Failure
 		if !errors.As(err, &failed) || failed.ReturnedTo != "sha-1" || failed.ReturnErr != nil {
 			t.Fatalf("error: %v", err)
 		}
@@ -95,7 +95,7 @@ func TestFailureOfANewTargetGoesBackToTheMap(t *testing.T) {
 	i := newInfra(t, anyProgram())
 	d := i.deployment("sha-1")
 	d.Targets = nil
-	if _, err := deploy.Run(t.Context(), d); err != nil {
+	if _, err := rollout.Run(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
 	i.write(mapName, `{"image_tags": {"api": "sha-old", "admin": "sha-old"}}`)
@@ -113,7 +113,7 @@ func TestRollback(t *testing.T) {
 		i := newInfra(t, binary)
 		i.mustDeploy("sha-1")
 		i.mustDeploy("sha-2")
-		result, err := deploy.Rollback(t.Context(), i.deployment(""), "")
+		result, err := rollout.Rollback(t.Context(), i.deployment(""), "")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"git.example/slipway/pipelines"
-	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/rollout"
 )
 
 // deployFlags are the options of deploy, release and rollback that the command
@@ -77,7 +77,7 @@ func (g *globals) deployFlags(c *cobra.Command, o *pipelines.DeployOptions, flag
 }
 
 func deployTo(ctx context.Context, g *globals, o pipelines.DeployOptions, flags deployFlags) error {
-	var result deploy.Result
+	var result rollout.Result
 	o.Confirm = g.confirm(flags)
 	err := g.with(ctx, func(p *pipelines.Project) (err error) {
 		result, err = p.Deploy(ctx, o)
@@ -89,7 +89,7 @@ func deployTo(ctx context.Context, g *globals, o pipelines.DeployOptions, flags 
 	return g.print(result, func() { printDeployed(g, result) })
 }
 
-func printDeployed(g *globals, r deploy.Result) {
+func printDeployed(g *globals, r rollout.Result) {
 	if len(r.Plans) == 0 {
 		fmt.Fprintf(g.env.Out, "Nothing to deploy: nothing differs from what is live (%s).\n", r.Entry.Tag)
 		return
@@ -121,7 +121,7 @@ func newRelease(g *globals) *cobra.Command {
   slipway release --env prod --yes --lock-wait 10m`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
-			var result deploy.Result
+			var result rollout.Result
 			o.Confirm = g.confirm(flags)
 			err := g.with(ctx, func(p *pipelines.Project) (err error) {
 				result, err = p.Release(ctx, publish, o)
@@ -159,7 +159,7 @@ func newRollback(g *globals) *cobra.Command {
 				return flagError{fmt.Errorf("--secrets is current or released, not %q", secrets)}
 			}
 			o.ReleasedSecrets = secrets == "released"
-			var result deploy.Result
+			var result rollout.Result
 			o.Confirm = g.confirm(flags)
 			err := g.with(c.Context(), func(p *pipelines.Project) (err error) {
 				result, err = p.Rollback(c.Context(), o)

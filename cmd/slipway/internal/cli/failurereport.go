@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"git.example/slipway/pipelines"
-	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/rollout"
 )
 
 // failureReportFlag is for commands that deploy.
@@ -20,7 +20,7 @@ func (g *globals) failureReportFlag(c *cobra.Command) {
 // the file of --failure-report, and GitHub's summary of the run
 // (https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions#adding-a-job-summary).
 func (g *globals) reportFailure(p *pipelines.Project, err error) error {
-	var failure *deploy.Failure
+	var failure *rollout.Failure
 	if !errors.As(err, &failure) {
 		return nil
 	}

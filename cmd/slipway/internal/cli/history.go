@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"git.example/slipway/pipelines"
-	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/journal"
 )
 
 func newHistory(g *globals) *cobra.Command {
@@ -18,7 +18,7 @@ func newHistory(g *globals) *cobra.Command {
 		Example: `  slipway history --env prod
   slipway history --env prod --limit 0 --json   # all of them`,
 		RunE: func(c *cobra.Command, _ []string) error {
-			var entries []deploy.Entry
+			var entries []journal.Entry
 			err := g.with(c.Context(), func(p *pipelines.Project) (err error) {
 				entries, err = p.History(c.Context(), o)
 				return err
@@ -34,7 +34,7 @@ func newHistory(g *globals) *cobra.Command {
 	return c
 }
 
-func printHistory(g *globals, entries []deploy.Entry) {
+func printHistory(g *globals, entries []journal.Entry) {
 	if len(entries) == 0 {
 		fmt.Fprintln(g.env.Out, "Nothing was deployed here yet.")
 		return

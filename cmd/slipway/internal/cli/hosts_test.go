@@ -8,6 +8,8 @@ import (
 
 	"git.example/slipway/pipelines"
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/journal"
+	"git.example/slipway/pipelines/deploy/rollout"
 )
 
 // Hosts have a column only where something names one.
@@ -49,7 +51,7 @@ func TestHostColumns(t *testing.T) {
 		},
 		"deployed": {
 			func(g *globals) {
-				printDeployed(g, deploy.Result{Entry: deploy.Entry{Tag: "1"}, Plans: []deploy.Plan{{Target: "app"}},
+				printDeployed(g, rollout.Result{Entry: journal.Entry{Tag: "1"}, Plans: []deploy.Plan{{Target: "app"}},
 					Proofs: map[string]deploy.Proof{"app": {Running: []deploy.Running{{Host: "app1", Subject: "web", Image: "x", State: "running"}}}}})
 			},
 			"HOST   TARGET   SERVICE   IMAGE   STATE\n" +
@@ -58,7 +60,7 @@ func TestHostColumns(t *testing.T) {
 		},
 		"deployed on this machine": {
 			func(g *globals) {
-				printDeployed(g, deploy.Result{Entry: deploy.Entry{Tag: "1"}, Plans: []deploy.Plan{{Target: "app"}},
+				printDeployed(g, rollout.Result{Entry: journal.Entry{Tag: "1"}, Plans: []deploy.Plan{{Target: "app"}},
 					Proofs: map[string]deploy.Proof{"app": {Running: []deploy.Running{{Subject: "web", Image: "x", State: "running"}}}}})
 			},
 			"TARGET   SERVICE   IMAGE   STATE\n" +

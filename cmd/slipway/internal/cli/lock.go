@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"git.example/slipway/pipelines"
-	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/journal"
 )
 
 func newLock(g *globals) *cobra.Command {
@@ -23,7 +23,7 @@ lock never expires.`,
 			if status {
 				return lockStatus(g, c, o.Env)
 			}
-			var info deploy.LockInfo
+			var info journal.LockInfo
 			err := g.with(c.Context(), func(p *pipelines.Project) (err error) {
 				info, err = p.Lock(c.Context(), o)
 				return err
@@ -43,7 +43,7 @@ lock never expires.`,
 }
 
 func lockStatus(g *globals, c *cobra.Command, env string) error {
-	var held *deploy.LockInfo
+	var held *journal.LockInfo
 	err := g.with(c.Context(), func(p *pipelines.Project) (err error) {
 		held, err = p.Locked(c.Context(), env)
 		return err
@@ -70,7 +70,7 @@ itself; --force takes it from one that still runs, which then stops.`,
 		Example: `  slipway unlock --env prod
   slipway unlock --env prod --force`,
 		RunE: func(c *cobra.Command, _ []string) error {
-			var held *deploy.LockInfo
+			var held *journal.LockInfo
 			err := g.with(c.Context(), func(p *pipelines.Project) (err error) {
 				held, err = p.Unlock(c.Context(), o)
 				return err

@@ -13,7 +13,7 @@ import (
 
 	"git.example/slipway/pipelines"
 	"git.example/slipway/pipelines/config"
-	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/rollout"
 )
 
 // Exit codes of every command.
@@ -72,7 +72,7 @@ func run(ctx context.Context, args []string, env Environment) int {
 // interrupted is what an interrupted command says. When it had begun to change
 // a target, that is what runs there now.
 func interrupted(err error) string {
-	var failure *deploy.Failure
+	var failure *rollout.Failure
 	if errors.As(err, &failure) && failure.Changed {
 		return fmt.Sprintf("interrupted: %v", err)
 	}

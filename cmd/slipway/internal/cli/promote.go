@@ -4,7 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"git.example/slipway/pipelines"
-	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/rollout"
 )
 
 func newPromote(g *globals) *cobra.Command {
@@ -20,7 +20,7 @@ verified is refused.`,
   slipway promote --env prod --tag 75_db4b44b
   slipway promote --env prod --from qa`,
 		RunE: func(c *cobra.Command, _ []string) error {
-			var result deploy.Result
+			var result rollout.Result
 			o.Confirm = g.confirm(flags)
 			err := g.with(c.Context(), func(p *pipelines.Project) (err error) {
 				result, err = p.Promote(c.Context(), o)

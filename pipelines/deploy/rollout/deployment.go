@@ -1,0 +1,79 @@
+package rollout
+
+import (
+	"context"
+	"time"
+
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/journal"
+	"git.example/slipway/pipelines/report"
+)
+
+// Deployment is one deploy of one release to the targets of an environment.
+type Deployment struct {
+	Journal *journal.Journal
+	// Tag of the release.
+	Tag string
+	// Targets in the order they are changed.
+	Targets []Item
+	By      journal.Holder
+	// Wait is how long to wait for a lock that somebody else holds; zero fails at once.
+	Wait time.Duration
+	// Guard refuses the deploy under the lock, before anything changed, such as
+	// an older commit over a newer one. Live is nil before the first deploy. Nil
+	// for none.
+	Guard func(ctx context.Context, live *journal.Entry) error
+	// Expect are the plans of a saved plan: a deploy that would do anything else is
+	// a *Moved error. Nil for none.
+	Expect []deploy.Plan
+	// Rollback says that somebody asked for an earlier release: steps are not
+	// run, and the history says so.
+	Rollback bool
+	// Released gives a rollback the secrets of a target as they were deployed, by
+	// their versions; see Desired.SecretVersions. Nil for those of the Items.
+	Released func(ctx context.Context, target string, versions map[string]string) (deploy.Desired, error)
+	// PromotedFrom and Direct are for the history; see Entry.
+	PromotedFrom string
+	Direct       bool
+	// Down are commands that undo migrations. They run in the live release's
+	// containers before anything changes.
+	Down []deploy.Step
+	// Keep is how many releases can be gone back to; 5 when zero.
+	Keep     int
+	Reporter report.Reporter
+	// Redact removes secrets from what is written into the history. Nil changes
+	// nothing.
+	Redact func(text string) string
+}
+
+func (d Deployment) redact(text string) string {
+	if d.Redact == nil {
+		return text
+	}
+	return d.Redact(text)
+}
+
+// reporter is d's reporter, or one that drops everything.
+func (d Deployment) reporter() report.Reporter {
+	if d.Reporter == nil {
+		return report.Discard
+	}
+	return d.Reporter
+}
+
+// Item is one target and what it should run.
+type Item struct {
+	Target  deploy.Target
+	Desired deploy.Desired
+}
+
+// Result is a deploy that succeeded.
+type Result struct {
+	Entry journal.Entry `json:"entry"`
+	// Plans that were applied, in order.
+	Plans []deploy.Plan `json:"plans"`
+	// Previous is the tag that was live before; empty for none.
+	Previous string `json:"previous,omitempty"`
+	// Proofs are what runs, by target.
+	Proofs map[string]deploy.Proof `json:"proofs"`
+}
