@@ -30,19 +30,12 @@ func (p *Project) Exec(ctx context.Context, o ExecOptions) error {
 		return err
 	}
 	var problems []error
-	for _, at := range stacks {
-		c, err := at.stack.Exec(ctx, o.Service, o.Number, o.Command, o.In != nil, o.PTY != nil)
-		if err != nil {
-			problems = append(problems, err)
-			continue
+	for _, host := range stacks {
+		c, err := host.Stack.Exec(ctx, o.Service, o.Number, o.Command, o.In != nil, o.PTY != nil)
+		if err == nil {
+			return host.Run(ctx, c, o.In, o.Out, o.Err, o.PTY)
 		}
-		switch {
-		case at.machine.ssh != nil && o.In != nil:
-			return at.machine.ssh.Interactive(ctx, c, o.In, o.Out, o.Err, o.PTY)
-		default:
-			c.Stdin = o.In
-			return at.machine.host.Run(ctx, c, o.Out, o.Err)
-		}
+		problems = append(problems, err)
 	}
 	return errors.Join(problems...)
 }

@@ -1,7 +1,6 @@
 package pipelines
 
 import (
-	"context"
 	"strings"
 	"testing"
 
@@ -17,7 +16,7 @@ func TestPublishOverOneWithoutChecks(t *testing.T) {
 	config := strings.ReplaceAll(unprotected, "REGISTRY", host)
 	write(t, dir, "slipway.yaml", config)
 	p := openWith(t, dir, nil)
-	tag, err := p.tag()
+	tag, err := p.workspace.Tag()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +42,7 @@ func TestPublishCompletesARelease(t *testing.T) {
 				"main: {oci: {host: "+has+"}}\n  other: {oci: {host: "+lacks+"}}")
 			write(t, dir, "slipway.yaml", config)
 			p := openWith(t, dir, nil)
-			tag, err := p.tag()
+			tag, err := p.workspace.Tag()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -59,37 +58,9 @@ func TestPublishCompletesARelease(t *testing.T) {
 			if got, err := crane.Digest(lacks + "/shop/api:" + tag.Name); err != nil || got != digest {
 				t.Errorf("the copy is %s (%v), want %s", got, err, digest)
 			}
-			if copied, err := p.registry.GetRecord(t.Context(), lacks+"/shop/api", tag.Name); err != nil || copied.Images["api"].Digest != digest {
+			if copied, err := p.workspace.Registry.GetRecord(t.Context(), lacks+"/shop/release", tag.Name); err != nil || copied.Images["api"].Digest != digest {
 				t.Errorf("the copied record: %+v, %v", copied.Images, err)
 			}
 		})
-	}
-}
-
-// A mirror that has built the same content by itself keeps that, and gets the
-// release all the same.
-func TestMirrorWithItsOwnBuild(t *testing.T) {
-	first, second, dir := serveRegistry(t), serveRegistry(t), t.TempDir()
-	write(t, dir, "slipway.yaml", strings.ReplaceAll(unprotected, "main: {oci: {host: REGISTRY}}",
-		"main: {oci: {host: "+first+"}}\n  other: {oci: {host: "+second+"}}"))
-	p := openWith(t, dir, nil)
-	destinations := map[string]destination{}
-	for _, name := range []string{"main", "other"} {
-		d, err := p.destination(t.Context(), name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		destinations[name] = d
-	}
-	digest, own := pushImage(t, first+"/shop/api:content"), pushImage(t, second+"/shop/api:content")
-	work := &assessment{images: []*assessedImage{{name: "api", contentTag: "content", digest: digest}}}
-	err := p.writeTags(context.WithoutCancel(t.Context()), release.Tag{Name: "1"}, destinations["main"], destinations["other"], work)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for tag, want := range map[string]string{"1": digest, "content": own} {
-		if got, err := crane.Digest(second + "/shop/api:" + tag); err != nil || got != want {
-			t.Errorf("%s is %s (%v), want %s", tag, got, err, want)
-		}
 	}
 }

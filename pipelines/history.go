@@ -15,9 +15,9 @@ type HistoryOptions struct {
 
 // History lists the deploys of an environment, newest first.
 func (p *Project) History(ctx context.Context, o HistoryOptions) ([]journal.Entry, error) {
-	j, _, err := p.journal(ctx, o.Env)
+	kept, _, err := p.journal(ctx, o.Env)
 	if err != nil {
 		return nil, err
 	}
-	return j.History(ctx, o.Limit)
+	return kept.History(ctx, o.Limit)
 }

@@ -8,9 +8,9 @@ import (
 
 // Lint finds mistakes in slipway.yaml, the compose files and the workflows.
 func (p *Project) Lint(ctx context.Context) ([]lint.Finding, error) {
-	images, err := p.images(ctx)
+	images, err := p.images.All(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return lint.Run(ctx, lint.Input{Config: p.Config, Images: images, Dir: p.dir})
+	return lint.Run(ctx, lint.Input{Config: p.Config, Images: images, Dir: p.workspace.Dir})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy/journal"
 )
 
@@ -60,18 +59,10 @@ func (p *Project) Locked(ctx context.Context, env string) (*journal.LockInfo, er
 
 // journal is the journal of an environment, and the environment's name.
 func (p *Project) journal(ctx context.Context, env string) (*journal.Journal, string, error) {
-	environment, err := p.environment(env)
+	environment, err := p.workspace.Environment(env)
 	if err != nil {
 		return nil, "", err
 	}
-	s := p.newStage(environment)
-	if len(s.config.Deploy) == 0 {
-		return nil, "", nothingToDeploy(environment, p.Config)
-	}
-	j, err := s.journalOf(ctx)
-	return j, environment.Name, err
-}
-
-func nothingToDeploy(e config.Entry[config.Environment], c *config.Config) error {
-	return usage("environment %q has nothing to deploy to: add targets under environments.%s.deploy in %s", e.Name, e.Name, c.Path)
+	kept, err := p.targets.Journal(ctx, environment)
+	return kept, environment.Name, err
 }

@@ -23,48 +23,22 @@ func (p *Project) Logs(ctx context.Context, o LogsOptions, out io.Writer) error 
 	if err != nil {
 		return err
 	}
-	clean := p.redactor.Writer(out)
+	clean := p.workspace.Redactor.Writer(out)
 	defer clean.Close()
 	if len(stacks) == 1 {
-		return stacks[0].stack.Logs(ctx, o.LogOptions, clean)
+		return stacks[0].Stack.Logs(ctx, o.LogOptions, clean)
 	}
 	names := make([]string, len(stacks))
-	for i, at := range stacks {
-		names[i] = at.String()
+	for i, host := range stacks {
+		names[i] = host.Name()
 	}
 	writers := fleet.Prefixed(clean, names)
 	group, ctx := errgroup.WithContext(ctx)
-	for i, at := range stacks {
+	for i, host := range stacks {
 		group.Go(func() error {
 			defer writers[i].Close()
-			return at.stack.Logs(ctx, o.LogOptions, writers[i])
+			return host.Stack.Logs(ctx, o.LogOptions, writers[i])
 		})
 	}
 	return group.Wait()
-}
-
-// String is the host, or the target where there is just this machine.
-func (at place) String() string {
-	if at.machine.name == "" {
-		return at.target
-	}
-	return at.machine.name
-}
-
-// stacks are the compose stacks that o chooses.
-func (p *Project) stacks(ctx context.Context, o PlaceOptions) ([]place, error) {
-	all, err := p.places(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	var stacks []place
-	for _, at := range all {
-		if at.stack != nil {
-			stacks = append(stacks, at)
-		}
-	}
-	if len(stacks) == 0 {
-		return nil, usage("no compose stack is among these targets")
-	}
-	return stacks, nil
 }

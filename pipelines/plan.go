@@ -2,10 +2,13 @@ package pipelines
 
 import (
 	"context"
+	"errors"
 
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/journal"
 	"git.example/slipway/pipelines/deploy/rollout"
+	"git.example/slipway/pipelines/release"
 )
 
 // PlanOptions say what to plan.
@@ -15,8 +18,10 @@ type PlanOptions struct {
 	Tag   string
 	Only  []string
 	Paths []string
-	// NoTfvars is as in DeployOptions.
-	NoTfvars bool
+	// NoTfvars, AllowDiverged and Direct are as in DeployOptions.
+	NoTfvars      bool
+	AllowDiverged bool
+	Direct        bool
 }
 
 // Planned is everything that a deploy would do.
@@ -25,9 +30,11 @@ type Planned struct {
 	Tag         string `json:"tag"`
 	// Published says that the release exists. When it does not, Images says
 	// what a publish would do, and there is nothing to plan for the targets yet.
-	Published bool          `json:"published"`
-	Images    []ImagePlan   `json:"images,omitempty"`
-	Targets   []deploy.Plan `json:"targets,omitempty"`
+	Published bool        `json:"published"`
+	Images    []ImagePlan `json:"images,omitempty"`
+	// Refused are why a deploy would refuse the release, if it would.
+	Refused []string      `json:"refused,omitempty"`
+	Targets []deploy.Plan `json:"targets,omitempty"`
 }
 
 // Empty says that there is nothing to do.
@@ -58,70 +65,100 @@ const (
 	BuildImage ImageAction = "build"
 )
 
-// Plan says what Deploy would do. It changes nothing.
+// Plan says what Deploy would do, and what it would refuse. It changes nothing.
 func (p *Project) Plan(ctx context.Context, o PlanOptions) (Planned, error) {
-	environment, err := p.environment(o.Env)
+	environment, err := p.workspace.Environment(o.Env)
 	if err != nil {
 		return Planned{}, err
 	}
 	if o.Tag == "" {
-		planned, published, err := p.planPublish(ctx, environment)
-		if err != nil || !published {
+		planned, err := p.planPublish(ctx, environment)
+		if err != nil || !planned.Published {
 			return planned, err
 		}
 		o.Tag = planned.Tag
 	}
-	s, d, record, err := p.prepare(ctx, DeployOptions{Env: environment.Name, Tag: o.Tag, Only: o.Only, Paths: o.Paths, NoTfvars: o.NoTfvars})
+	r, err := p.ready(ctx, DeployOptions{
+		Env: environment.Name, Tag: o.Tag, Only: o.Only, Paths: o.Paths, NoTfvars: o.NoTfvars,
+		AllowDiverged: o.AllowDiverged, Direct: o.Direct,
+	})
 	if err != nil {
 		return Planned{}, err
 	}
-	planned := Planned{Environment: s.name, Tag: record.Tag, Published: true}
-	planned.Targets, err = rollout.Preview(ctx, d)
+	planned := Planned{Environment: r.environment.Name, Tag: r.release.Record.Tag, Published: true}
+	if planned.Refused, err = r.refusals(ctx); err != nil {
+		return Planned{}, err
+	}
+	planned.Targets, err = rollout.Preview(ctx, r.deployment)
 	return planned, err
 }
 
 // PlanImages is the part of Plan that asks no target: the release of this
 // commit, or what a publish would do to make it.
 func (p *Project) PlanImages(ctx context.Context, env string) (Planned, error) {
-	environment, err := p.environment(env)
+	environment, err := p.workspace.Environment(env)
 	if err != nil {
 		return Planned{}, err
 	}
-	planned, published, err := p.planPublish(ctx, environment)
-	planned.Environment, planned.Published = environment.Name, published
-	return planned, err
+	return p.planPublish(ctx, environment)
 }
 
 // planPublish finds this commit's newest release; without one it says what a
 // publish would do.
-func (p *Project) planPublish(ctx context.Context, e config.Entry[config.Environment]) (Planned, bool, error) {
-	to, err := p.destination(ctx, e.Value.Registry)
+func (p *Project) planPublish(ctx context.Context, e config.Entry[config.Environment]) (Planned, error) {
+	to, err := p.registries.Destination(ctx, e.Value.Registry)
 	if err != nil {
-		return Planned{}, false, err
+		return Planned{}, err
 	}
-	images, err := p.images(ctx)
-	if err != nil {
-		return Planned{}, false, err
-	}
-	newest, found, err := p.newestTag(ctx, to, images)
+	newest, found, err := p.registries.Newest(ctx, to)
 	if err != nil || found {
-		return Planned{Tag: newest}, found, err
+		return Planned{Environment: e.Name, Tag: newest, Published: found}, err
 	}
-	tag, err := p.tag()
+	tag, err := p.workspace.Tag()
 	if err != nil {
-		return Planned{}, false, err
+		return Planned{}, err
+	}
+	work, err := p.images.Assess(ctx, to)
+	if err != nil {
+		return Planned{}, err
 	}
 	planned := Planned{Environment: e.Name, Tag: tag.Name}
-	work, err := p.assess(ctx, to)
-	if err != nil {
-		return Planned{}, false, err
+	if e.Value.Protected && !tag.Final {
+		planned.Refused = []string{admitProtected(e.Name, release.Record{Tag: tag.Name}).Error()}
 	}
-	for _, image := range work.images {
+	for _, image := range work.Images {
 		action := BuildImage
-		if image.digest != "" {
+		if image.Digest != "" {
 			action = ReuseImage
 		}
-		planned.Images = append(planned.Images, ImagePlan{Name: image.name, Action: action, Content: image.contentTag, Digest: image.digest})
+		planned.Images = append(planned.Images, ImagePlan{Name: image.Name, Action: action, Content: image.ContentTag, Digest: image.Digest})
 	}
-	return planned, false, nil
+	return planned, nil
+}
+
+// refusals are why a deploy would refuse the release now.
+func (r readied) refusals(ctx context.Context) ([]string, error) {
+	kept := r.deployment.Journal
+	live, err := kept.Live(ctx)
+	if err != nil {
+		return nil, err
+	}
+	held, err := kept.Held(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var refusals []string
+	for _, err := range []error{r.admission.admit(ctx), r.admission.guard(ctx, live)} {
+		var refused *Refusal
+		if err != nil && !errors.As(err, &refused) {
+			return nil, err
+		}
+		if refused != nil {
+			refusals = append(refusals, refused.Error())
+		}
+	}
+	if held != nil {
+		refusals = append(refusals, (&journal.Locked{Info: *held}).Error())
+	}
+	return refusals, nil
 }

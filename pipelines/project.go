@@ -1,23 +1,20 @@
 // Package pipelines is the library behind the Dagger module and the command
-// line: one Project, and a method for each verb.
+// line: one Project, and a method for each verb. A verb is a file; what verbs
+// stand on is in the packages below this one.
 package pipelines
 
 import (
 	"context"
 	"errors"
-	"io/fs"
-	"path/filepath"
-	"sync"
 
-	"git.example/slipway/pipelines/aws"
 	"git.example/slipway/pipelines/config"
-	"git.example/slipway/pipelines/content"
-	"git.example/slipway/pipelines/git"
+	"git.example/slipway/pipelines/images"
+	"git.example/slipway/pipelines/published"
 	"git.example/slipway/pipelines/registry"
 	"git.example/slipway/pipelines/release"
 	"git.example/slipway/pipelines/report"
-	"git.example/slipway/pipelines/secrets"
-	"git.example/slipway/pipelines/ssh"
+	"git.example/slipway/pipelines/targets"
+	"git.example/slipway/pipelines/workspace"
 )
 
 // Options open a project.
@@ -48,140 +45,48 @@ type Project struct {
 	// commit was found, which stops just the verbs that need one.
 	Info release.Info
 
-	noCommit error
-	dir      string
-	lookup   release.Lookup
-	repo     *git.Repository
-	reporter report.Reporter
-	redactor *secrets.Redactor
-	secrets  secrets.Resolver
-	hasher   *content.Hasher
-	registry *registry.Client
-	aws      *aws.Sessions
-	engine   *engineSource
-	embedded *embeddedServers
-	ssh      *ssh.Pool
-
-	bakeOnce sync.Once
-	baked    config.Map[config.Image]
-	bakeErr  error
+	workspace  *workspace.Workspace
+	registries *published.Registries
+	images     *images.Catalog
+	targets    *targets.Environments
 }
+
+// EngineChoice is which engine does container work.
+type EngineChoice = workspace.EngineChoice
+
+// The engines to choose from; they are the values of --engine.
+const (
+	AutoEngine   = workspace.AutoEngine
+	DockerEngine = workspace.DockerEngine
+	DaggerEngine = workspace.DaggerEngine
+)
+
+// UsageError is a wrong argument; the command line ends with exit code 2.
+type UsageError = workspace.UsageError
 
 // Open reads slipway.yaml and the state of the repository. It starts nothing.
 func Open(ctx context.Context, o Options) (*Project, error) {
-	if o.Reporter == nil {
-		o.Reporter = report.Discard
-	}
-	cfg, err := load(o)
+	w, err := workspace.Open(ctx, workspace.Options{
+		Config: o.Config, Dir: o.Dir, Lookup: o.Lookup, Overrides: o.Overrides, Engine: o.Engine, Logins: o.Logins,
+		Reporter: o.Reporter, Generated: targets.TagMaps,
+	})
 	if err != nil {
 		return nil, err
 	}
-	dir := filepath.Dir(cfg.Path)
-	repo, info, noCommit := detect(ctx, dir, cfg, o)
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	for _, note := range info.Notes {
-		o.Reporter.Report(report.Notice{Level: report.Info, Text: note})
-	}
-	redactor := secrets.NewRedactor()
-	reporter := secrets.RedactReporter(o.Reporter, redactor)
-	p := &Project{
-		Config: cfg, Info: info, noCommit: noCommit,
-		dir: dir, lookup: o.Lookup, repo: repo, reporter: reporter, redactor: redactor,
-		secrets: secrets.Resolver{Lookup: o.Lookup, Dir: dir},
-		hasher:  content.NewHasher(),
-	}
-	p.aws = aws.New(o.Lookup, aws.Run{Project: cfg.Project, ID: info.Build, Commit: info.Commit, Actor: info.Actor, CI: info.CI})
-	p.aws.Reporter = reporter
-	p.secrets.AWS = func(ctx context.Context, ref string) (secrets.Value, error) {
-		return (&awsSecrets{project: p, read: map[string]string{}}).reference(ctx, ref)
-	}
-	logins, err := p.logins(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for host, login := range o.Logins {
-		redactor.Add(login.Password)
-		logins[host] = login
-	}
-	p.registry = registry.New(registry.Options{Lookup: o.Lookup, Reporter: reporter, Logins: logins, Provider: p.ecrLogin, Insecure: insecureHosts(cfg)})
-	if p.engine, err = newEngineSource(o.Engine, o.Lookup, reporter); err != nil {
-		return nil, err
-	}
-	p.ssh = ssh.NewPool()
-	p.embedded = &embeddedServers{lookup: o.Lookup, dir: dir, refused: o.NoEmbedded}
+	p := &Project{Config: w.Config, Info: w.Info, workspace: w, images: images.New(w)}
+	p.registries = published.New(w, o.NoEmbedded, p.images.All)
+	p.targets = targets.New(w, p.registries)
 	return p, nil
 }
 
 // Close ends what the verbs started.
 func (p *Project) Close() error {
-	return errors.Join(p.engine.close(), p.embedded.close(), p.ssh.Close())
+	return errors.Join(p.workspace.Close(), p.registries.Close(), p.targets.Close())
 }
 
 // Redact removes every secret that this run has resolved from err's text; its
 // kind stays.
-func (p *Project) Redact(err error) error { return p.redactor.Error(err) }
+func (p *Project) Redact(err error) error { return p.workspace.Redactor.Error(err) }
 
 // RedactText removes every secret that this run has resolved from text.
-func (p *Project) RedactText(text string) string { return p.redactor.String(text) }
-
-func load(o Options) (*config.Config, error) {
-	path := o.Config
-	if path == "" {
-		found, err := config.Find(o.Dir)
-		if err != nil {
-			return nil, usage("%v", err)
-		}
-		path = found
-	}
-	c, err := config.Load(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usage("%v", err)
-	}
-	return c, err
-}
-
-// detect reads the repository and the build. Without a repository the build
-// must come from flags or CI, so that is decided by release.Detect.
-func detect(ctx context.Context, dir string, c *config.Config, o Options) (*git.Repository, release.Info, error) {
-	repo, err := git.Open(ctx, dir)
-	if err != nil && !errors.Is(err, git.ErrNoRepository) {
-		return nil, release.Info{}, err
-	}
-	if repo != nil {
-		repo = repo.Without(insideOf(repo.Dir(), tagMaps(dir, c))...)
-	}
-	info, err := release.Detect(ctx, o.Lookup, repo, o.Overrides)
-	return repo, info, err
-}
-
-// resolve turns references (env://NAME, file://PATH, those of AWS) into secrets,
-// which from then on are removed from everything that is reported.
-func (p *Project) resolve(ctx context.Context, references map[string]string) (map[string]secrets.Value, error) {
-	return p.resolveWith(ctx, p.secrets, references)
-}
-
-func (p *Project) resolveWith(ctx context.Context, resolver secrets.Resolver, references map[string]string) (map[string]secrets.Value, error) {
-	values, err := resolver.ResolveAll(ctx, references)
-	for _, value := range values {
-		p.redactor.Add(value)
-	}
-	return values, err
-}
-
-// split parts plain values from references and resolves the latter.
-func (p *Project) split(ctx context.Context, values map[string]string) (plain map[string]string, secret map[string]secrets.Value, err error) {
-	return p.splitWith(ctx, p.secrets, values)
-}
-
-func (p *Project) splitWith(ctx context.Context, resolver secrets.Resolver, values map[string]string) (plain map[string]string, secret map[string]secrets.Value, err error) {
-	plain = map[string]string{}
-	for key, value := range values {
-		if !secrets.IsRef(value) {
-			plain[key] = value
-		}
-	}
-	secret, err = p.resolveWith(ctx, resolver, values)
-	return plain, secret, err
-}
+func (p *Project) RedactText(text string) string { return p.workspace.Redactor.String(text) }

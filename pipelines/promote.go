@@ -1,13 +1,15 @@
 package pipelines
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy/rollout"
-	"git.example/slipway/pipelines/release"
+	"git.example/slipway/pipelines/published"
+	"git.example/slipway/pipelines/workspace"
 )
 
 // PromoteOptions say what to promote and where to.
@@ -29,29 +31,30 @@ func (p *Project) Promote(ctx context.Context, o PromoteOptions) (rollout.Result
 		return rollout.Result{}, err
 	}
 	if o.Tag == "" {
-		if o.Tag, err = p.runsIn(ctx, from); err != nil {
+		if o.Tag, err = p.verifiedIn(ctx, from); err != nil {
 			return rollout.Result{}, err
 		}
 	}
-	source, err := p.destination(ctx, from.Value.Registry)
+	source, err := p.registries.Destination(ctx, from.Value.Registry)
 	if err != nil {
 		return rollout.Result{}, err
 	}
-	record, files, err := p.findRelease(ctx, source, o.Tag)
+	found, err := p.registries.Find(ctx, source, o.Tag)
 	if err != nil {
 		return rollout.Result{}, err
 	}
 	if to.Value.Protected {
-		if err := admitProtected(to.Name, record); err != nil {
+		if err := admitProtected(to.Name, found.Record); err != nil {
 			return rollout.Result{}, err
 		}
 	}
 	if !o.Direct {
-		if err := p.provenIn(ctx, from.Name, to.Name, record); err != nil {
+		a := admission{workspace: p.workspace, targets: p.targets, environment: to, record: found.Record}
+		if err := a.provenIn(ctx, from.Name); err != nil {
 			return rollout.Result{}, err
 		}
 	}
-	if err := p.bring(ctx, source, to.Value, record, files); err != nil {
+	if err := p.bring(ctx, found, to.Value); err != nil {
 		return rollout.Result{}, err
 	}
 	o.Env, o.promotedFrom = to.Name, from.Name
@@ -60,30 +63,27 @@ func (p *Project) Promote(ctx context.Context, o PromoteOptions) (rollout.Result
 
 // promotion finds the two environments.
 func (p *Project) promotion(o PromoteOptions) (to, from config.Entry[config.Environment], err error) {
-	if to, err = p.environment(o.Env); err != nil {
+	if to, err = p.workspace.Environment(o.Env); err != nil {
 		return to, from, err
 	}
-	name := o.From
+	name := cmp.Or(o.From, to.Value.PromoteFrom)
 	if name == "" {
-		name = to.Value.PromoteFrom
-	}
-	if name == "" {
-		return to, from, usage("promoting to %q: nothing says from where: set promote-from under environments.%s in %s, or use --from", to.Name, to.Name, p.Config.Path)
+		return to, from, workspace.Usage("promoting to %q: nothing says from where: set promote-from under environments.%s in %s, or use --from", to.Name, to.Name, p.Config.Path)
 	}
 	if name == to.Name {
-		return to, from, usage("promoting to %q: it can't come from there, too", to.Name)
+		return to, from, workspace.Usage("promoting to %q: it can't come from there, too", to.Name)
 	}
-	from, err = p.environment(name)
+	from, err = p.workspace.Environment(name)
 	return to, from, err
 }
 
-// runsIn is the tag of the release that is live in an environment.
-func (p *Project) runsIn(ctx context.Context, e config.Entry[config.Environment]) (string, error) {
-	j, _, err := p.journal(ctx, e.Name)
+// verifiedIn is the tag of the release that is live in an environment, and verified.
+func (p *Project) verifiedIn(ctx context.Context, e config.Entry[config.Environment]) (string, error) {
+	journal, err := p.targets.Journal(ctx, e)
 	if err != nil {
 		return "", err
 	}
-	live, err := j.Live(ctx)
+	live, err := journal.Live(ctx)
 	if err != nil {
 		return "", fmt.Errorf("reading what runs in %q: %w", e.Name, err)
 	}
@@ -94,52 +94,18 @@ func (p *Project) runsIn(ctx context.Context, e config.Entry[config.Environment]
 }
 
 // bring copies a release to the registry of an environment and its mirrors,
-// where it is not there already.
-func (p *Project) bring(ctx context.Context, source destination, to config.Environment, record release.Record, files map[string][]byte) error {
-	images, err := p.images(ctx)
-	if err != nil {
-		return err
-	}
-	names := slices.DeleteFunc(append([]string{to.Registry}, to.Mirror...), func(name string) bool { return name == source.name })
-	for _, name := range slices.Backward(names) { // the registry to deploy from is the last to know the release
-		target, err := p.destination(ctx, name)
-		if err != nil {
-			return err
-		}
-		there, _, found, err := p.getRecord(ctx, target, images, record.Tag)
-		if err != nil {
-			return err
-		}
-		if found {
-			if err := sameDigests(there, record, name, source.name); err != nil {
-				return err
-			}
+// where it is not there already. The registry to deploy from is the last to know it.
+func (p *Project) bring(ctx context.Context, found published.Release, to config.Environment) error {
+	var destinations []published.Destination
+	for _, name := range slices.Backward(append([]string{to.Registry}, to.Mirror...)) {
+		if name == found.In.Name {
 			continue
 		}
-		if err := p.ensureRepositories(ctx, []destination{target}, images); err != nil {
+		d, err := p.registries.Destination(ctx, name)
+		if err != nil {
 			return err
 		}
-		if err := p.copyRelease(ctx, release.Tag{Name: record.Tag, Final: record.Final}, source, target, images, record, files); err != nil {
-			return fmt.Errorf("promoting release %q: %w", record.Tag, err)
-		}
+		destinations = append(destinations, d)
 	}
-	return nil
-}
-
-// sameDigests is the error when two registries have different releases of one tag.
-func sameDigests(a, b release.Record, inA, inB string) error {
-	for name, image := range b.Images {
-		if other := a.Images[name].Digest; other != image.Digest {
-			return fmt.Errorf("promoting release %q: image %q is %s in registry %q and %s in registry %q: a release's tag stands for one digest; publish the commit again, with another build number",
-				b.Tag, name, orNone(other), inA, image.Digest, inB)
-		}
-	}
-	return nil
-}
-
-func orNone(digest string) string {
-	if digest == "" {
-		return "missing"
-	}
-	return digest
+	return p.registries.Copy(ctx, found, destinations)
 }

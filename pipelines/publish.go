@@ -3,14 +3,15 @@ package pipelines
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
-	"git.example/slipway/pipelines/registry"
+	"git.example/slipway/pipelines/checks"
+	"git.example/slipway/pipelines/images"
+	"git.example/slipway/pipelines/published"
 	"git.example/slipway/pipelines/release"
-	"git.example/slipway/pipelines/report"
+	"git.example/slipway/pipelines/targets"
 )
 
 // PublishOptions say what to publish and where.
@@ -55,137 +56,101 @@ type PublishedImage struct {
 // gives all images the release's tag and writes the release record last. A run
 // that was killed, or that runs twice at once, ends in the same digests.
 func (p *Project) Publish(ctx context.Context, o PublishOptions) (Published, error) {
-	tag, err := p.tag()
+	tag, err := p.workspace.Tag()
 	if err != nil {
 		return Published{}, err
 	}
-	names, err := p.publishTo(o.Env, o.Registries)
+	to, err := p.destinations(ctx, o)
 	if err != nil {
 		return Published{}, err
 	}
-	to := make([]destination, len(names))
+	existing, ok, err := p.registries.Existing(ctx, tag.Name, to, o.SkipChecks)
+	if err != nil {
+		return Published{}, err
+	}
+	if ok {
+		existing.In = to[0]
+		result := publishedOf(existing, tag)
+		result.Existed = true
+		return result, nil
+	}
+	files, err := targets.Files(ctx, p.workspace)
+	if err != nil {
+		return Published{}, err
+	}
+	configured, err := p.images.All(ctx)
+	if err != nil {
+		return Published{}, err
+	}
+	repositories := published.Images{}
+	for _, image := range configured {
+		repositories[image.Name] = image.Value.Repository
+	}
+	if err := p.registries.Prepare(ctx, to, repositories); err != nil {
+		return Published{}, err
+	}
+	work, err := p.images.Assess(ctx, to[0])
+	if err != nil {
+		return Published{}, err
+	}
+	results, err := p.produce(ctx, tag.Name, work, to[0], o)
+	if err != nil {
+		return Published{}, err
+	}
+	record, err := p.registries.Write(ctx, to, p.record(tag, work, results), files)
+	if err != nil {
+		return Published{}, err
+	}
+	result := publishedOf(published.Release{Record: record, In: to[0], Reference: to[0].Records() + ":" + release.RecordTag(tag.Name)}, tag)
+	for i, image := range result.Images {
+		result.Images[i].Built = work.Get(image.Name).Built
+	}
+	result.Checks = results
+	return result, nil
+}
+
+// destinations are the registries to publish to, the first one first.
+func (p *Project) destinations(ctx context.Context, o PublishOptions) ([]published.Destination, error) {
+	names, err := p.registries.Names(o.Env, o.Registries)
+	if err != nil {
+		return nil, err
+	}
+	to := make([]published.Destination, len(names))
 	for i, name := range names {
-		if to[i], err = p.destination(ctx, name); err != nil {
-			return Published{}, err
+		if to[i], err = p.registries.Destination(ctx, name); err != nil {
+			return nil, err
 		}
 	}
-	if done, ok, err := p.alreadyPublished(ctx, tag, to, o.SkipChecks); err != nil || ok {
-		return done, err
-	}
-	files, err := p.deployFiles(ctx)
-	if err != nil {
-		return Published{}, err
-	}
-	images, err := p.images(ctx)
-	if err != nil {
-		return Published{}, err
-	}
-	if err := p.ensureRepositories(ctx, to, images); err != nil {
-		return Published{}, err
-	}
-	work, err := p.assess(ctx, to[0])
-	if err != nil {
-		return Published{}, err
-	}
-	builder := newBuilder(p, tag.Name)
-	defer builder.clean()
-	checks, err := p.produce(ctx, work, builder, to[0], o)
-	if err != nil {
-		return Published{}, err
-	}
-	return p.write(ctx, tag, to, work, checks, files)
+	return to, nil
 }
 
 // produce runs the checks and builds the images that are missing, all at once;
 // the first failure stops the rest.
-func (p *Project) produce(ctx context.Context, work *assessment, builder *builder, to destination, o PublishOptions) ([]CheckResult, error) {
-	exports, err := newExportStage(p.dir)
+func (p *Project) produce(ctx context.Context, tag string, work *images.Assessment, to published.Destination, o PublishOptions) ([]CheckResult, error) {
+	memory := checks.NewMemory(p.workspace, to.Records(), work.Bases, o.RerunChecks)
+	runner, err := checks.NewRunner(p.workspace, p.images, checks.NewPublishedImages(p.Config, work), memory)
 	if err != nil {
 		return nil, err
 	}
+	builder := p.images.NewBuilder(tag)
+	defer builder.Close()
 	group, ctx := errgroup.WithContext(ctx)
-	for _, image := range work.images {
-		group.Go(func() error { return builder.push(ctx, image, to) })
+	for _, image := range work.Images {
+		group.Go(func() error { return builder.Push(ctx, work, image) })
 	}
-	run := checkRun{
-		Project: p, images: &publishedImages{work: work, to: to}, exports: exports,
-		memory: &checkMemory{project: p, repository: to.records(work.configured), bases: work.bases, rerun: o.RerunChecks},
-	}
-	var checks []CheckResult
+	var results []CheckResult
 	if !o.SkipChecks {
 		group.Go(func() (err error) {
-			checks, err = run.all(ctx, p.Config.Checks)
+			results, err = runner.Run(ctx, p.Config.Checks)
 			return err
 		})
 	}
 	err = group.Wait()
-	return checks, errors.Join(err, exports.place())
-}
-
-// write gives the images their release tags in every registry, and then writes
-// the record, the first registry's last of all.
-func (p *Project) write(ctx context.Context, tag release.Tag, to []destination, work *assessment, checks []CheckResult, files map[string][]byte) (Published, error) {
-	record := p.record(tag, work, checks, files)
-	var published Published
-	err := report.Run(ctx, p.reporter, "write release "+tag.Name, func(t *report.Task) error {
-		for i := len(to) - 1; i >= 0; i-- {
-			if err := p.writeTags(ctx, tag, to[0], to[i], work); err != nil {
-				return err
-			}
-			written, err := p.registry.PutRecord(ctx, to[i].records(work.configured), record, files)
-			if err != nil {
-				return fmt.Errorf("writing the record of release %q: %w", tag.Name, err)
-			}
-			if i == 0 {
-				record = written
-			}
-		}
-		published = p.published(tag, to[0], work, record)
-		published.Checks = checks
-		t.Detail(report.Count(len(work.images), "image") + ", tag " + tag.Name)
-		return nil
-	})
-	return published, err
-}
-
-// writeTags tags every image in the registry "in", copying it there from the
-// first one when they differ.
-func (p *Project) writeTags(ctx context.Context, tag release.Tag, from, in destination, work *assessment) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(registryParallel)
-	for _, image := range work.images {
-		group.Go(func() error {
-			repository := in.repository(image.name, image.config)
-			if in.name != from.name {
-				if err := p.mirror(ctx, image, from.repository(image.name, image.config), repository); err != nil {
-					return fmt.Errorf("mirroring image %q to registry %q: %w", image.name, in.name, err)
-				}
-			}
-			if err := p.registry.Alias(ctx, repository, image.digest, tag.Name); err != nil {
-				return fmt.Errorf("tagging image %q: %w", image.name, err)
-			}
-			return nil
-		})
-	}
-	return group.Wait()
-}
-
-// mirror copies an image with its content tag. A registry that has built the
-// same content itself keeps its own under that tag.
-func (p *Project) mirror(ctx context.Context, image *assessedImage, from, to string) error {
-	if err := p.registry.Copy(ctx, from+"@"+image.digest, to); err != nil {
-		return err
-	}
-	err := p.registry.Alias(ctx, to, image.digest, image.contentTag)
-	var taken *registry.TagConflict
-	if errors.As(err, &taken) {
-		return nil
-	}
-	return err
+	return results, errors.Join(err, runner.Place())
 }
 
 // record is the release record of this run.
-func (p *Project) record(tag release.Tag, work *assessment, checks []CheckResult, files map[string][]byte) release.Record {
+func (p *Project) record(tag release.Tag, work *images.Assessment, results []CheckResult) release.Record {
 	record := release.Record{
 		Version: 1, Project: p.Config.Project, Tag: tag.Name,
 		Commit: p.Info.Commit, Branch: p.Info.Branch, Build: p.Info.Build, RunURL: p.Info.RunURL,
@@ -193,16 +158,25 @@ func (p *Project) record(tag release.Tag, work *assessment, checks []CheckResult
 		Images: map[string]release.RecordedImage{},
 		Checks: map[string]release.RecordedCheck{},
 	}
-	for _, image := range work.images {
-		record.Images[image.name] = release.RecordedImage{
-			Repository: image.config.Repository, Digest: image.digest, Content: image.contentTag, Platforms: image.platforms,
-		}
+	for _, image := range work.Images {
+		record.Images[image.Name] = image.Recorded()
 	}
 	for _, name := range p.Config.Checks.Names() {
 		record.Checks[name] = release.RecordedCheck{Skipped: true}
 	}
-	for _, c := range checks {
-		record.Checks[c.Name] = release.RecordedCheck{Passed: true, Inputs: c.inputs, Seconds: c.Seconds}
+	for _, c := range results {
+		record.Checks[c.Name] = release.RecordedCheck{Passed: true, Inputs: c.Inputs, Seconds: c.Seconds}
 	}
 	return record
+}
+
+// publishedOf is a release as its record tells it.
+func publishedOf(r published.Release, tag release.Tag) Published {
+	result := Published{Tag: tag.Name, Commit: r.Record.Commit, Final: tag.Final, Why: tag.Why, Record: r.Reference}
+	for _, name := range sortedNames(r.Record.Images) {
+		result.Images = append(result.Images, PublishedImage{
+			Name: name, Reference: r.In.Recorded(r.Record, name) + ":" + tag.Name, Digest: r.Record.Images[name].Digest,
+		})
+	}
+	return result
 }

@@ -11,6 +11,7 @@ import (
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/release"
+	"git.example/slipway/pipelines/workspace"
 )
 
 // savedPlanVersion is the form of saved plans that this version writes and reads.
@@ -35,23 +36,23 @@ type SavedPlan struct {
 // does not exist yet can't be saved.
 func (p *Project) Save(ctx context.Context, planned Planned, only []string) ([]byte, error) {
 	if !planned.Published {
-		return nil, usage("saving the plan: %s has no release yet, so there is nothing to pin; run `slipway publish` first", p.workingTree())
+		return nil, workspace.Usage("saving the plan: %s has no release yet, so there is nothing to pin; run `slipway publish` first", p.workspace.Tree())
 	}
-	environment, err := p.environment(planned.Environment)
+	environment, err := p.workspace.Environment(planned.Environment)
 	if err != nil {
 		return nil, err
 	}
-	from, err := p.destination(ctx, environment.Value.Registry)
+	from, err := p.registries.Destination(ctx, environment.Value.Registry)
 	if err != nil {
 		return nil, err
 	}
-	record, _, err := p.findRelease(ctx, from, planned.Tag)
+	found, err := p.registries.Find(ctx, from, planned.Tag)
 	if err != nil {
 		return nil, err
 	}
 	data, err := json.MarshalIndent(SavedPlan{
 		Version: savedPlanVersion, Project: p.Config.Project, Environment: planned.Environment, Tag: planned.Tag,
-		Created: time.Now().UTC().Truncate(time.Second), Only: only, Digests: digests(record), Targets: planned.Targets,
+		Created: time.Now().UTC().Truncate(time.Second), Only: only, Digests: digests(found.Record), Targets: planned.Targets,
 	}, "", "  ")
 	return append(data, '\n'), err
 }
@@ -60,28 +61,28 @@ func (p *Project) Save(ctx context.Context, planned Planned, only []string) ([]b
 func ReadSavedPlan(name string, data []byte) (*SavedPlan, error) {
 	var s SavedPlan
 	if err := json.Unmarshal(data, &s); err != nil {
-		return nil, usage("reading the plan %q: %v; make one with `slipway plan --out %s`", name, err, name)
+		return nil, workspace.Usage("reading the plan %q: %v; make one with `slipway plan --out %s`", name, err, name)
 	}
 	if s.Version != savedPlanVersion || s.Tag == "" || s.Environment == "" {
-		return nil, usage("reading the plan %q: it is no plan of this version of slipway; make one with `slipway plan --out %s`", name, name)
+		return nil, workspace.Usage("reading the plan %q: it is no plan of this version of slipway; make one with `slipway plan --out %s`", name, name)
 	}
 	return &s, nil
 }
 
-// asPlanned makes o the deploy of its saved plan, if it has one.
-func (p *Project) asPlanned(o *DeployOptions) error {
+// takePlan makes o the deploy of its saved plan, if it has one.
+func (o *DeployOptions) takePlan(project string) error {
 	s := o.Plan
 	switch {
 	case s == nil:
 		return nil
-	case s.Project != p.Config.Project:
-		return usage("the plan is for project %q, and this is project %q", s.Project, p.Config.Project)
+	case s.Project != project:
+		return workspace.Usage("the plan is for project %q, and this is project %q", s.Project, project)
 	case o.Env != "" && o.Env != s.Environment:
-		return usage("the plan is for environment %q, not for %q", s.Environment, o.Env)
+		return workspace.Usage("the plan is for environment %q, not for %q", s.Environment, o.Env)
 	case o.Tag != "" && o.Tag != s.Tag:
-		return usage("the plan is for release %q, not for %q", s.Tag, o.Tag)
+		return workspace.Usage("the plan is for release %q, not for %q", s.Tag, o.Tag)
 	case len(o.Only) > 0 && !slices.Equal(o.Only, s.Only):
-		return usage("the plan says which targets it is for: leave --only out")
+		return workspace.Usage("the plan says which targets it is for: leave --only out")
 	}
 	o.Env, o.Tag, o.Only = s.Environment, s.Tag, s.Only
 	return nil

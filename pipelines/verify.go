@@ -24,28 +24,28 @@ type Verified struct {
 
 // Verify compares what runs with what should run. It changes nothing.
 func (p *Project) Verify(ctx context.Context, o VerifyOptions) (Verified, error) {
-	environment, err := p.environment(o.Env)
+	today, err := p.workspace.Environment(o.Env)
 	if err != nil {
 		return Verified{}, err
 	}
-	s, err := p.stage(ctx, environment, nil)
+	environment, err := p.targets.Open(ctx, today, nil)
 	if err != nil {
 		return Verified{}, err
 	}
-	items := make([]rollout.Item, len(s.targets))
-	for i, target := range s.targets {
+	items := make([]rollout.Item, len(environment.Targets))
+	for i, target := range environment.Targets {
 		items[i].Target = target.Target
 	}
-	proofs, err := rollout.Verify(ctx, p.deployment(s, "", items, 0))
+	proofs, err := rollout.Verify(ctx, p.deployment(environment, "", items, 0))
 	if err != nil {
 		return Verified{}, err
 	}
-	live, err := s.journal.Live(ctx)
+	live, err := environment.Journal.Live(ctx)
 	if err != nil {
 		return Verified{}, err
 	}
-	result := Verified{Environment: s.name, Tag: live.Tag, Running: map[string][]deploy.Running{}}
-	for _, target := range s.targets {
+	result := Verified{Environment: environment.Name, Tag: live.Tag, Running: map[string][]deploy.Running{}}
+	for _, target := range environment.Targets {
 		proof := proofs[target.Name()]
 		result.Running[target.Name()] = proof.Running
 		result.Drift = append(result.Drift, proof.Drift...)

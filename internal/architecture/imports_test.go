@@ -23,6 +23,9 @@ var layers = [][]string{
 	{"pipelines/deploy/journal"},
 	{"pipelines/deploy/rollout"},
 	{"pipelines/engine/*", "pipelines/deploy/*", "pipelines/lint", "pipelines/scaffold"},
+	{"pipelines/workspace"},
+	{"pipelines/published", "pipelines/images"},
+	{"pipelines/checks", "pipelines/targets"},
 	{"pipelines"},
 	{"cmd/*", "ci", "internal/*"},
 }

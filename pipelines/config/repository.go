@@ -37,17 +37,13 @@ func (r Registry) Repository(project, image string, c Image) string {
 }
 
 // RecordRepository is the full name of the repository in r that keeps release
-// records: the configured one, or that of the first image. The images are the
-// resolved ones, those of a bake file included. A project without images keeps
-// its records in "<project>/release".
-func (c *Config) RecordRepository(r Registry, images Map[Image]) string {
-	switch {
-	case c.Record != nil:
+// records: the configured one, or "<project>/release", which does not depend on
+// the images: a new first image, or another order, hides no release.
+func (c *Config) RecordRepository(r Registry) string {
+	if c.Record != nil {
 		return r.full(c.Record.Repository)
-	case len(images) == 0:
-		return r.full(r.nested(c.Project, "release"))
 	}
-	return r.Repository(c.Project, images[0].Name, images[0].Value)
+	return r.full(r.nested(c.Project, "release"))
 }
 
 func (r Registry) nested(project, image string) string {

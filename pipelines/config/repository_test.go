@@ -37,21 +37,22 @@ func TestRegistryNames(t *testing.T) {
 	}
 }
 
+// Where records are depends on no image.
 func TestRecordRepository(t *testing.T) {
-	registry := Registry{OCI: &OCI{Host: "ghcr.io", Namespace: "acme"}}
-	images := Map[Image]{{Name: "web"}, {Name: "api"}}
+	oci := Registry{OCI: &OCI{Host: "ghcr.io", Namespace: "acme"}}
 	tests := map[string]struct {
-		config Config
-		images Map[Image]
-		want   string
+		config   Config
+		registry Registry
+		want     string
 	}{
-		"beside the first image": {Config{Project: "tracker"}, images, "ghcr.io/acme/tracker/web"},
-		"configured":             {Config{Project: "tracker", Record: &Record{Repository: "tracker/releases"}}, images, "ghcr.io/acme/tracker/releases"},
-		"no image":               {Config{Project: "tracker"}, nil, "ghcr.io/acme/tracker/release"},
+		"by the project": {Config{Project: "tracker"}, oci, "ghcr.io/acme/tracker/release"},
+		"on docker hub":  {Config{Project: "tracker"}, Registry{DockerHub: &DockerHub{Namespace: "acme"}}, "docker.io/acme/tracker-release"},
+		"configured":     {Config{Project: "tracker", Record: &Record{Repository: "tracker/releases"}}, oci, "ghcr.io/acme/tracker/releases"},
+		"with images":    {Config{Project: "tracker", Images: Images{Named: Map[Image]{{Name: "web"}}}}, oci, "ghcr.io/acme/tracker/release"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := test.config.RecordRepository(registry, test.images); got != test.want {
+			if got := test.config.RecordRepository(test.registry); got != test.want {
 				t.Errorf("record repository is %q, want %q", got, test.want)
 			}
 		})

@@ -1,0 +1,76 @@
+package images
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"git.example/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/keyed"
+	"git.example/slipway/pipelines/report"
+)
+
+// artifacts are built when an image asks for one, each once, and kept in a
+// temporary directory until they are removed.
+type artifacts struct {
+	catalog *Catalog
+	built   keyed.Once[string, string]
+
+	mu  sync.Mutex
+	dir string
+}
+
+// path is where a built artifact is on this machine.
+func (a *artifacts) path(ctx context.Context, e engine.Engine, name string) (string, error) {
+	return a.built.Do(ctx, name, func(ctx context.Context) (string, error) { return a.export(ctx, e, name) })
+}
+
+func (a *artifacts) export(ctx context.Context, e engine.Engine, name string) (string, error) {
+	w := a.catalog.workspace
+	artifact, _ := w.Config.Artifacts.Get(name)
+	dir, err := a.temporary()
+	if err != nil {
+		return "", err
+	}
+	dest := filepath.Join(dir, name)
+	return dest, report.Run(ctx, w.Reporter, "artifact "+name, func(t *report.Task) error {
+		spec, err := a.catalog.Spec(ctx, "artifact "+name, artifact.Build, nil)
+		if err != nil {
+			return err
+		}
+		if err := e.Supports(ctx, spec); err != nil {
+			return err
+		}
+		log := w.Redactor.Writer(t)
+		err = e.Export(ctx, spec, artifact.Path, dest, log)
+		if err := errors.Join(err, log.Close()); err != nil {
+			return fmt.Errorf("building artifact %q: %w", name, err)
+		}
+		return nil
+	})
+}
+
+func (a *artifacts) temporary() (string, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.dir != "" {
+		return a.dir, nil
+	}
+	dir, err := os.MkdirTemp("", "slipway-artifacts-")
+	if err != nil {
+		return "", fmt.Errorf("making a directory for artifacts: %w", err)
+	}
+	a.dir = dir
+	return dir, nil
+}
+
+func (a *artifacts) remove() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.dir != "" {
+		_ = os.RemoveAll(a.dir) // in the temporary directory: the system removes what is left
+	}
+}

@@ -1,0 +1,121 @@
+package published
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"git.example/slipway/pipelines/release"
+	"git.example/slipway/pipelines/report"
+)
+
+// Existing finds this very release in the registries. Those that lack it get a
+// copy from one that has it, never a build of their own: a release's tag stands
+// for the same digests everywhere. A release of the tag from another commit, or
+// one whose checks were skipped when they are wanted now, is an error.
+func (r *Registries) Existing(ctx context.Context, tag string, to []Destination, skipChecks bool) (Release, bool, error) {
+	var from *Release
+	var missing []Destination
+	for _, d := range to {
+		found, ok, err := r.Get(ctx, d, tag)
+		if err != nil {
+			return Release{}, false, err
+		}
+		if !ok {
+			missing = append(missing, d)
+			continue
+		}
+		if err := r.isThisBuild(found, skipChecks); err != nil {
+			return Release{}, false, err
+		}
+		if from == nil {
+			from = &found
+		}
+	}
+	if from == nil {
+		return Release{}, false, nil
+	}
+	for _, d := range slices.Backward(missing) { // the first registry's record is the last
+		if err := r.copyTo(ctx, *from, d); err != nil {
+			return Release{}, false, err
+		}
+	}
+	return *from, true, nil
+}
+
+// isThisBuild is the error when the release is not what this run would publish.
+func (r *Registries) isThisBuild(found Release, skipChecks bool) error {
+	record := found.Record
+	if commit := r.workspace.Info.Commit; record.Commit != commit {
+		return fmt.Errorf("publishing release %q: it exists in registry %q from commit %s, and this is commit %s: publish with another --build-number",
+			record.Tag, found.In.Name, record.Commit, commit)
+	}
+	for name, check := range record.Checks {
+		if check.Skipped && !skipChecks {
+			return fmt.Errorf("publishing release %q: it exists, check %q was skipped, and a release never changes: publish with another --build-number, or with --skip-checks",
+				record.Tag, name)
+		}
+	}
+	return nil
+}
+
+// Copy copies a release by digest to registries, in this order, where they do not
+// have it. One that has another release under its tag is an error.
+func (r *Registries) Copy(ctx context.Context, from Release, to []Destination) error {
+	for _, d := range to {
+		there, ok, err := r.Get(ctx, d, from.Record.Tag)
+		var unknown *unsearched
+		if err != nil && !errors.As(err, &unknown) {
+			return err
+		}
+		if ok {
+			if err := sameDigests(there, from); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := r.Prepare(ctx, []Destination{d}, RepositoriesOf(from.Record)); err != nil {
+			return err
+		}
+		if err := r.copyTo(ctx, from, d); err != nil {
+			return fmt.Errorf("promoting release %q: %w", from.Record.Tag, err)
+		}
+	}
+	return nil
+}
+
+// copyTo brings a release with its images and its record to another registry.
+func (r *Registries) copyTo(ctx context.Context, from Release, to Destination) error {
+	return report.Run(ctx, r.workspace.Reporter, "copy release "+from.Record.Tag+" to "+to.Name, func(*report.Task) error {
+		_, err := r.writeTo(ctx, from.In, to, from.Record, from.Files)
+		return err
+	})
+}
+
+// sameDigests is the error when two registries have different releases of one tag.
+func sameDigests(a, b Release) error {
+	for name, image := range b.Record.Images {
+		if other := a.Record.Images[name].Digest; other != image.Digest {
+			return fmt.Errorf("promoting release %q: image %q is %s in registry %q and %s in registry %q: a release's tag stands for one digest; publish the commit again, with another build number",
+				b.Record.Tag, name, orMissing(other), a.In.Name, image.Digest, b.In.Name)
+		}
+	}
+	return nil
+}
+
+func orMissing(digest string) string {
+	if digest == "" {
+		return "missing"
+	}
+	return digest
+}
+
+// RepositoriesOf are the images of a release as slipway.yaml would name them.
+func RepositoriesOf(record release.Record) Images {
+	images := Images{}
+	for name, image := range record.Images {
+		images[name] = image.Repository
+	}
+	return images
+}

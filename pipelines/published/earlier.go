@@ -1,0 +1,65 @@
+package published
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// earlierRecords are the repositories in which release records may be from
+// before they had one of their own: each was in that of the image which came
+// first then. A project that says where its records are never had others.
+func (r *Registries) earlierRecords(ctx context.Context, d Destination) ([]string, error) {
+	if d.project.Record != nil {
+		return nil, nil
+	}
+	images, err := r.images(ctx)
+	if err != nil {
+		return nil, &unsearched{records: d.Records(), err: err}
+	}
+	var repositories []string
+	for _, image := range images {
+		if repository := d.Repository(image.Name, image.Value); repository != d.Records() {
+			repositories = append(repositories, repository)
+		}
+	}
+	slices.Sort(repositories)
+	return slices.Compact(repositories), nil
+}
+
+// unsearched is a release that is not where releases are, and nobody can tell
+// whether an image's repository has it: the images are not known here.
+type unsearched struct {
+	records string
+	err     error
+}
+
+func (e *unsearched) Error() string {
+	return fmt.Sprintf("it is not in %s; whether an older slipway has recorded it beside an image can't be told here: %v", e.records, e.err)
+}
+
+func (e *unsearched) Unwrap() error { return e.err }
+
+// inEarlier is what look finds in those repositories, in their order. It asks
+// them all at once.
+func inEarlier[T any](ctx context.Context, r *Registries, d Destination, look func(ctx context.Context, repository string) ([]T, error)) ([]T, error) {
+	repositories, err := r.earlierRecords(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	found := make([][]T, len(repositories))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(requestsAtOnce)
+	for i, repository := range repositories {
+		group.Go(func() (err error) {
+			found[i], err = look(ctx, repository)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return slices.Concat(found...), nil
+}

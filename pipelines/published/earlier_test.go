@@ -1,0 +1,92 @@
+package published
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"git.example/slipway/pipelines/config"
+)
+
+const images = "images: {api: {context: api}, web: {context: web}}\n"
+
+func project(host, rest string) string {
+	return "version: 1\nproject: shop\nregistries: {main: {oci: {host: " + quoted(host) + "}}, other: {oci: {host: other.example}}}\n" + rest
+}
+
+func quoted(host string) string { return `"` + host + `"` }
+
+// A release is found wherever its record was put: where records are, or where an
+// older slipway put it, which was beside the image that came first then.
+func TestFindEarlierRecords(t *testing.T) {
+	tests := map[string]struct {
+		rest, in string
+		found    bool
+	}{
+		"where records are":                 {images, "shop/release", true},
+		"beside the first image":            {images, "shop/api", true},
+		"a new first image came since":      {"images: {new: {context: new}, api: {context: api}}\n", "shop/api", true},
+		"another order":                     {"images: {web: {context: web}, api: {context: api}}\n", "shop/api", true},
+		"beside an image of another name":   {"images: {api: {context: api, repository: backend}}\n", "backend", true},
+		"record says where":                 {"record: {repository: shop/records}\n" + images, "shop/records", true},
+		"record says where it never was":    {"record: {repository: shop/records}\n" + images, "shop/api", false},
+		"beside something that is no image": {images, "shop/gone", false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			host, _ := serveRegistry(t)
+			r := open(t, project(host, test.rest), nil)
+			r.record(t, host+"/"+test.in, "1_1111111", time.Now())
+			for _, tag := range []string{"1_1111111", ""} {
+				found, err := r.Find(t.Context(), r.to(t, "main"), tag)
+				if (err == nil) != test.found {
+					t.Errorf("finding %q: %v", tag, err)
+				}
+				if test.found && found.Reference != host+"/"+test.in+":1_1111111.release" {
+					t.Errorf("found %s", found.Reference)
+				}
+			}
+		})
+	}
+}
+
+// Of a commit's releases the newest counts, wherever it is.
+func TestNewestOfEarlierRecords(t *testing.T) {
+	host, _ := serveRegistry(t)
+	r := open(t, project(host, images), nil)
+	r.record(t, host+"/shop/api", "1_1111111", time.Now().Add(-time.Hour))
+	r.record(t, host+"/shop/web", "2_1111111", time.Now())
+	if tag, _, err := r.Newest(t.Context(), r.to(t, "main")); err != nil || tag != "2_1111111" {
+		t.Errorf("newest is %q: %v", tag, err)
+	}
+	r.record(t, host+"/shop/release", "1_1111112", time.Now()) // of no such commit's tag
+	r.record(t, host+"/shop/release", "3_1111111", time.Now().Add(-2*time.Hour))
+	if tag, _, err := r.Newest(t.Context(), r.to(t, "main")); err != nil || tag != "3_1111111" {
+		t.Errorf("newest is %q: %v", tag, err)
+	}
+}
+
+// Where a release is in its place nothing needs the images: they may be in a bake
+// file that only Docker can read.
+func TestFindNeedsNoImages(t *testing.T) {
+	host, asked := serveRegistry(t)
+	noDocker := errors.New("no docker here")
+	r := open(t, project(host, "images: {bake: docker-bake.hcl}\n"), func() (config.Map[config.Image], error) { return nil, noDocker })
+	r.record(t, host+"/shop/release", "1_1111111", time.Now())
+	for _, tag := range []string{"1_1111111", ""} {
+		if _, err := r.Find(t.Context(), r.to(t, "main"), tag); err != nil {
+			t.Errorf("finding %q: %v", tag, err)
+		}
+	}
+	_, err := r.Find(t.Context(), r.to(t, "main"), "2_1111111")
+	if !errors.Is(err, noDocker) || !strings.Contains(err.Error(), `reading release "2_1111111": it is not in `+host+"/shop/release") {
+		t.Errorf("finding one that is not there: %v", err)
+	}
+	if slices.ContainsFunc(asked(), func(path string) bool {
+		return !strings.Contains(path, "/shop/release") && !strings.HasSuffix(path, "/v2/")
+	}) {
+		t.Errorf("asked for %v", asked())
+	}
+}

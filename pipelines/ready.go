@@ -1,0 +1,145 @@
+package pipelines
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy/journal"
+	"git.example/slipway/pipelines/deploy/rollout"
+	"git.example/slipway/pipelines/published"
+	"git.example/slipway/pipelines/report"
+	"git.example/slipway/pipelines/targets"
+)
+
+// readied is a deploy that only has to be planned or run.
+type readied struct {
+	environment *targets.Environment
+	release     published.Release
+	deployment  rollout.Deployment
+	admission   admission
+}
+
+// ready finds the release and what its targets should run. It changes nothing.
+func (p *Project) ready(ctx context.Context, o DeployOptions) (readied, error) {
+	today, err := p.workspace.Environment(o.Env)
+	if err != nil {
+		return readied{}, err
+	}
+	changedOnly, err := o.changedOnly()
+	if err != nil {
+		return readied{}, err
+	}
+	if err := targets.CheckOnly(today, o.Only); err != nil {
+		return readied{}, err
+	}
+	from, err := p.registries.Destination(ctx, today.Value.Registry)
+	if err != nil {
+		return readied{}, err
+	}
+	if o.Tag == "" {
+		o.Tag, _ = p.workspace.Lookup("DEPLOY_TAG")
+	}
+	found, err := p.registries.Find(ctx, from, o.Tag)
+	if err != nil {
+		return readied{}, err
+	}
+	recorded, err := recordedEnvironment(p.Config, today.Name, found)
+	if err != nil {
+		return readied{}, err
+	}
+	recorded.Value = stricter(recorded.Value, today.Value)
+	environment, err := p.targets.Open(ctx, recorded, o.Only)
+	if err != nil {
+		return readied{}, err
+	}
+	if err := environment.Connect(ctx, targets.WithoutPublishedHost); err != nil {
+		return readied{}, err
+	}
+	if o.NoTfvars {
+		environment.LeaveTagMaps()
+	}
+	items, err := environment.Items(ctx, found)
+	if err != nil {
+		return readied{}, err
+	}
+	if changedOnly {
+		items, err = p.changedItems(ctx, environment, items)
+	} else {
+		items, err = environment.Narrow(items, o.Paths)
+	}
+	if err != nil {
+		return readied{}, err
+	}
+	return readied{
+		environment: environment, release: found,
+		deployment: p.deployment(environment, found.Record.Tag, items, o.LockWait),
+		admission: admission{
+			workspace: p.workspace, targets: p.targets, environment: recorded, record: found.Record,
+			direct: o.Direct, promotedFrom: o.promotedFrom, allowDiverged: o.AllowDiverged,
+		},
+	}, nil
+}
+
+// recordedEnvironment is the environment as the release's own slipway.yaml has it.
+func recordedEnvironment(c *config.Config, name string, r published.Release) (config.Entry[config.Environment], error) {
+	var none config.Entry[config.Environment]
+	file := filepath.Base(c.Path)
+	data, ok := r.Files[file]
+	if !ok {
+		return none, fmt.Errorf("release %q: it has no %q: publish it again", r.Record.Tag, file)
+	}
+	recorded, err := config.Parse(file, data)
+	if err != nil {
+		return none, fmt.Errorf("release %q: reading its own %q: %w", r.Record.Tag, file, err)
+	}
+	environment, ok := recorded.Environments.Get(name)
+	if !ok {
+		return none, fmt.Errorf("release %q was published before environment %q was in %s: publish this commit again, with another build number", r.Record.Tag, name, c.Path)
+	}
+	return config.Entry[config.Environment]{Name: name, Value: environment}, nil
+}
+
+// deployment is a deploy to an environment of what the items want.
+func (p *Project) deployment(e *targets.Environment, tag string, items []rollout.Item, wait time.Duration) rollout.Deployment {
+	return rollout.Deployment{
+		Journal: e.Journal, Tag: tag, Targets: items, By: p.holder(), Wait: wait, Keep: e.Keep(),
+		Reporter: p.workspace.Reporter, Redact: p.RedactText,
+	}
+}
+
+// holder is who this run is, for the lock and the history.
+func (p *Project) holder() journal.Holder {
+	user := p.Info.Actor
+	if user == "" {
+		user, _ = p.workspace.Lookup("USER")
+	}
+	return journal.Holder{User: user, RunURL: p.Info.RunURL}
+}
+
+// changedItems keeps the items that differ from what is live. None is fine: the
+// deploy then has nothing to do.
+func (p *Project) changedItems(ctx context.Context, e *targets.Environment, items []rollout.Item) ([]rollout.Item, error) {
+	live, err := e.Live(ctx)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := e.ChangedTargets(ctx, items, live)
+	if err != nil {
+		return nil, err
+	}
+	var changed []rollout.Item
+	for i, part := range parts {
+		if part.Changed {
+			p.workspace.Notice(report.Info, "%s: %s", part.Name, strings.Join(part.Reasons, "; "))
+			changed = append(changed, items[i])
+		}
+	}
+	if len(changed) == 0 {
+		p.workspace.Notice(report.Info, "nothing differs from what is live in %s: nothing to deploy", e.Name)
+	}
+	return changed, nil
+}

@@ -1,0 +1,186 @@
+package targets
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"git.example/slipway/pipelines/composefile"
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/compose"
+	"git.example/slipway/pipelines/deploy/fleet"
+	"git.example/slipway/pipelines/report"
+	"git.example/slipway/pipelines/workspace"
+)
+
+// composeKind is a compose stack.
+type composeKind struct {
+	plain
+	config.ComposeTarget
+}
+
+func (k composeKind) files() []string {
+	if k.Switch == nil {
+		return k.File
+	}
+	return append(slices.Clone([]string(k.File)), k.Switch.Template)
+}
+
+// check makes sure that the compose files can be read. Variables that only a
+// deploy knows are stood in for; where that may be why a file can't be read, it
+// is a warning.
+func (k composeKind) check(ctx context.Context, w *workspace.Workspace, files map[string][]byte) error {
+	env := map[string]string{}
+	for _, name := range cleaned(k.File) {
+		if err := checkWhole(name, files[name]); err != nil {
+			return err
+		}
+		for _, v := range composefile.Variables(files[name]) {
+			if !v.Default {
+				env[v.Name] = "1"
+			}
+		}
+	}
+	if k.Switch != nil {
+		if err := compose.CheckTemplate(k.Switch.Template, files[cleaned([]string{k.Switch.Template})[0]]); err != nil {
+			return err
+		}
+	}
+	_, err := composefile.Load(ctx, composefile.Options{Files: w.Paths(k.File), Dir: w.Dir, Name: "release", Env: env})
+	if err != nil && len(env) > 0 {
+		w.Notice(report.Warning, "with stand-ins for its variables, %v", err)
+		return nil
+	}
+	return err
+}
+
+func (k composeKind) journal(ctx context.Context, s *site) (deploy.Files, string, error) {
+	first, err := s.firstMachine(ctx, k.Hosts, k.Path)
+	if err != nil {
+		return nil, "", err
+	}
+	return first.host, compose.JournalDir(first.dir, s.name), nil
+}
+
+func (k composeKind) target(ctx context.Context, s *site, name string) (deploy.Target, error) {
+	machines, err := s.machines(ctx, k.Hosts, k.Path)
+	if err != nil {
+		return nil, err
+	}
+	if len(machines) == 1 {
+		return k.stack(s, name, machines[0], compose.StepsAll), nil
+	}
+	o := fleet.Options{Name: name, Batches: k.Batches}
+	for i, m := range machines {
+		steps := compose.StepsNone
+		if i == 0 {
+			steps = compose.StepsBefore
+		}
+		o.Members = append(o.Members, fleet.Member{Host: m.name, Target: k.stack(s, name, m, steps)})
+	}
+	if len(k.After) > 0 {
+		o.Closing = k.stack(s, name, machines[0], compose.StepsAfter)
+	}
+	return fleet.New(o), nil
+}
+
+// stack is the target called name on one machine.
+func (k composeKind) stack(s *site, name string, m machine, steps compose.Steps) *compose.Target {
+	return compose.New(compose.Options{
+		Name: name, Host: m.host, Dir: m.dir, State: compose.StateDir(m.dir, s.name, name), Config: k.ComposeTarget, Steps: steps,
+	})
+}
+
+func (k composeKind) describe(_ context.Context, _ *site, d *deploy.Desired) error {
+	d.Main = cleaned(k.File)
+	return nil
+}
+
+func (k composeKind) credentials(ctx context.Context, s *site, d *deploy.Desired) (err error) {
+	if err = s.setEnvFile(ctx, k.Env, nil, d); err != nil {
+		return err
+	}
+	d.Login, err = s.login(ctx)
+	return err
+}
+
+func (k composeKind) releasedSecrets(ctx context.Context, s *site, _ string, versions map[string]string, d *deploy.Desired) error {
+	if err := k.credentials(ctx, s, d); err != nil {
+		return err
+	}
+	return pinEnv(versions, d, func(versions map[string]string) error { return s.setEnvFile(ctx, k.Env, versions, d) })
+}
+
+func (k composeKind) before() []config.Step { return k.Before }
+
+func (k composeKind) keep() int { return k.Keep }
+
+// uses are the images that services of the compose files run. Where the files
+// can't be read without what only a deploy knows, they may use all.
+func (k composeKind) uses(ctx context.Context, s *site, d deploy.Desired) ([]string, error) {
+	files := cleaned(k.File)
+	env, contents := map[string]string{}, map[string][]byte{}
+	for _, name := range files {
+		contents[name] = []byte(d.Files[name])
+		for _, v := range composefile.Variables(contents[name]) {
+			if !v.Default {
+				env[v.Name] = "1"
+			}
+		}
+	}
+	maps.Copy(env, d.Variables)
+	stack, err := composefile.Load(ctx, composefile.Options{Files: files, Contents: contents, Dir: s.workspace.Dir, Name: "changes", Env: env})
+	if err != nil {
+		return sortedNames(d.Release.Images), nil
+	}
+	repositories := map[string]string{}
+	for name, image := range d.Images {
+		repositories[name] = image.Repository()
+	}
+	return sortedNames(composefile.Users(stack, repositories)), nil
+}
+
+func (k composeKind) hosts(ctx context.Context, s *site, name string) ([]Host, error) {
+	machines, err := s.machines(ctx, k.Hosts, k.Path)
+	if err != nil {
+		return nil, err
+	}
+	hosts := make([]Host, len(machines))
+	for i, m := range machines {
+		stack := k.stack(s, name, m, compose.StepsAll)
+		hosts[i] = Host{Target: name, Stack: stack, machine: m, check: stack.Check}
+	}
+	return hosts, nil
+}
+
+func (k composeKind) place(ctx context.Context, s *site) (string, error) {
+	first, err := s.firstMachine(ctx, k.Hosts, k.Path)
+	return "compose " + first.String(), err
+}
+
+func (k composeKind) at(recorded config.Target) kind {
+	k.Path, k.Project = recorded.Compose.Path, recorded.Compose.Project
+	return k
+}
+
+func cleaned(files []string) []string {
+	paths := make([]string, len(files))
+	for i, file := range files {
+		paths[i] = filepath.ToSlash(filepath.Clean(file))
+	}
+	return paths
+}
+
+// checkWhole refuses a compose file that takes in others, which a deploy would
+// not have.
+func checkWhole(name string, content []byte) error {
+	others := composefile.Outside(content)
+	if len(others) == 0 {
+		return nil
+	}
+	return fmt.Errorf("reading deploy file %q: it takes in %s by include or extends, and a deploy has just the files that slipway.yaml names; merge them into one file with `docker compose config --no-interpolate`, or list them under file", name, strings.Join(others, ", "))
+}

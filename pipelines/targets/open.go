@@ -1,0 +1,124 @@
+package targets
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy/journal"
+	"git.example/slipway/pipelines/published"
+	"git.example/slipway/pipelines/ssh"
+	"git.example/slipway/pipelines/workspace"
+)
+
+// Environments open the environments of a workspace. Close them to end the
+// connections to their hosts.
+type Environments struct {
+	workspace  *workspace.Workspace
+	registries *published.Registries
+	pool       *ssh.Pool
+}
+
+// New opens environments of a workspace. Nothing is connected yet.
+func New(w *workspace.Workspace, registries *published.Registries) *Environments {
+	return &Environments{workspace: w, registries: registries, pool: ssh.NewPool()}
+}
+
+// Close ends the connections.
+func (e *Environments) Close() error { return e.pool.Close() }
+
+// kindOf is the kind that a target of the config is of.
+func kindOf(t config.Target) kind {
+	switch {
+	case t.Compose != nil:
+		return composeKind{ComposeTarget: *t.Compose}
+	case t.Terraform != nil:
+		return terraformKind{TerraformTarget: *t.Terraform}
+	case t.ECS != nil:
+		return ecsKind{ECSTarget: *t.ECS}
+	case t.GitSync != nil:
+		return gitsyncKind{GitSyncTarget: *t.GitSync}
+	case t.Run != nil:
+		return runKind{RunTarget: *t.Run}
+	}
+	panic("a target without a kind passed the config's validation")
+}
+
+// Open readies the targets of an environment; only names some of them, all when
+// it is empty. It connects to nothing.
+func (e *Environments) Open(ctx context.Context, environment config.Entry[config.Environment], only []string) (*Environment, error) {
+	if err := CheckOnly(environment, only); err != nil {
+		return nil, err
+	}
+	s, kinds, err := e.site(ctx, environment)
+	if err != nil {
+		return nil, err
+	}
+	if s.registry, err = e.registries.Destination(ctx, environment.Value.Registry); err != nil {
+		return nil, err
+	}
+	opened := &Environment{Name: s.name, Config: s.config, Registry: s.registry, Journal: s.journal, site: s}
+	for i, t := range environment.Value.Deploy {
+		if len(only) > 0 && !slices.Contains(only, t.Name) {
+			continue
+		}
+		if err := opened.add(ctx, t.Name, kinds[i]); err != nil {
+			return nil, err
+		}
+	}
+	return opened, nil
+}
+
+// Journal is the journal of an environment. None of its secrets are read, and
+// none of its hosts but the one that has the journal.
+func (e *Environments) Journal(ctx context.Context, environment config.Entry[config.Environment]) (*journal.Journal, error) {
+	s, _, err := e.site(ctx, environment)
+	if err != nil {
+		return nil, err
+	}
+	return s.journal, nil
+}
+
+// site is an environment that has something to deploy to, with its journal.
+func (e *Environments) site(ctx context.Context, environment config.Entry[config.Environment]) (*site, []kind, error) {
+	if len(environment.Value.Deploy) == 0 {
+		return nil, nil, workspace.Usage("environment %q has nothing to deploy to: add targets under environments.%s.deploy in %s",
+			environment.Name, environment.Name, e.workspace.Config.Path)
+	}
+	s := e.bare(environment)
+	kinds := make([]kind, len(environment.Value.Deploy))
+	for i, t := range environment.Value.Deploy {
+		kinds[i] = kindOf(t.Value)
+	}
+	return s, kinds, s.openJournal(ctx, kinds)
+}
+
+// bare is an environment whose journal nobody has looked for.
+func (e *Environments) bare(environment config.Entry[config.Environment]) *site {
+	return &site{workspace: e.workspace, name: environment.Name, config: environment.Value, pool: e.pool, hosts: map[string]*ssh.Host{}}
+}
+
+// CheckOnly wants the environment to have every target that is named.
+func CheckOnly(e config.Entry[config.Environment], only []string) error {
+	for _, name := range only {
+		if _, ok := e.Value.Deploy.Get(name); !ok {
+			return workspace.Usage("unknown target %q: %s", name, workspace.Choices("targets", e.Value.Deploy.Names(), "environment "+e.Name))
+		}
+	}
+	return nil
+}
+
+// add readies the target called name.
+func (e *Environment) add(ctx context.Context, name string, k kind) error {
+	target, err := k.target(ctx, e.site, name)
+	if err != nil {
+		return fmt.Errorf("target %q: %w", name, err)
+	}
+	place, err := k.place(ctx, e.site)
+	if err != nil {
+		return fmt.Errorf("target %q: %w", name, err)
+	}
+	e.Targets = append(e.Targets, Target{Target: target, kind: k, place: place})
+	return nil
+}

@@ -1,0 +1,45 @@
+package workspace
+
+import "git.example/slipway/pipelines/config"
+
+// Environment is the one that is named, or the one that DEPLOY_ENV names, or the
+// one whose "when" matches this build, or the only one there is.
+func (w *Workspace) Environment(name string) (config.Entry[config.Environment], error) {
+	var none config.Entry[config.Environment]
+	all := w.Config.Environments
+	if name != "" {
+		for _, e := range all {
+			if e.Name == name {
+				return e, nil
+			}
+		}
+		return none, Usage("unknown environment %q: %s", name, Choices("environments", all.Names(), w.Config.Path))
+	}
+	if named, ok := w.Lookup("DEPLOY_ENV"); ok {
+		if e, ok := all.Get(named); ok {
+			return config.Entry[config.Environment]{Name: named, Value: e}, nil
+		}
+	}
+	if matching := w.Matching(); len(matching) == 1 {
+		return matching[0], nil
+	}
+	if len(all) == 1 {
+		return all[0], nil
+	}
+	return none, Usage("no environment named: use --env; %s", Choices("environments", all.Names(), w.Config.Path))
+}
+
+// Matching are the environments that this build's branch or git tag goes to. A
+// pull request's branch has a name that its author chose: it goes nowhere.
+func (w *Workspace) Matching() []config.Entry[config.Environment] {
+	if w.Info.PullRequest {
+		return nil
+	}
+	var found []config.Entry[config.Environment]
+	for _, e := range w.Config.Environments {
+		if when := e.Value.When; when != nil && when.Match(w.Info.Branch, w.Info.GitTag) {
+			found = append(found, e)
+		}
+	}
+	return found
+}
