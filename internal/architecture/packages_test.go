@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -22,6 +23,10 @@ type listed struct {
 	// GoFiles are the non-test files of this platform.
 	GoFiles []string
 	Imports []string
+	// Export is the file that has what the compiler knows of the package, where that was asked for.
+	Export string
+	// Module says whether the package is of the module that the go command ran in.
+	Module struct{ Main bool }
 }
 
 // path is the package's path in the module: "." for the root.
@@ -45,8 +50,18 @@ func under(path, dir string) bool { return path == dir || strings.HasPrefix(path
 // list runs go list in the module's root.
 func list(t *testing.T, args ...string) []listed {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", append([]string{"list", "-json=ImportPath,Name,Dir,GoFiles,Imports"}, args...)...)
-	cmd.Dir = "../.."
+	return listIn(t, "../..", args...)
+}
+
+// listIn runs go list in a directory.
+func listIn(t *testing.T, dir string, args ...string) []listed {
+	t.Helper()
+	fields := "-json=ImportPath,Name,Dir,GoFiles,Imports"
+	if slices.Contains(args, "-export") {
+		fields += ",Export,Module"
+	}
+	cmd := exec.CommandContext(t.Context(), "go", append([]string{"list", fields}, args...)...)
+	cmd.Dir = dir
 	out, err := cmd.Output()
 	if err != nil {
 		var exit *exec.ExitError

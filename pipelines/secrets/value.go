@@ -22,6 +22,10 @@ func (v Value) Reveal() string { return v.plain }
 func (v Value) IsZero() bool { return v.plain == "" }
 
 func (v Value) String() string               { return redacted }
-func (v Value) GoString() string             { return redacted }
 func (v Value) MarshalText() ([]byte, error) { return []byte(redacted), nil }
-func (v Value) LogValue() slog.Value         { return slog.StringValue(redacted) }
+
+// GoString keeps the secret out of what %#v prints.
+func (v Value) GoString() string { return redacted }
+
+// LogValue keeps the secret out of logs.
+func (v Value) LogValue() slog.Value { return slog.StringValue(redacted) }
