@@ -107,8 +107,7 @@ func remote(e config.Environment, only []string) error {
 		if len(only) > 0 && !slices.Contains(only, target.Name) && !slices.Contains(only, "auto") {
 			continue
 		}
-		compose, sync := target.Value.Compose, target.Value.GitSync
-		if compose != nil && len(compose.Hosts) == 0 || sync != nil && len(sync.Hosts) == 0 {
+		if target.Value.OnThisMachine() {
 			return wrongUse("target %q is on the machine that slipway runs on, and a function runs in a container: give it hosts, such as [deploy@app1.example.com], or use the slipway command line there", target.Name)
 		}
 	}

@@ -98,8 +98,7 @@ func outOfReach(c *config.Config, e config.Environment) string {
 		return "its journal is on one machine"
 	}
 	for _, target := range e.Deploy {
-		compose, sync := target.Value.Compose, target.Value.GitSync
-		if compose != nil && len(compose.Hosts) == 0 || sync != nil && len(sync.Hosts) == 0 {
+		if target.Value.OnThisMachine() {
 			return fmt.Sprintf("target %s has no hosts", target.Name)
 		}
 	}

@@ -73,24 +73,14 @@ func (n *needs) environment(system System, c *config.Config, e config.Environmen
 		r, _ := c.Registries.Get(name)
 		n.registry(system, name, r)
 	}
-	if e.AWS != nil || slices.ContainsFunc(e.Deploy, func(t config.Entry[config.Target]) bool { return t.Value.ECS != nil }) {
+	if e.AWS != nil || slices.ContainsFunc(e.Deploy, func(t config.Entry[config.Target]) bool { return t.Value.NeedsAWS() }) {
 		n.token(system)
 	}
 	for _, target := range e.Deploy {
-		for _, h := range hosts(target.Value) {
+		for _, h := range target.Value.Hosts() {
 			n.host(system, h.Over(e.SSH))
 		}
 	}
-}
-
-func hosts(t config.Target) []config.Host {
-	switch {
-	case t.Compose != nil:
-		return t.Compose.Hosts
-	case t.GitSync != nil:
-		return t.GitSync.Hosts
-	}
-	return nil
 }
 
 // registry adds the login of a registry that slipway.yaml gives none.
