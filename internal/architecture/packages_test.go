@@ -1,6 +1,7 @@
 // Package architecture keeps the design's rules: which package may import
 // which, what the library must not call, what must not be linked into the
-// product. It has tests only.
+// product, how much a type may do, how files of a package may need each other,
+// and that the page about it all is true. It has tests only.
 package architecture
 
 import (
