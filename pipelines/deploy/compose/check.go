@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/compose/stack"
 	"git.example/slipway/pipelines/shell"
 )
 
@@ -41,12 +42,12 @@ type fact struct {
 
 // Check looks at what a deploy needs of the host. It changes nothing.
 func (t *Target) Check(ctx context.Context) ([]deploy.Finding, error) {
-	s := &script{}
-	s.Line("set", "--", t.Dir)
+	s := &stack.Script{}
+	s.Line("set", "--", t.stack.Dir)
 	s.Raw(checkScript)
-	out, err := t.output(ctx, s)
+	out, err := t.stack.Output(ctx, s)
 	if err != nil {
-		return nil, fmt.Errorf("looking at the host: %w", scriptError(err))
+		return nil, fmt.Errorf("looking at the host: %w", stack.Failure(err))
 	}
 	facts := map[string]fact{}
 	for line := range bytes.Lines(out) {
@@ -54,14 +55,14 @@ func (t *Target) Check(ctx context.Context) ([]deploy.Finding, error) {
 		code, text, _ := strings.Cut(rest, "|")
 		facts[name] = fact{ok: code == "0", text: strings.TrimSpace(text)}
 	}
-	findings := []deploy.Finding{dockerFinding(facts["docker"]), composeFinding(facts["compose"]), t.directoryFinding(facts)}
+	findings := []deploy.Finding{dockerFinding(facts["docker"]), composeFinding(facts["compose"]), directoryFinding(t.stack.Dir, facts)}
 	for _, name := range []string{"disk", "images"} {
 		if f, ok := facts[name]; ok {
 			findings = append(findings, spaceFinding(name, f))
 		}
 	}
 	for i := range findings {
-		findings[i].Target = t.Name()
+		findings[i].Target = t.name
 	}
 	return findings, nil
 }
@@ -100,13 +101,13 @@ func atLeast(version string, least [2]int) bool {
 	return err == nil && err2 == nil && (major > least[0] || major == least[0] && minor >= least[1])
 }
 
-func (t *Target) directoryFinding(facts map[string]fact) deploy.Finding {
-	finding := deploy.Finding{Subject: "directory", OK: facts["directory"].ok, Found: t.Dir}
+func directoryFinding(dir string, facts map[string]fact) deploy.Finding {
+	finding := deploy.Finding{Subject: "directory", OK: facts["directory"].ok, Found: dir}
 	if near := facts["near"].text; !finding.OK {
 		finding.Found = near + " is not ours to write to"
-		finding.Advice = fmt.Sprintf("sudo mkdir -p %s && sudo chown USER %s", shell.Quote(t.Dir), shell.Quote(t.Dir))
-	} else if path.Clean(near) != t.Dir {
-		finding.Found = t.Dir + " (made by the first deploy)"
+		finding.Advice = fmt.Sprintf("sudo mkdir -p %s && sudo chown USER %s", shell.Quote(dir), shell.Quote(dir))
+	} else if path.Clean(near) != dir {
+		finding.Found = dir + " (made by the first deploy)"
 	}
 	return finding
 }

@@ -3,6 +3,12 @@
 // run them by digest; everything else in the stack stays as it is unless its
 // configuration changed. Volumes, and what other projects own, are never
 // touched.
+//
+// Its parts go one way, each in a directory: observe reads the stack, plan says
+// what has to be done, apply does it, prove compares what runs with the release.
+// Under them are what they read and write: model (the compose project),
+// container, proxy, envfile, state, job (scripts that outlive us) and stack (the
+// host).
 package compose
 
 import (
@@ -11,6 +17,8 @@ import (
 
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/compose/plan"
+	"git.example/slipway/pipelines/deploy/compose/proxy"
 )
 
 // Options are where a stack is and how it is deployed.
@@ -33,6 +41,18 @@ type Options struct {
 	Blind time.Duration
 }
 
+// Steps is which of a release's steps a target runs. On several hosts each step
+// runs once, on the first one.
+type Steps = plan.Steps
+
+// The steps of a target.
+const (
+	StepsAll    = plan.StepsAll    // it is the only host
+	StepsBefore = plan.StepsBefore // the first of several hosts: those before its services change
+	StepsAfter  = plan.StepsAfter  // the first host, when all hosts are done: nothing but those after
+	StepsNone   = plan.StepsNone   // the other hosts
+)
+
 // JournalDir is where an environment's journal is when its first target is the
 // stack in dir.
 func JournalDir(dir, environment string) string {
@@ -44,32 +64,5 @@ func StateDir(dir, environment, name string) string {
 	return path.Join(JournalDir(dir, environment), "targets", name)
 }
 
-// Target is a compose stack.
-type Target struct{ Options }
-
-var (
-	_ deploy.Target  = (*Target)(nil)
-	_ deploy.Pruner  = (*Target)(nil)
-	_ deploy.Settler = (*Target)(nil)
-	_ deploy.Stepper = (*Target)(nil)
-)
-
-// New is the target that o describes.
-func New(o Options) *Target {
-	o.Host = deploy.Steady(o.Host)
-	return &Target{o}
-}
-
-// Name is the target's name in slipway.yaml.
-func (t *Target) Name() string { return t.Options.Name }
-
-func (t *Target) poll() time.Duration {
-	if t.Poll == 0 {
-		return 500 * time.Millisecond
-	}
-	return t.Poll
-}
-
-func (t *Target) healthTimeout() time.Duration { return t.Config.HealthTimeout.Or(2 * time.Minute) }
-
-func (t *Target) settle() time.Duration { return t.Config.Settle.Or(5 * time.Second) }
+// CheckTemplate is the error when the template of a switch can't be read.
+func CheckTemplate(name string, content []byte) error { return proxy.CheckTemplate(name, content) }

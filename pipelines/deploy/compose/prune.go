@@ -4,9 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"path"
+	"slices"
 
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/compose/container"
+	"git.example/slipway/pipelines/deploy/compose/stack"
 	"git.example/slipway/pipelines/shell"
 )
 
@@ -18,24 +22,24 @@ func (t *Target) Prune(ctx context.Context, drop, keep []deploy.Desired, log io.
 		for _, image := range d.Images {
 			images[image.Reference] = true
 		}
-		files[t.filesDir(d)] = true
+		files[t.stack.ReleaseDir(d)] = true
 	}
 	for _, d := range keep {
 		for _, image := range d.Images {
 			delete(images, image.Reference)
 		}
-		delete(files, t.filesDir(d))
+		delete(files, t.stack.ReleaseDir(d))
 	}
-	for _, reference := range sortedKeys(images) {
-		s := &script{}
+	for _, reference := range slices.Sorted(maps.Keys(images)) {
+		s := &stack.Script{}
 		s.Raw(shell.Words("docker", "image", "inspect", reference) + " >/dev/null 2>&1 || exit 0")
 		s.Line("docker", "image", "rm", reference)
-		if err := t.run(ctx, s, log, nil); err != nil {
-			fmt.Fprintf(log, "keeping %s: %v\n", short(reference), scriptError(err))
+		if err := t.stack.Run(ctx, s, log, nil); err != nil {
+			fmt.Fprintf(log, "keeping %s: %v\n", container.ShortReference(reference), stack.Failure(err))
 		}
 	}
-	for _, dir := range sortedKeys(files) {
-		if err := t.Host.Remove(ctx, path.Clean(dir)); err != nil {
+	for _, dir := range slices.Sorted(maps.Keys(files)) {
+		if err := t.stack.Host.Remove(ctx, path.Clean(dir)); err != nil {
 			return fmt.Errorf("removing the files of an old release: %w", err)
 		}
 	}

@@ -1,0 +1,61 @@
+package model
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"path/filepath"
+
+	"git.example/slipway/pipelines/composefile"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/compose/envfile"
+	"git.example/slipway/pipelines/deploy/compose/stack"
+)
+
+// Load reads the compose files of d on this machine: the project's name, and
+// which services use which of our images. Resolve does the rest.
+func Load(ctx context.Context, s stack.Stack, d deploy.Desired, env envfile.File) (Model, error) {
+	m := Model{Pins: maps.Clone(d.Adopted), Accepted: map[string][]string{}}
+	if m.Pins == nil {
+		m.Pins = map[string]string{}
+	}
+	variables, err := env.Interpolation(ctx, s, d)
+	if err != nil {
+		return m, err
+	}
+	contents := make(map[string][]byte, len(d.Files))
+	for name, content := range d.Files {
+		if !filepath.IsLocal(name) {
+			return m, fmt.Errorf("reading the release's file %q: it is outside of the project", name)
+		}
+		contents[name] = []byte(content)
+	}
+	for _, name := range d.Main {
+		if _, recorded := d.Files[name]; !recorded {
+			return m, stack.NotPublished(d, name)
+		}
+	}
+	m.All, err = composefile.Load(ctx, composefile.Options{
+		Files: d.Main, Dir: s.Dir, Name: s.Config.Project, Env: variables, Contents: contents, Profiles: []string{"*"},
+	})
+	if err != nil {
+		return m, err
+	}
+	m.Name = m.All.Name
+	m.pinImages(d)
+	return m, nil
+}
+
+// pinImages notes what the services that use an image of d run.
+func (m Model) pinImages(d deploy.Desired) {
+	repositories := make(map[string]string, len(d.Images))
+	for name, image := range d.Images {
+		repositories[name] = image.Repository()
+	}
+	for name, services := range composefile.Users(m.All, repositories) {
+		for _, service := range services {
+			m.Pins[service] = d.Images[name].Reference
+			m.Accepted[service] = d.Images[name].Accepted
+		}
+	}
+}

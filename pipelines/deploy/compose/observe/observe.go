@@ -1,0 +1,99 @@
+// Package observe reads a stack, and everything else on its host that a plan
+// and a proof work from. It changes nothing.
+package observe
+
+import (
+	"context"
+	"fmt"
+
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/compose/container"
+	"git.example/slipway/pipelines/deploy/compose/envfile"
+	"git.example/slipway/pipelines/deploy/compose/model"
+	"git.example/slipway/pipelines/deploy/compose/proxy"
+	"git.example/slipway/pipelines/deploy/compose/stack"
+	"git.example/slipway/pipelines/deploy/compose/state"
+)
+
+// Observation is a stack as it was seen, beside what a release makes of its
+// compose files.
+type Observation struct {
+	Model model.Model
+	// Containers by service.
+	Containers map[string][]container.Container
+	State      state.State
+	Env        envfile.File
+	// Ports are the host ports that containers publish, others' included. Only
+	// Target reads them.
+	Ports []Port
+	// Scale is how many containers services have, by slipway.yaml.
+	Scale config.Map[int]
+	// Proxy is the zero value without a switch.
+	Proxy proxy.State
+}
+
+// Target is the observation that a plan is made of, an Observation, and what a
+// failed first deploy goes back to. It fails when the stack is not ours to change.
+func Target(ctx context.Context, s stack.Stack, d deploy.Desired) (deploy.Observed, error) {
+	o, err := Stack(ctx, s, d)
+	if err != nil {
+		return deploy.Observed{}, err
+	}
+	if o.Ports, err = publishedPorts(ctx, s); err != nil {
+		return deploy.Observed{}, err
+	}
+	observed := deploy.Observed{State: o, Running: o.Running()}
+	if o.State.Project == "" && len(o.Containers) > 0 {
+		observed.Previous, err = adopt(ctx, s, d, o)
+	}
+	return observed, err
+}
+
+// Stack reads the stack, beside what d makes of its compose files.
+func Stack(ctx context.Context, s stack.Stack, d deploy.Desired) (Observation, error) {
+	o := Observation{Scale: s.Config.Scale}
+	var err error
+	if o.State, err = state.Read(ctx, s); err != nil {
+		return o, err
+	}
+	if o.Env, err = envfile.Read(ctx, s); err != nil {
+		return o, err
+	}
+	if err := o.Env.RefuseHandMade(d); err != nil {
+		return o, err
+	}
+	o.Model.Name = o.State.Project
+	if len(d.Main) > 0 {
+		if o.Model, err = model.Load(ctx, s, d, o.Env); err != nil {
+			return o, err
+		}
+		if o.Model, err = o.Model.Resolve(ctx, s, d, o.Env); err != nil {
+			return o, err
+		}
+	}
+	if o.Model.Name == "" {
+		return o, nil // nothing is there, and nothing is wanted
+	}
+	if o.State.Project != "" && o.State.Project != o.Model.Name {
+		return o, fmt.Errorf("the stack in %q runs as compose project %q, and the release calls it %q: "+
+			"set project: %s in slipway.yaml, or take the old stack down first", s.Dir, o.State.Project, o.Model.Name, o.State.Project)
+	}
+	found, err := container.List(ctx, s, o.Model.Name, "")
+	if err != nil {
+		return o, err
+	}
+	if err := container.FillDigests(ctx, s, found); err != nil {
+		return o, err
+	}
+	o.Containers = map[string][]container.Container{}
+	for _, c := range found {
+		o.Containers[c.Service()] = append(o.Containers[c.Service()], c)
+	}
+	if s.Config.Switch != nil && o.Model.Project != nil {
+		if o.Proxy, err = proxy.Read(ctx, s, d); err != nil {
+			return o, err
+		}
+	}
+	return o, refuseForeign(ctx, s, o.Model.Name, found)
+}

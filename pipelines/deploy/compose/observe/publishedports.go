@@ -1,0 +1,50 @@
+package observe
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"git.example/slipway/pipelines/deploy/compose/container"
+	"git.example/slipway/pipelines/deploy/compose/stack"
+)
+
+// Port is a host port that a container publishes.
+type Port struct {
+	// Container is its name; Project and Service are empty when compose did not
+	// start it.
+	Container, Project, Service string
+	// Address reads as "0.0.0.0", Number as "8080/tcp".
+	Address, Number string
+}
+
+// publishedPorts are the host ports that running containers publish.
+func publishedPorts(ctx context.Context, s stack.Stack) ([]Port, error) {
+	script := &stack.Script{}
+	script.Line("docker", "ps", "--no-trunc", "--format",
+		`{{.Names}}|{{.Label "`+container.LabelProject+`"}}|{{.Label "`+container.LabelService+`"}}|{{.Ports}}`)
+	out, err := s.Output(ctx, script)
+	if err != nil {
+		return nil, fmt.Errorf("listing published ports: %w", err)
+	}
+	var all []Port
+	for line := range strings.Lines(string(out)) {
+		fields := strings.SplitN(strings.TrimSpace(line), "|", 4)
+		if len(fields) < 4 {
+			continue
+		}
+		for port := range strings.SplitSeq(fields[3], ", ") {
+			host, inner, ok := strings.Cut(port, "->")
+			colon := strings.LastIndexByte(host, ':')
+			if !ok || colon < 0 {
+				continue
+			}
+			_, protocol, _ := strings.Cut(inner, "/")
+			all = append(all, Port{
+				Container: fields[0], Project: fields[1], Service: fields[2],
+				Address: strings.Trim(host[:colon], "[]"), Number: host[colon+1:] + "/" + protocol,
+			})
+		}
+	}
+	return all, nil
+}

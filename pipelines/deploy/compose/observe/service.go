@@ -1,0 +1,63 @@
+package observe
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/compose/container"
+)
+
+// Services are those that have containers, by name.
+func (o Observation) Services() []string { return slices.Sorted(maps.Keys(o.Containers)) }
+
+// Running is what runs, for people and for the journal.
+func (o Observation) Running() []deploy.Running {
+	var running []deploy.Running
+	for _, service := range o.Services() {
+		for _, c := range o.Containers[service] {
+			running = append(running, deploy.Running{Subject: service, ID: c.ID, Image: c.Digest(), State: c.Status()})
+		}
+	}
+	return running
+}
+
+// Runs says whether any container of a service runs.
+func (o Observation) Runs(service string) bool {
+	return slices.ContainsFunc(o.Containers[service], container.Container.Running)
+}
+
+// Current says whether a container has the image and the configuration that
+// the release wants for its service.
+func (o Observation) Current(c container.Container) bool {
+	return c.ConfigHash() == o.Model.Hashes[c.Service()] && o.RunsRelease(c)
+}
+
+// RunsRelease says whether a container runs the release's image, by digest;
+// true for a service that uses none of the release's.
+func (o Observation) RunsRelease(c container.Container) bool {
+	accepted := o.Model.Accepted[c.Service()]
+	return len(accepted) == 0 || c.RunsAny(accepted)
+}
+
+// Replicas is how many containers a service is to have. When neither
+// slipway.yaml nor the compose file says, those that somebody scaled it to stay.
+func (o Observation) Replicas(s types.ServiceConfig) int {
+	if n, ok := o.Scale.Get(s.Name); ok {
+		return n
+	}
+	if s.Scale != nil || s.Deploy != nil && s.Deploy.Replicas != nil {
+		return s.GetScale()
+	}
+	// A killed rolling deploy leaves two generations; each has one hash.
+	byHash, most := map[string]int{}, 1
+	for _, c := range o.Containers[s.Name] {
+		if c.Running() {
+			byHash[c.ConfigHash()]++
+			most = max(most, byHash[c.ConfigHash()])
+		}
+	}
+	return most
+}

@@ -1,0 +1,73 @@
+package stack
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+
+	"git.example/slipway/pipelines/composefile"
+	"git.example/slipway/pipelines/deploy"
+)
+
+// ReleaseName is the tag of d's release, or what to call one that has none.
+func ReleaseName(d deploy.Desired) string {
+	switch {
+	case d.Release.Tag != "":
+		return d.Release.Tag
+	case len(d.Main) == 0:
+		return "nothing"
+	}
+	return "the adopted stack"
+}
+
+// NotPublished is the error when a release lacks a file that slipway.yaml names.
+func NotPublished(d deploy.Desired, file string) error {
+	return fmt.Errorf("the release %s has no file %q: it was published before slipway.yaml named that; publish again", ReleaseName(d), file)
+}
+
+// pinsFile is the override that pins images, beside the release's files.
+const pinsFile = ".slipway-images.yml"
+
+// ReleaseDir is where a release's compose files are on the host.
+func (s Stack) ReleaseDir(d deploy.Desired) string {
+	name := d.Release.Tag
+	if name == "" {
+		name = ".adopted" // no tag starts with a dot
+	}
+	return path.Join(s.StateDir, "files", name)
+}
+
+// WriteRelease writes the release's compose files, and the override that pins
+// the images of services.
+func (s Stack) WriteRelease(ctx context.Context, d deploy.Desired, pins map[string]string) error {
+	if len(d.Main) == 0 {
+		return nil
+	}
+	dir := s.ReleaseDir(d)
+	write := func(name string, content []byte) error {
+		if err := s.Host.WriteFile(ctx, path.Join(dir, name), content, 0o644); err != nil {
+			return fmt.Errorf("writing the release's files: %w", err)
+		}
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.Files)) {
+		if err := write(name, []byte(d.Files[name])); err != nil {
+			return err
+		}
+	}
+	return write(pinsFile, composefile.Override(pins))
+}
+
+// ComposeRelease is the start of a compose command line with the release's files.
+func (s Stack) ComposeRelease(d deploy.Desired, project string) []string {
+	words := s.Compose(project)
+	if len(d.Main) == 0 {
+		return words
+	}
+	for _, name := range append(append([]string{}, d.Main...), pinsFile) {
+		words = append(words, "-f", path.Join(s.ReleaseDir(d), name))
+	}
+	return words
+}

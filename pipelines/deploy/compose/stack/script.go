@@ -1,0 +1,34 @@
+package stack
+
+import (
+	"strconv"
+	"time"
+
+	"git.example/slipway/pipelines/shell"
+)
+
+// Script is a script for the stack's host.
+type Script struct{ shell.Script }
+
+// StopContainers stops containers as gracefully as they ask for, and removes
+// them; some may be removed already.
+func (s *Script) StopContainers(ids []string) {
+	s.Raw(shell.Words(append([]string{"docker", "stop"}, ids...)...) + " || true")
+	s.Line(append([]string{"docker", "rm", "-f"}, ids...)...)
+}
+
+// Sleep waits.
+func (s *Script) Sleep(d time.Duration) {
+	if d > 0 {
+		s.Line("sleep", strconv.FormatFloat(d.Seconds(), 'f', -1, 64))
+	}
+}
+
+// InDirectory is a script in the stack's directory, with a release's variables.
+func (s Stack) InDirectory(variables map[string]string, script *Script) *Script {
+	whole := &Script{}
+	whole.Export(variables)
+	whole.Line("cd", s.Dir)
+	whole.Append(&script.Script)
+	return whole
+}

@@ -1,0 +1,52 @@
+// Package stack is a compose stack on its host: where its files are, and how
+// scripts and compose run there. What runs in it is in package container.
+package stack
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"time"
+
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/deploy"
+)
+
+// Stack is where a stack is, and what slipway.yaml says of it.
+type Stack struct {
+	Host deploy.Host
+	// Dir is the stack's directory on the host, absolute.
+	Dir string
+	// StateDir is the target's own directory on the host, absolute.
+	StateDir string
+	Config   config.ComposeTarget
+	// Poll is the time between looks at something that is waited for.
+	Poll time.Duration
+}
+
+// Run runs a script on the host.
+func (s Stack) Run(ctx context.Context, script *Script, stdout, stderr io.Writer) error {
+	return s.Host.Run(ctx, script.Command(), stdout, stderr)
+}
+
+// Output is what a script prints that changes nothing: it may run twice.
+func (s Stack) Output(ctx context.Context, script *Script) ([]byte, error) {
+	var out bytes.Buffer
+	err := deploy.Again(ctx, func() error {
+		out.Reset()
+		return s.Run(ctx, script, &out, nil)
+	})
+	return out.Bytes(), err
+}
+
+// Compose is the start of a compose command line.
+func (s Stack) Compose(project string) []string {
+	return []string{"docker", "compose", "--project-directory", s.Dir, "-p", project}
+}
+
+// HealthTimeout is how long containers have to become healthy.
+func (s Stack) HealthTimeout() time.Duration { return s.Config.HealthTimeout.Or(2 * time.Minute) }
+
+// SettleTime is how long a container without a health check has to run before
+// it counts as healthy.
+func (s Stack) SettleTime() time.Duration { return s.Config.Settle.Or(5 * time.Second) }
