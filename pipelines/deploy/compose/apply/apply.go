@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"time"
 
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/compose/envfile"
@@ -30,16 +29,6 @@ func Apply(ctx context.Context, jobs job.Runner, d deploy.Desired, a plan.Action
 		}
 	}
 	return w.finish(ctx)
-}
-
-// worker applies one plan.
-type worker struct {
-	stack   stack.Stack
-	jobs    job.Runner
-	session deploy.Session
-	desired deploy.Desired
-	actions plan.Actions
-	state   state.State
 }
 
 // prepare writes down which services may be started, and then what they are
@@ -99,15 +88,4 @@ func (w *worker) do(ctx context.Context, a plan.Action) error {
 		return w.step(ctx, *a.Step)
 	}
 	return errors.New("applying a plan: it has an action that this version does not know")
-}
-
-// change runs a job that changes what runs, if we still hold the lock.
-func (w *worker) change(ctx context.Context, s *stack.Script, timeout time.Duration) error {
-	if s.Empty() {
-		return nil
-	}
-	if err := w.session.Fence(ctx); err != nil {
-		return err
-	}
-	return w.jobs.Run(ctx, w.stack.InDirectory(w.desired.Variables, s), job.Job{Timeout: timeout}, w.session.Log)
 }

@@ -16,6 +16,9 @@ import (
 	"git.example/slipway/pipelines/shell"
 )
 
+// errTimeout is the cause when a job takes too long.
+var errTimeout = errors.New("it took too long and was ended")
+
 // follow copies a job's output to log until it ends.
 func (r Runner) follow(ctx context.Context, j Job, log io.Writer) error {
 	timeout := j.Timeout
@@ -108,6 +111,7 @@ func (r Runner) end(ctx context.Context, j Job) error {
 // lastBytes keeps the end of what is written to it.
 type lastBytes struct{ kept []byte }
 
+// Write keeps p, and drops what is too old.
 func (l *lastBytes) Write(p []byte) (int, error) {
 	const most = 4 << 10
 	l.kept = append(l.kept, p...)
@@ -117,4 +121,5 @@ func (l *lastBytes) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// String is what was kept.
 func (l *lastBytes) String() string { return strings.TrimSpace(string(l.kept)) }

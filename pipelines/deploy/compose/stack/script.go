@@ -23,12 +23,3 @@ func (s *Script) Sleep(d time.Duration) {
 		s.Line("sleep", strconv.FormatFloat(d.Seconds(), 'f', -1, 64))
 	}
 }
-
-// InDirectory is a script in the stack's directory, with a release's variables.
-func (s Stack) InDirectory(variables map[string]string, script *Script) *Script {
-	whole := &Script{}
-	whole.Export(variables)
-	whole.Line("cd", s.Dir)
-	whole.Append(&script.Script)
-	return whole
-}

@@ -44,6 +44,15 @@ func (s Stack) Compose(project string) []string {
 	return []string{"docker", "compose", "--project-directory", s.Dir, "-p", project}
 }
 
+// InDirectory is a script in the stack's directory, with a release's variables.
+func (s Stack) InDirectory(variables map[string]string, script *Script) *Script {
+	whole := &Script{}
+	whole.Export(variables)
+	whole.Line("cd", s.Dir)
+	whole.Append(&script.Script)
+	return whole
+}
+
 // HealthTimeout is how long containers have to become healthy.
 func (s Stack) HealthTimeout() time.Duration { return s.Config.HealthTimeout.Or(2 * time.Minute) }
 

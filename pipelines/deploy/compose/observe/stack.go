@@ -1,12 +1,9 @@
-// Package observe reads a stack, and everything else on its host that a plan
-// and a proof work from. It changes nothing.
 package observe
 
 import (
 	"context"
 	"fmt"
 
-	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/compose/container"
 	"git.example/slipway/pipelines/deploy/compose/envfile"
@@ -15,40 +12,6 @@ import (
 	"git.example/slipway/pipelines/deploy/compose/stack"
 	"git.example/slipway/pipelines/deploy/compose/state"
 )
-
-// Observation is a stack as it was seen, beside what a release makes of its
-// compose files.
-type Observation struct {
-	Model model.Model
-	// Containers by service.
-	Containers map[string][]container.Container
-	State      state.State
-	Env        envfile.File
-	// Ports are the host ports that containers publish, others' included. Only
-	// Target reads them.
-	Ports []Port
-	// Scale is how many containers services have, by slipway.yaml.
-	Scale config.Map[int]
-	// Proxy is the zero value without a switch.
-	Proxy proxy.State
-}
-
-// Target is the observation that a plan is made of, an Observation, and what a
-// failed first deploy goes back to. It fails when the stack is not ours to change.
-func Target(ctx context.Context, s stack.Stack, d deploy.Desired) (deploy.Observed, error) {
-	o, err := Stack(ctx, s, d)
-	if err != nil {
-		return deploy.Observed{}, err
-	}
-	if o.Ports, err = publishedPorts(ctx, s); err != nil {
-		return deploy.Observed{}, err
-	}
-	observed := deploy.Observed{State: o, Running: o.Running()}
-	if o.State.Project == "" && len(o.Containers) > 0 {
-		observed.Previous, err = adopt(ctx, s, d, o)
-	}
-	return observed, err
-}
 
 // Stack reads the stack, beside what d makes of its compose files.
 func Stack(ctx context.Context, s stack.Stack, d deploy.Desired) (Observation, error) {

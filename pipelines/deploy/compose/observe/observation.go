@@ -1,3 +1,5 @@
+// Package observe reads a stack, and everything else on its host that a plan
+// and a proof work from. It changes nothing.
 package observe
 
 import (
@@ -6,9 +8,31 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/compose/container"
+	"git.example/slipway/pipelines/deploy/compose/envfile"
+	"git.example/slipway/pipelines/deploy/compose/model"
+	"git.example/slipway/pipelines/deploy/compose/proxy"
+	"git.example/slipway/pipelines/deploy/compose/state"
 )
+
+// Observation is a stack as it was seen, beside what a release makes of its
+// compose files.
+type Observation struct {
+	Model model.Model
+	// Containers by service.
+	Containers map[string][]container.Container
+	State      state.State
+	Env        envfile.File
+	// Ports are the host ports that containers publish, others' included. Only
+	// Target reads them.
+	Ports []Port
+	// Scale is how many containers services have, by slipway.yaml.
+	Scale config.Map[int]
+	// Proxy is the zero value without a switch.
+	Proxy proxy.State
+}
 
 // Services are those that have containers, by name.
 func (o Observation) Services() []string { return slices.Sorted(maps.Keys(o.Containers)) }
