@@ -22,6 +22,12 @@ var layers = [][]string{
 	{"pipelines/engine", "pipelines/deploy"},
 	{"pipelines/deploy/journal"},
 	{"pipelines/deploy/rollout"},
+	{"pipelines/deploy/compose/stack"},
+	{"pipelines/deploy/compose/state", "pipelines/deploy/compose/envfile", "pipelines/deploy/compose/container", "pipelines/deploy/compose/job"},
+	{"pipelines/deploy/compose/model", "pipelines/deploy/compose/proxy"},
+	{"pipelines/deploy/compose/observe"},
+	{"pipelines/deploy/compose/plan", "pipelines/deploy/compose/prove"},
+	{"pipelines/deploy/compose/apply"},
 	{"pipelines/engine/*", "pipelines/deploy/*", "pipelines/lint", "pipelines/scaffold"},
 	{"pipelines/workspace"},
 	{"pipelines/published", "pipelines/images"},
@@ -49,6 +55,10 @@ var restricted = []struct {
 	{"github.com/aws", []string{"pipelines/aws", "pipelines/deploy/ecs"}},
 	{"golang.org/x/crypto/ssh", []string{"pipelines/ssh"}},
 }
+
+// ofOneTarget are the directories whose packages are the parts of a target: only
+// the target and its parts import them.
+var ofOneTarget = []string{"pipelines/deploy/compose"}
 
 // layer is the height of a package, or -1.
 func layer(path string) int {
@@ -85,6 +95,11 @@ func importProblems(p listed) []string {
 				problems = append(problems, fmt.Sprintf("%s imports %s, which only %v may", p.path(), imported, r.only))
 			}
 		}
+		for _, whole := range ofOneTarget {
+			if part := within(imported); ours(imported) && part != whole && under(part, whole) && !under(p.path(), whole) {
+				problems = append(problems, fmt.Sprintf("%s imports %s, which is a part of %s", p.path(), part, whole))
+			}
+		}
 		if !ours(imported) || inOne("cmd", p.path(), within(imported)) || inOne("internal", p.path(), within(imported)) {
 			continue
 		}
@@ -118,6 +133,9 @@ func TestImportProblems(t *testing.T) {
 		"one target from another":   {from: "pipelines/deploy/ecs", imports: []string{module + "/pipelines/deploy/compose"}, want: []string{"pipelines/deploy/ecs imports pipelines/deploy/compose, which is not below it"}},
 		"what remembers and acts":   {from: "pipelines/deploy/journal", imports: []string{module + "/pipelines/deploy", module + "/pipelines/deploy/rollout"}, want: []string{"pipelines/deploy/journal imports pipelines/deploy/rollout, which is not below it"}},
 		"a target and a journal":    {from: "pipelines/deploy/ecs", imports: []string{module + "/pipelines/deploy/journal"}, want: []string{"pipelines/deploy/ecs imports pipelines/deploy/journal: a target neither remembers nor deploys"}},
+		"a part of another target":  {from: "pipelines/deploy/ecs", imports: []string{module + "/pipelines/deploy/compose/job"}, want: []string{"pipelines/deploy/ecs imports pipelines/deploy/compose/job, which is a part of pipelines/deploy/compose"}},
+		"a target's own parts":      {from: "pipelines/deploy/compose", imports: []string{module + "/pipelines/deploy/compose/apply"}},
+		"a plan that acts":          {from: "pipelines/deploy/compose/plan", imports: []string{module + "/pipelines/deploy/compose/apply"}, want: []string{"pipelines/deploy/compose/plan imports pipelines/deploy/compose/apply, which is not below it"}},
 		"engine and deploy":         {from: "pipelines/engine", imports: []string{module + "/pipelines/deploy"}, want: []string{"pipelines/engine imports pipelines/deploy, which is not below it"}},
 		"the library and its users": {from: "pipelines", imports: []string{module + "/cmd/slipway/internal/cli"}, want: []string{"pipelines imports cmd/slipway/internal/cli, which is not below it"}},
 		"lint and the verbs":        {from: "pipelines/lint", imports: []string{module + "/pipelines"}, want: []string{"pipelines/lint imports pipelines, which is not below it"}},
