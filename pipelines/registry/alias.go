@@ -13,7 +13,7 @@ import (
 // the tag. Nothing is uploaded but the manifest's own bytes. A tag that has the
 // digest already is left alone; one that has another is a *TagConflict.
 func (c *Client) Alias(ctx context.Context, repository, digest, tag string) error {
-	repo, err := c.repository(repository)
+	repo, err := c.names.repository(repository)
 	if err != nil {
 		return err
 	}
@@ -25,19 +25,19 @@ func (c *Client) Alias(ctx context.Context, repository, digest, tag string) erro
 	if err != nil {
 		return err
 	}
-	switch existing, err := c.head(ctx, ref); {
+	switch existing, err := c.store.head(ctx, ref); {
 	case err == nil:
 		return sameTag(ref, existing.Digest, digest)
 	case !errors.Is(err, ErrNotFound):
 		return err
 	}
-	m, err := c.manifest(ctx, by)
+	m, err := c.store.manifest(ctx, by)
 	if err != nil {
 		return err
 	}
-	err = c.put(ctx, ref, m)
+	err = c.store.put(ctx, ref, m)
 	if err != nil && tagRejected(err) {
-		if existing, headErr := c.head(ctx, ref); headErr == nil {
+		if existing, headErr := c.store.head(ctx, ref); headErr == nil {
 			return sameTag(ref, existing.Digest, digest)
 		}
 	}

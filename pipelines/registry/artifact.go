@@ -1,19 +1,8 @@
 package registry
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"maps"
-	"slices"
-
-	"github.com/google/go-containerregistry/pkg/name"
-	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/static"
-	"github.com/google/go-containerregistry/pkg/v1/types"
-	"golang.org/x/sync/errgroup"
 )
 
 // Artifact is a handful of small files under a tag, such as a release record or
@@ -27,23 +16,11 @@ type Artifact struct {
 	Digest string
 }
 
-const (
-	fileType  types.MediaType = "application/vnd.slipway.file.v1"
-	emptyType types.MediaType = "application/vnd.oci.empty.v1+json"
-	// titleAnnotation is a layer's file name
-	// (https://github.com/opencontainers/image-spec/blob/v1.1.1/annotations.md).
-	titleAnnotation = "org.opencontainers.image.title"
-)
-
-// emptyJSON is what OCI puts where there is no content
-// (https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidance-for-an-empty-descriptor).
-var emptyJSON = []byte("{}")
-
 // PutArtifact writes a, unless the tag exists: the first writer wins, and what
 // the tag stands for is returned, with existed when that is another's. The same
 // files give the same digest.
 func (c *Client) PutArtifact(ctx context.Context, repository, tag string, a Artifact) (written Artifact, existed bool, err error) {
-	repo, err := c.repository(repository)
+	repo, err := c.names.repository(repository)
 	if err != nil {
 		return Artifact{}, false, err
 	}
@@ -52,7 +29,7 @@ func (c *Client) PutArtifact(ctx context.Context, repository, tag string, a Arti
 		return Artifact{}, false, err
 	}
 	winner := ""
-	switch d, err := c.head(ctx, ref); {
+	switch d, err := c.store.head(ctx, ref); {
 	case err == nil:
 		winner = d.Digest
 	case !errors.Is(err, ErrNotFound):
@@ -63,7 +40,7 @@ func (c *Client) PutArtifact(ctx context.Context, repository, tag string, a Arti
 		return Artifact{}, false, err
 	}
 	if winner == "" {
-		if err := c.upload(ctx, repo, blobs); err != nil {
+		if err := uploadAll(ctx, c.store, repo, blobs); err != nil {
 			return Artifact{}, false, err
 		}
 		if winner, err = c.claim(ctx, ref, m); err != nil {
@@ -74,14 +51,14 @@ func (c *Client) PutArtifact(ctx context.Context, repository, tag string, a Arti
 		a.Digest = winner
 		return a, false, nil
 	}
-	written, err = c.artifact(ctx, repo.Digest(winner), a.Type)
+	written, err = readArtifact(ctx, c.store, repo.Digest(winner), a.Type)
 	return written, true, err
 }
 
 // GetArtifact reads the artifact under the tag and verifies its digests. One of
 // another type is an error; none is ErrNotFound.
 func (c *Client) GetArtifact(ctx context.Context, repository, tag, artifactType string) (Artifact, error) {
-	repo, err := c.repository(repository)
+	repo, err := c.names.repository(repository)
 	if err != nil {
 		return Artifact{}, err
 	}
@@ -89,100 +66,5 @@ func (c *Client) GetArtifact(ctx context.Context, repository, tag, artifactType 
 	if err != nil {
 		return Artifact{}, err
 	}
-	return c.artifact(ctx, ref, artifactType)
-}
-
-// encode makes the manifest and the blobs that it refers to. An empty file is
-// OCI's empty descriptor, because some registries take no blob of no bytes.
-func (a Artifact) encode() (manifest, map[v1.Hash]v1.Layer, error) {
-	empty := static.NewLayer(emptyJSON, emptyType)
-	blobs := map[v1.Hash]v1.Layer{}
-	add := func(l v1.Layer) (v1.Descriptor, error) {
-		digest, err := l.Digest()
-		if err != nil {
-			return v1.Descriptor{}, err
-		}
-		size, err := l.Size()
-		if err != nil {
-			return v1.Descriptor{}, err
-		}
-		mediaType, err := l.MediaType()
-		blobs[digest] = l
-		return v1.Descriptor{MediaType: mediaType, Size: size, Digest: digest}, err
-	}
-	config, err := add(empty)
-	if err != nil {
-		return manifest{}, nil, err
-	}
-	m := v1.Manifest{SchemaVersion: 2, MediaType: types.OCIManifestSchema1, ArtifactType: a.Type, Config: config}
-	for _, file := range slices.Sorted(maps.Keys(a.Files)) {
-		layer := empty
-		if content := a.Files[file]; len(content) > 0 {
-			layer = static.NewLayer(content, fileType)
-		}
-		d, err := add(layer)
-		if err != nil {
-			return manifest{}, nil, err
-		}
-		d.Annotations = map[string]string{titleAnnotation: file}
-		m.Layers = append(m.Layers, d)
-	}
-	raw, err := json.Marshal(m)
-	if err != nil {
-		return manifest{}, nil, err
-	}
-	digest, _, err := v1.SHA256(bytes.NewReader(raw))
-	return manifest{raw: raw, mediaType: string(m.MediaType), digest: digest.String()}, blobs, err
-}
-
-func (c *Client) upload(ctx context.Context, repo name.Repository, blobs map[v1.Hash]v1.Layer) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(copyParallel)
-	for digest, layer := range blobs {
-		group.Go(func() error {
-			doing := fmt.Sprintf("uploading blob %s to %q", digest, shown(repo))
-			return c.retry(ctx, doing, repo, 0, func(ctx context.Context) error {
-				s, err := c.writing(ctx, repo)
-				if err != nil {
-					return err
-				}
-				return s.pusher.Upload(ctx, repo, layer)
-			})
-		})
-	}
-	return group.Wait()
-}
-
-func (c *Client) artifact(ctx context.Context, ref name.Reference, artifactType string) (Artifact, error) {
-	m, err := c.manifest(ctx, ref)
-	if err != nil {
-		return Artifact{}, err
-	}
-	var parsed v1.Manifest
-	if err := json.Unmarshal(m.raw, &parsed); err != nil {
-		return Artifact{}, fmt.Errorf("reading artifact %q: %w", shown(ref), err)
-	}
-	if parsed.ArtifactType != artifactType {
-		return Artifact{}, fmt.Errorf("reading artifact %q: its type is %q and not %q", shown(ref), parsed.ArtifactType, artifactType)
-	}
-	contents := make([][]byte, len(parsed.Layers))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(copyParallel)
-	for i, layer := range parsed.Layers {
-		if layer.MediaType == emptyType {
-			continue
-		}
-		group.Go(func() (err error) {
-			contents[i], err = c.blob(ctx, ref.Context(), layer)
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return Artifact{}, err
-	}
-	files := map[string][]byte{}
-	for i, layer := range parsed.Layers {
-		files[layer.Annotations[titleAnnotation]] = contents[i]
-	}
-	return Artifact{Type: parsed.ArtifactType, Files: files, Digest: m.digest}, nil
+	return readArtifact(ctx, c.store, ref, artifactType)
 }

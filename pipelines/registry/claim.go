@@ -23,7 +23,7 @@ import (
 // at least Options.Settle. A tag that exists is waited for too: its writer may
 // have been overwritten by one that read at the same time.
 func (c *Client) Claim(ctx context.Context, repository, digest, tag string) (winner string, err error) {
-	repo, err := c.repository(repository)
+	repo, err := c.names.repository(repository)
 	if err != nil {
 		return "", err
 	}
@@ -35,7 +35,7 @@ func (c *Client) Claim(ctx context.Context, repository, digest, tag string) (win
 	if err != nil {
 		return "", err
 	}
-	m, err := c.manifest(ctx, by)
+	m, err := c.store.manifest(ctx, by)
 	if err != nil {
 		return "", err
 	}
@@ -45,13 +45,9 @@ func (c *Client) Claim(ctx context.Context, repository, digest, tag string) (win
 // claim is Claim of a manifest whose bytes are at hand.
 func (c *Client) claim(ctx context.Context, ref name.Tag, m manifest) (string, error) {
 	var took time.Duration
-	err := c.retry(ctx, fmt.Sprintf("claiming tag %q", shown(ref)), ref.Context(), requestTimeout, func(ctx context.Context) error {
-		s, err := c.writing(ctx, ref.Context())
-		if err != nil {
-			return err
-		}
+	err := c.access.write(ctx, fmt.Sprintf("claiming tag %q", shown(ref)), ref.Context(), func(ctx context.Context, s *session) error {
 		start := time.Now()
-		err = putIfFree(ctx, s, ref, m)
+		err := putIfFree(ctx, s, ref, m)
 		took = time.Since(start)
 		return err
 	})
@@ -63,7 +59,7 @@ func (c *Client) claim(ctx context.Context, ref name.Tag, m manifest) (string, e
 		return "", fmt.Errorf("claiming tag %q: %w", shown(ref), context.Cause(ctx))
 	case <-time.After(max(c.settle, 5*took)):
 	}
-	d, err := c.head(ctx, ref)
+	d, err := c.store.head(ctx, ref)
 	return d.Digest, err
 }
 

@@ -2,10 +2,7 @@ package registry
 
 import (
 	"net/http"
-	"sync"
 	"time"
-
-	"golang.org/x/sync/singleflight"
 
 	"git.example/slipway/pipelines/report"
 )
@@ -38,50 +35,34 @@ type Options struct {
 // Client talks to registries. It keeps connections and tokens for as long as it
 // lives and is safe for several goroutines.
 type Client struct {
-	logins    *logins
-	insecure  map[string]bool
-	transport http.RoundTripper
-	reporter  report.Reporter
-	retryFor  time.Duration
-	settle    time.Duration
-	placed    placed
-
-	opening  singleflight.Group
-	mu       sync.Mutex
-	sessions map[string]*session
-	noticed  map[string]time.Time
+	names  *names
+	logins *logins
+	access *access
+	store  *store
+	placed *placed
+	settle time.Duration
 }
-
-// parallel is how many requests one call has in flight at most.
-const parallel = 8
 
 // New makes a client. It reads and sends nothing yet.
 func New(o Options) *Client {
-	c := &Client{
-		logins:   newLogins(o),
-		insecure: map[string]bool{},
-		reporter: o.Reporter,
-		retryFor: o.RetryFor,
-		settle:   o.Settle,
-		sessions: map[string]*session{},
-		noticed:  map[string]time.Time{},
+	if o.Reporter == nil {
+		o.Reporter = report.Discard
 	}
-	for _, host := range o.Insecure {
-		c.insecure[canonicalHost(host)] = true
+	if o.RetryFor == 0 {
+		o.RetryFor = 2 * time.Minute
 	}
-	if c.reporter == nil {
-		c.reporter = report.Discard
+	if o.Settle == 0 {
+		o.Settle = 150 * time.Millisecond
 	}
-	if c.retryFor == 0 {
-		c.retryFor = 2 * time.Minute
+	if o.Transport == nil {
+		o.Transport = newTransport()
 	}
-	if c.settle == 0 {
-		c.settle = 150 * time.Millisecond
+	names, logins := newNames(o.Insecure), newLogins(o)
+	access := &access{
+		sessions: newSessions(logins, newWire(o.Transport, names.plain)),
+		retry:    newRetrier(logins, o.Reporter, o.RetryFor),
 	}
-	base := o.Transport
-	if base == nil {
-		base = newTransport()
+	return &Client{
+		names: names, logins: logins, access: access, store: &store{access}, placed: newPlaced(), settle: o.Settle,
 	}
-	c.transport = &wire{next: base, plain: c.plain, pings: map[string]*ping{}}
-	return c
 }

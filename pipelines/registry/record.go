@@ -152,7 +152,7 @@ func (c *Client) Records(ctx context.Context, repository string, match func(tag 
 	}
 	records := make([]Recorded, len(tags))
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(parallel)
+	group.SetLimit(requestsAtOnce)
 	for i, tag := range tags {
 		group.Go(func() (err error) {
 			records[i], err = c.GetRecord(ctx, repository, tag)

@@ -28,9 +28,21 @@ func shownHost(host string) string {
 	return host
 }
 
+// names reads the names of repositories and images. It knows with which hosts
+// plain HTTP may be spoken.
+type names struct{ insecure map[string]bool }
+
+func newNames(insecure []string) *names {
+	n := &names{insecure: map[string]bool{}}
+	for _, host := range insecure {
+		n.insecure[canonicalHost(host)] = true
+	}
+	return n
+}
+
 // plain says that host may be spoken to over plain HTTP.
-func (c *Client) plain(host string) bool {
-	return c.insecure[canonicalHost(host)] || loopback(host)
+func (n *names) plain(host string) bool {
+	return n.insecure[canonicalHost(host)] || loopback(host)
 }
 
 func loopback(host string) bool {
@@ -56,12 +68,12 @@ func canonicalPath(s string) string {
 }
 
 // repository parses "host/path".
-func (c *Client) repository(s string) (name.Repository, error) {
+func (n *names) repository(s string) (name.Repository, error) {
 	repo, err := name.NewRepository(canonicalPath(s))
 	if err != nil {
 		return name.Repository{}, fmt.Errorf("reading repository name %q: %w", s, err)
 	}
-	if c.plain(repo.RegistryStr()) {
+	if n.plain(repo.RegistryStr()) {
 		return name.NewRepository(canonicalPath(s), name.Insecure)
 	}
 	return repo, nil
@@ -69,12 +81,12 @@ func (c *Client) repository(s string) (name.Repository, error) {
 
 // reference parses "host/path:tag" or "host/path@digest"; the tag is latest
 // when there is neither.
-func (c *Client) reference(s string) (name.Reference, error) {
+func (n *names) reference(s string) (name.Reference, error) {
 	ref, err := name.ParseReference(canonicalPath(s))
 	if err != nil {
 		return nil, fmt.Errorf("reading image reference %q: %w", s, err)
 	}
-	if c.plain(ref.Context().RegistryStr()) {
+	if n.plain(ref.Context().RegistryStr()) {
 		return name.ParseReference(canonicalPath(s), name.Insecure)
 	}
 	return ref, nil

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -17,20 +18,44 @@ type response struct {
 	window time.Duration
 }
 
-type responseKey struct{}
+// listener is where an attempt's responses are noted. Something that it began and
+// shares with others may go on after its end.
+type listener struct {
+	mu   sync.Mutex
+	said response
+}
 
+type listenerKey struct{}
+
+// listening is ctx with a new listener.
+func listening(ctx context.Context) (context.Context, *listener) {
+	l := &listener{}
+	return context.WithValue(ctx, listenerKey{}, l), l
+}
+
+// heard is what the last refusing response said.
+func (l *listener) heard() response {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.said
+}
+
+// noteResponse notes a refusing response where ctx has a listener.
 func noteResponse(ctx context.Context, resp *http.Response) {
-	said, ok := ctx.Value(responseKey{}).(*response)
+	l, ok := ctx.Value(listenerKey{}).(*listener)
 	if !ok {
 		return
 	}
-	*said = response{retryAfter: retryAfter(resp.Header.Get("Retry-After"), time.Now())}
+	said := response{retryAfter: retryAfter(resp.Header.Get("Retry-After"), time.Now())}
 	for part := range strings.SplitSeq(resp.Header.Get("RateLimit-Limit"), ";") {
 		if seconds, ok := strings.CutPrefix(strings.TrimSpace(part), "w="); ok {
 			n, _ := strconv.Atoi(seconds)
 			said.window = time.Duration(n) * time.Second
 		}
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.said = said
 }
 
 // retryAfter reads a number of seconds or a date

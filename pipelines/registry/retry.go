@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -24,15 +25,29 @@ const (
 	// refusedFor is how long a refused connection is tried again: a registry
 	// that restarts is back by then, one that does not run never is.
 	refusedFor = 3 * time.Second
-	// requestTimeout bounds one attempt at a request without a large body.
-	requestTimeout = 30 * time.Second
 )
 
-// retry runs try until it succeeds, fails for good, or the time for it is over.
+// retrier tries operations again after passing errors, and explains the others.
+type retrier struct {
+	logins   *logins
+	reporter report.Reporter
+	// budget is how long one operation is tried again.
+	budget time.Duration
+
+	mu sync.Mutex
+	// noticed is when the user was told about a host that makes us wait.
+	noticed map[string]time.Time
+}
+
+func newRetrier(l *logins, to report.Reporter, budget time.Duration) *retrier {
+	return &retrier{logins: l, reporter: to, budget: budget, noticed: map[string]time.Time{}}
+}
+
+// do runs try until it succeeds, fails for good, or the time for it is over.
 // It is the only place that tries again. The error says what was done ("doing"
 // reads as `resolving "host/app:1"`) and what to do about it. A zero limit does
 // not bound the attempts.
-func (c *Client) retry(ctx context.Context, doing string, repo name.Repository, limit time.Duration, try func(context.Context) error) error {
+func (r *retrier) do(ctx context.Context, doing string, repo name.Repository, limit time.Duration, try func(context.Context) error) error {
 	start := time.Now()
 	renewed := false
 	for attempt := 1; ; attempt++ {
@@ -43,16 +58,16 @@ func (c *Client) retry(ctx context.Context, doing string, repo name.Repository, 
 		if ctx.Err() != nil {
 			return fmt.Errorf("%s: %w", doing, context.Cause(ctx))
 		}
-		if !renewed && loginRefused(err) && c.logins.refuse(canonicalHost(repo.RegistryStr())) {
+		if !renewed && loginRefused(err) && r.logins.refuse(canonicalHost(repo.RegistryStr())) {
 			renewed = true
 			continue
 		}
-		budget := c.budget(err, said)
+		worth := r.worth(err, said)
 		delay := max(backoff(attempt), said.retryAfter)
-		if time.Since(start)+delay > budget {
-			return c.explain(ctx, doing, repo, err, said)
+		if time.Since(start)+delay > worth {
+			return explain(ctx, r.logins, doing, repo, err, said)
 		}
-		c.notice(repo, err, delay)
+		r.notice(repo, err, delay)
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("%s: %w", doing, context.Cause(ctx))
@@ -72,15 +87,16 @@ func loginRefused(err error) bool {
 		refused.StatusCode == http.StatusForbidden && strings.Contains(refused.Error(), "Your authorization token has expired")
 }
 
-func attemptOnce(ctx context.Context, limit time.Duration, try func(context.Context) error) (*response, error) {
-	said := &response{}
-	ctx = context.WithValue(ctx, responseKey{}, said)
+// attemptOnce is one attempt, and what the registry said to it.
+func attemptOnce(ctx context.Context, limit time.Duration, try func(context.Context) error) (response, error) {
+	ctx, listener := listening(ctx)
 	if limit > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, limit)
 		defer cancel()
 	}
-	return said, try(ctx)
+	err := try(ctx)
+	return listener.heard(), err
 }
 
 // backoff doubles, with jitter so that fifty clients do not come back at once.
@@ -92,16 +108,16 @@ func backoff(attempt int) time.Duration {
 	return d/2 + rand.N(d/2)
 }
 
-// budget is how long an error like err is worth trying again for.
-func (c *Client) budget(err error, said *response) time.Duration {
+// worth is how long an error like err is worth trying again for.
+func (r *retrier) worth(err error, said response) time.Duration {
 	var refused *transport.Error
 	var dns *net.DNSError
 	var network net.Error
 	switch {
 	case errors.As(err, &refused):
-		return c.statusBudget(refused, said)
+		return r.worthOf(refused, said)
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return min(refusedFor, c.retryFor)
+		return min(refusedFor, r.budget)
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return 0
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded),
@@ -109,43 +125,43 @@ func (c *Client) budget(err error, said *response) time.Duration {
 		errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed),
 		errors.As(err, &dns), errors.As(err, &network) && network.Timeout():
 		// Canceled is another goroutine's: the caller's own context is looked at before.
-		return c.retryFor
+		return r.budget
 	}
 	return 0
 }
 
-func (c *Client) statusBudget(e *transport.Error, said *response) time.Duration {
+func (r *retrier) worthOf(e *transport.Error, said response) time.Duration {
 	switch {
 	case e.StatusCode == http.StatusTooManyRequests && pullLimit(e, said):
 		return 0
 	case noSpace(e):
 		return 0
 	case e.StatusCode == http.StatusTooManyRequests, e.StatusCode == http.StatusRequestTimeout:
-		return c.retryFor
+		return r.budget
 	case e.StatusCode >= 500 && e.StatusCode != http.StatusNotImplemented:
-		return c.retryFor
+		return r.budget
 	case hasCode(e, transport.BlobUploadUnknownErrorCode):
 		// The upload's session is gone, such as after a registry's restart.
-		return c.retryFor
+		return r.budget
 	}
 	return 0
 }
 
 // notice tells the user about a wait that can be felt, at most every five
 // seconds for one registry.
-func (c *Client) notice(repo name.Repository, err error, delay time.Duration) {
+func (r *retrier) notice(repo name.Repository, err error, delay time.Duration) {
 	if delay < time.Second {
 		return
 	}
 	host := repo.RegistryStr()
-	c.mu.Lock()
-	recent := time.Since(c.noticed[host]) < 5*time.Second
+	r.mu.Lock()
+	recent := time.Since(r.noticed[host]) < 5*time.Second
 	if !recent {
-		c.noticed[host] = time.Now()
+		r.noticed[host] = time.Now()
 	}
-	c.mu.Unlock()
+	r.mu.Unlock()
 	if !recent {
-		c.reporter.Report(report.Notice{Level: report.Warning, Text: fmt.Sprintf("registry %s: %s; trying again in %s",
+		r.reporter.Report(report.Notice{Level: report.Warning, Text: fmt.Sprintf("registry %s: %s; trying again in %s",
 			shownHost(host), strings.TrimSpace(cause(err)), delay.Round(100*time.Millisecond))})
 	}
 }

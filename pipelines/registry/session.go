@@ -8,6 +8,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+
+	"git.example/slipway/pipelines/keyed"
 )
 
 // session is a login to one repository with one set of permissions. Reading and
@@ -19,74 +21,66 @@ type session struct {
 	pusher *remote.Pusher
 }
 
-// reading opens repo to read, writing to write. A session is opened once and
-// kept; one that could not be opened is tried again by the next caller.
-func (c *Client) reading(ctx context.Context, repo name.Repository) (*session, error) {
-	return c.session(ctx, repo, repo.Scope(transport.PullScope))
+// sessions opens repositories. A session is opened once and kept; one that could
+// not be opened is tried again by the next caller.
+type sessions struct {
+	logins *logins
+	wire   http.RoundTripper
+	opened keyed.Once[string, *session]
 }
 
-// writing can also mount blobs of the repositories named by from, which are in
-// the same registry.
-func (c *Client) writing(ctx context.Context, repo name.Repository, from ...name.Repository) (*session, error) {
+func newSessions(l *logins, wire http.RoundTripper) *sessions {
+	s := &sessions{logins: l, wire: wire}
+	s.opened.RetryErrors = true
+	return s
+}
+
+// reading opens repo to read.
+func (s *sessions) reading(ctx context.Context, repo name.Repository) (*session, error) {
+	return s.of(ctx, repo, repo.Scope(transport.PullScope))
+}
+
+// writing opens repo to write. The session can also mount blobs of the
+// repositories named by from, which are in the same registry.
+func (s *sessions) writing(ctx context.Context, repo name.Repository, from ...name.Repository) (*session, error) {
 	scopes := []string{repo.Scope(transport.PushScope)}
 	for _, f := range from {
 		scopes = append(scopes, f.Scope(transport.PullScope))
 	}
-	return c.session(ctx, repo, scopes...)
+	return s.of(ctx, repo, scopes...)
 }
 
-func (c *Client) session(ctx context.Context, repo name.Repository, scopes ...string) (*session, error) {
+// deleting opens repo to delete from it.
+func (s *sessions) deleting(ctx context.Context, repo name.Repository) (*session, error) {
+	return s.of(ctx, repo, repo.Scope(transport.DeleteScope))
+}
+
+func (s *sessions) of(ctx context.Context, repo name.Repository, scopes ...string) (*session, error) {
 	key := repo.RegistryStr() + " " + strings.Join(scopes, " ")
-	c.mu.Lock()
-	s := c.sessions[key]
-	c.mu.Unlock()
-	if s != nil {
-		return s, nil
-	}
-	opened, err, _ := c.opening.Do(key, func() (any, error) {
-		s, err := c.open(ctx, repo, scopes)
-		if err != nil {
-			return nil, err
-		}
-		c.mu.Lock()
-		c.sessions[key] = s
-		c.mu.Unlock()
-		return s, nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return opened.(*session), nil
+	return s.opened.Do(ctx, key, func(ctx context.Context) (*session, error) { return s.open(ctx, repo, scopes) })
 }
 
-func (c *Client) open(ctx context.Context, repo name.Repository, scopes []string) (*session, error) {
-	login, err := c.Credentials(ctx, repo.RegistryStr())
+func (s *sessions) open(ctx context.Context, repo name.Repository, scopes []string) (*session, error) {
+	login, err := s.logins.of(ctx, canonicalHost(repo.RegistryStr()))
 	if err != nil {
 		return nil, err
 	}
-	// The first of many repositories asks the registry how to log in; wire
-	// remembers the answer for the others.
-	if _, err, _ := c.opening.Do("ping "+repo.RegistryStr(), func() (any, error) {
-		return transport.Ping(ctx, repo.Registry, c.transport)
-	}); err != nil {
-		return nil, err
-	}
-	authorized, err := transport.NewWithContext(ctx, repo.Registry, c.logins.authenticator(canonicalHost(repo.RegistryStr()), login),
-		transport.NewUserAgent(c.transport, "slipway"), scopes)
+	authorized, err := transport.NewWithContext(ctx, repo.Registry, s.logins.authenticator(canonicalHost(repo.RegistryStr()), login),
+		transport.NewUserAgent(s.wire, "slipway"), scopes)
 	if err != nil {
 		return nil, err
 	}
-	// Client.retry alone tries again.
+	// The retrier alone tries again.
 	once := []remote.Option{
 		remote.WithTransport(authorized),
-		remote.WithJobs(parallel),
+		remote.WithJobs(requestsAtOnce),
 		remote.WithRetryBackoff(remote.Backoff{Steps: 1}),
 		remote.WithRetryPredicate(func(error) bool { return false }),
 	}
-	s := &session{http: &http.Client{Transport: authorized}}
-	if s.puller, err = remote.NewPuller(once...); err != nil {
+	opened := &session{http: &http.Client{Transport: authorized}}
+	if opened.puller, err = remote.NewPuller(once...); err != nil {
 		return nil, err
 	}
-	s.pusher, err = remote.NewPusher(once...)
-	return s, err
+	opened.pusher, err = remote.NewPusher(once...)
+	return opened, err
 }

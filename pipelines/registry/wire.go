@@ -1,12 +1,15 @@
 package registry
 
 import (
+	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"sync"
 	"time"
+
+	"git.example/slipway/pipelines/keyed"
 )
 
 // newTransport is like Go's default transport, with limits for hosts that never
@@ -32,18 +35,31 @@ type wire struct {
 	next  http.RoundTripper
 	plain func(host string) bool
 
-	mu    sync.Mutex
-	pings map[string]*ping
+	// pings are the answers to GET /v2/, by scheme and host. go-containerregistry
+	// asks for every repository anew.
+	pings keyed.Once[string, pong]
 }
 
-// ping is the answer to GET /v2/ of one scheme and host. go-containerregistry
-// asks for every repository anew.
-type ping struct {
-	mu       sync.Mutex
-	answered bool
-	status   int
-	header   http.Header
+func newWire(next http.RoundTripper, plain func(host string) bool) *wire {
+	w := &wire{next: next, plain: plain}
+	w.pings.RetryErrors, w.pings.Stale = true, func(p pong) bool { return !p.speaks() }
+	return w
 }
+
+// pong is an answer to GET /v2/.
+type pong struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// speaks says that a registry has answered, if only that it wants a login.
+func (p pong) speaks() bool {
+	return p.status == http.StatusOK || p.status == http.StatusUnauthorized
+}
+
+// maxPong is how much of such an answer is read.
+const maxPong = 64 << 10
 
 func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.URL.Scheme == "http" && !w.plain(req.URL.Host) {
@@ -73,42 +89,28 @@ func (w *wire) send(req *http.Request) (*http.Response, error) {
 }
 
 func (w *wire) ping(req *http.Request) (*http.Response, error) {
-	w.mu.Lock()
-	key := req.URL.Scheme + "://" + req.URL.Host
-	known := w.pings[key]
-	if known == nil {
-		known = &ping{}
-		w.pings[key] = known
-	}
-	plain := w.pings["http://"+req.URL.Host]
-	w.mu.Unlock()
-
-	if req.URL.Scheme == "https" && plain != nil && plain.speaks() {
-		return nil, fmt.Errorf("%s speaks plain HTTP", req.URL.Host)
-	}
-	known.mu.Lock()
-	defer known.mu.Unlock()
-	if !known.answered {
-		resp, err := w.send(req)
-		if err != nil || resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusUnauthorized {
-			return resp, err
+	if req.URL.Scheme == "https" {
+		if _, speaks := w.pings.Get("http://" + req.URL.Host); speaks {
+			return nil, fmt.Errorf("%s speaks plain HTTP", req.URL.Host)
 		}
-		_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10)) // lets the connection be used again
-		_ = resp.Body.Close()
-		known.answered, known.status, known.header = true, resp.StatusCode, resp.Header
+	}
+	answer, err := w.pings.Do(req.Context(), req.URL.Scheme+"://"+req.URL.Host, func(ctx context.Context) (pong, error) {
+		resp, err := w.send(req.Clone(ctx))
+		if err != nil {
+			return pong{}, err
+		}
+		defer func() { _ = resp.Body.Close() }()
+		body, err := io.ReadAll(io.LimitReader(resp.Body, maxPong)) // lets the connection be used again, too
+		return pong{resp.StatusCode, resp.Header, body}, err
+	})
+	if err != nil {
+		return nil, err
 	}
 	return &http.Response{
-		StatusCode: known.status, Status: http.StatusText(known.status), Header: known.header.Clone(),
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Body: http.NoBody, Request: req,
+		StatusCode: answer.status, Status: http.StatusText(answer.status), Header: answer.header.Clone(),
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: req,
+		Body: io.NopCloser(bytes.NewReader(answer.body)), ContentLength: int64(len(answer.body)),
 	}, nil
-}
-
-func (p *ping) speaks() bool {
-	if !p.mu.TryLock() {
-		return false
-	}
-	defer p.mu.Unlock()
-	return p.answered
 }
 
 // plainHTTPError is a registry that would have been spoken to in clear.

@@ -21,7 +21,7 @@ const pageSize = 1000
 // repository that does not exist has none. The sequence ends with its first error.
 func (c *Client) Tags(ctx context.Context, repository string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		repo, err := c.repository(repository)
+		repo, err := c.names.repository(repository)
 		if err != nil {
 			yield("", err)
 			return
@@ -31,7 +31,7 @@ func (c *Client) Tags(ctx context.Context, repository string) iter.Seq2[string, 
 			RawQuery: fmt.Sprintf("n=%d", pageSize),
 		}
 		for next != nil {
-			page, err := c.page(ctx, repo, next)
+			page, err := readPage(ctx, c.access, repo, next)
 			if errors.Is(err, ErrNotFound) {
 				return
 			}
@@ -54,13 +54,8 @@ type page struct {
 	next *url.URL
 }
 
-func (c *Client) page(ctx context.Context, repo name.Repository, at *url.URL) (p page, err error) {
-	doing := fmt.Sprintf("listing the tags of %q", shown(repo))
-	err = c.retry(ctx, doing, repo, requestTimeout, func(ctx context.Context) error {
-		s, err := c.reading(ctx, repo)
-		if err != nil {
-			return err
-		}
+func readPage(ctx context.Context, with *access, repo name.Repository, at *url.URL) (p page, err error) {
+	err = with.read(ctx, fmt.Sprintf("listing the tags of %q", shown(repo)), repo, func(ctx context.Context, s *session) error {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, at.String(), nil)
 		if err != nil {
 			return err

@@ -26,7 +26,7 @@ const (
 // registry can and allows that. Give the manifest its other tags before: some
 // registries drop a manifest with its last tag.
 func (c *Client) DeleteTag(ctx context.Context, repository, tag string) (Deletion, error) {
-	repo, err := c.repository(repository)
+	repo, err := c.names.repository(repository)
 	if err != nil {
 		return "", err
 	}
@@ -34,11 +34,7 @@ func (c *Client) DeleteTag(ctx context.Context, repository, tag string) (Deletio
 	if err != nil {
 		return "", err
 	}
-	err = c.retry(ctx, fmt.Sprintf("deleting tag %q", shown(ref)), repo, requestTimeout, func(ctx context.Context) error {
-		s, err := c.session(ctx, repo, repo.Scope(transport.DeleteScope))
-		if err != nil {
-			return err
-		}
+	err = c.access.remove(ctx, fmt.Sprintf("deleting tag %q", shown(ref)), repo, func(ctx context.Context, s *session) error {
 		return s.pusher.Delete(ctx, ref)
 	})
 	var refused *transport.Error

@@ -1,0 +1,87 @@
+package registry
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+)
+
+// readError is an error of the registry that is read from, while writing to another.
+type readError struct {
+	repo name.Repository
+	err  error
+}
+
+func (e *readError) Error() string { return e.err.Error() }
+
+func (e *readError) Unwrap() error { return e.err }
+
+// pullLimit says that the registry's limit is one of hours, not of a moment.
+func pullLimit(e *transport.Error, said response) bool {
+	return said.retryAfter == 0 && (said.window > time.Minute || strings.Contains(strings.ToLower(e.Error()), "pull rate limit"))
+}
+
+// noSpace knows a full disk by status 507, or by the text that distribution
+// sends: the system's message, or its number in JSON.
+func noSpace(e *transport.Error) bool {
+	text := e.Error()
+	return e.StatusCode == http.StatusInsufficientStorage || strings.Contains(text, "no space left on device") ||
+		e.StatusCode >= 500 && strings.Contains(text, "Err:28")
+}
+
+func hasCode(e *transport.Error, code transport.ErrorCode) bool {
+	for _, d := range e.Errors {
+		if d.Code == code {
+			return true
+		}
+	}
+	return false
+}
+
+func unreachable(err error) bool {
+	var network net.Error
+	return errors.As(err, &network) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// plainOnly says that plain HTTP might have worked, where it is not allowed.
+func plainOnly(err error) bool {
+	var plain *plainHTTPError
+	return errors.As(err, &plain) || strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")
+}
+
+func untrusted(err error) bool {
+	var unknown x509.UnknownAuthorityError
+	var invalid x509.CertificateInvalidError
+	var host x509.HostnameError
+	return errors.As(err, &unknown) || errors.As(err, &invalid) || errors.As(err, &host)
+}
+
+// cause is err without the request's URL, which may hold a signed query.
+func cause(err error) string {
+	var refused *transport.Error
+	if errors.As(err, &refused) {
+		if len(refused.Errors) == 0 {
+			return fmt.Sprintf("status %d %s", refused.StatusCode, http.StatusText(refused.StatusCode))
+		}
+		texts := make([]string, len(refused.Errors))
+		for i, d := range refused.Errors {
+			texts[i] = strings.TrimSpace(strings.ToLower(string(d.Code)) + ": " + d.Message)
+		}
+		return strings.Join(texts, ", ")
+	}
+	var request *url.Error
+	if errors.As(err, &request) {
+		return request.Err.Error()
+	}
+	return err.Error()
+}
