@@ -2,15 +2,6 @@ package registry
 
 import "context"
 
-// Descriptor is a manifest in a registry.
-type Descriptor struct {
-	// Digest is "sha256:…".
-	Digest    string
-	MediaType string
-	// Size in bytes.
-	Size int64
-}
-
 // Resolve finds what ref ("host/path:tag" or "host/path@digest") stands for. One
 // that does not exist is ErrNotFound.
 func (c *Client) Resolve(ctx context.Context, ref string) (Descriptor, error) {
