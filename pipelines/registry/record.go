@@ -4,11 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
 
 	"git.example/slipway/pipelines/release"
 )
@@ -29,26 +25,6 @@ type Recorded struct {
 	Contents map[string][]byte
 	// Digest of the record's own manifest.
 	Digest string
-}
-
-// RecordConflict is a release that has been recorded with another image.
-type RecordConflict struct {
-	// Reference of the record.
-	Reference string
-	// Image is the image that differs; a digest is empty where there is none.
-	Image            string
-	Existing, Wanted string
-}
-
-func (e *RecordConflict) Error() string {
-	or := func(digest string) string {
-		if digest == "" {
-			return "nothing"
-		}
-		return digest
-	}
-	return fmt.Sprintf("release record %q exists with another image %q: %s there, %s here; release under another tag",
-		e.Reference, e.Image, or(e.Existing), or(e.Wanted))
 }
 
 // PutRecord writes the record of a release with its deploy files, and returns
@@ -81,22 +57,8 @@ func (c *Client) PutRecord(ctx context.Context, repository string, record releas
 	return existing.Record, sameImages(repository+":"+tag, existing.Record, record)
 }
 
-func sameImages(reference string, existing, wanted release.Record) error {
-	both := maps.Clone(existing.Images)
-	if both == nil {
-		both = map[string]release.RecordedImage{}
-	}
-	maps.Copy(both, wanted.Images)
-	for _, image := range slices.Sorted(maps.Keys(both)) {
-		if e, w := existing.Images[image].Digest, wanted.Images[image].Digest; e != w {
-			return &RecordConflict{Reference: reference, Image: image, Existing: e, Wanted: w}
-		}
-	}
-	return nil
-}
-
 // GetRecord reads the record of the release named tag, and verifies it and its
-// files. None is ErrNotFound.
+// files. None is ErrNotFound; one of a newer Slipway is a *release.NewerFormat.
 func (c *Client) GetRecord(ctx context.Context, repository, tag string) (Recorded, error) {
 	a, err := c.GetArtifact(ctx, repository, release.RecordTag(tag), RecordType)
 	if err != nil {
@@ -131,41 +93,4 @@ func decodeRecord(a Artifact, tag string) (Recorded, error) {
 		return r, err
 	}
 	return r, nil
-}
-
-// Records reads the records of the releases whose tag match accepts, the newest
-// first. With a limit, which 0 is not, only that many are read: those with the
-// highest tags, where numbers count as numbers.
-func (c *Client) Records(ctx context.Context, repository string, match func(tag string) bool, limit int) ([]Recorded, error) {
-	var tags []string
-	for name, err := range c.Tags(ctx, repository) {
-		if err != nil {
-			return nil, err
-		}
-		if tag, ok := release.ReleaseOf(name); ok && match(tag) {
-			tags = append(tags, tag)
-		}
-	}
-	slices.SortFunc(tags, func(a, b string) int { return compareNatural(b, a) })
-	if limit > 0 && len(tags) > limit {
-		tags = tags[:limit]
-	}
-	records := make([]Recorded, len(tags))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(requestsAtOnce)
-	for i, tag := range tags {
-		group.Go(func() (err error) {
-			records[i], err = c.GetRecord(ctx, repository, tag)
-			if errors.Is(err, ErrNotFound) {
-				return nil // deleted since, or never written whole
-			}
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	records = slices.DeleteFunc(records, func(r Recorded) bool { return r.Digest == "" })
-	slices.SortStableFunc(records, func(a, b Recorded) int { return b.Created.Compare(a.Created) })
-	return records, nil
 }

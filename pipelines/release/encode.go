@@ -24,7 +24,8 @@ func (r Record) Encode() ([]byte, error) {
 	return json.Marshal(r)
 }
 
-// DecodeRecord reads a stored record and validates it.
+// DecodeRecord reads a stored record and validates it. One of a format that came
+// after this one is a *NewerFormat.
 func DecodeRecord(data []byte) (Record, error) {
 	var version struct {
 		Version *int `json:"version"`
@@ -36,7 +37,7 @@ func DecodeRecord(data []byte) (Record, error) {
 	case version.Version == nil:
 		return Record{}, errors.New("reading a release record: it has no version; this is no release record")
 	case *version.Version > recordVersion:
-		return Record{}, fmt.Errorf("reading a release record: its format is version %d, this Slipway knows version %d; use a newer Slipway", *version.Version, recordVersion)
+		return Record{}, &NewerFormat{Version: *version.Version, Known: recordVersion}
 	}
 	var r Record
 	if err := json.Unmarshal(data, &r); err != nil {

@@ -5,7 +5,8 @@ import "time"
 // Record is the release record: written last, as an OCI artifact tagged
 // "<tag>.release". No record, no release.
 type Record struct {
-	// Version of this format. Always 1.
+	// Version of this format: 1. A Slipway that knows no newer one refuses a record
+	// of a newer one with *NewerFormat.
 	Version int    `json:"version"`
 	Project string `json:"project"`
 	Tag     string `json:"tag"`

@@ -78,7 +78,7 @@ func TestDecodeRecordErrors(t *testing.T) {
 		{"not JSON", "<html>", "reading a release record"},
 		{"something else", `{"schemaVersion": 2}`, "no release record"},
 		{"null", `null`, "no release record"},
-		{"newer", `{"version": 2, "images": []}`, "use a newer Slipway"},
+		{"newer", `{"version": 2, "images": []}`, "version 2, and this slipway knows version 1: install a newer slipway"},
 		{"older", `{"version": 0}`, "version is 0"},
 		{"wrong type", `{"version": 1, "images": []}`, "images"},
 		{"incomplete", `{"version": 1, "project": "x"}`, "commit"},
