@@ -3,25 +3,12 @@
 package enginetest
 
 import (
-	"bytes"
 	"context"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"git.example/slipway/pipelines/engine"
 )
-
-// Environment is what an engine's test knows that the suite can't.
-type Environment struct {
-	// Leftovers lists what the engine has on the machine at the moment besides
-	// images: containers, networks, volumes. nil where that can't be seen.
-	Leftovers func(t *testing.T) []string
-	// Registry makes the loopback registry at address ("127.0.0.1:port")
-	// reachable for the engine. nil where it is so by itself.
-	Registry func(t *testing.T, address string)
-}
 
 // caseTimeout ends a case that hangs.
 const caseTimeout = 3 * time.Minute
@@ -57,48 +44,5 @@ func Suite(t *testing.T, newEngine func(t *testing.T) engine.Engine, env Environ
 				})
 			}
 		})
-	}
-}
-
-type testCase struct {
-	name string
-	run  func(context.Context, *testing.T, *fixture)
-}
-
-// fixture is what the cases share.
-type fixture struct {
-	engine engine.Engine
-	// host is the loopback registry, base a small image in it with a shell.
-	host, base string
-	env        Environment
-}
-
-// output is a log that can be read while it is written.
-type output struct {
-	mu    sync.Mutex
-	bytes bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.bytes.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.bytes.String()
-}
-
-// wait waits until the log has text.
-func (o *output) wait(ctx context.Context, t *testing.T, text string) {
-	t.Helper()
-	for !strings.Contains(o.String(), text) {
-		select {
-		case <-ctx.Done():
-			t.Fatalf("waiting for %q in the log: %v\n%s", text, ctx.Err(), o)
-		case <-time.After(20 * time.Millisecond):
-		}
 	}
 }
