@@ -9,11 +9,6 @@ import (
 	"git.example/slipway/pipelines/engine"
 )
 
-// source is where a build's files are.
-type source struct {
-	context, dockerfile string
-}
-
 // output is where a build's result goes. Exactly one of its fields is set,
 // metadata apart; none keeps the result in BuildKit's cache.
 type output struct {
@@ -42,9 +37,9 @@ func buildCommand(b engine.Build, from source, to output) (args, env []string) {
 	if len(b.Platforms) > 0 {
 		args = append(args, "--platform", strings.Join(b.Platforms, ","))
 	}
-	pairs := func(flag string, of map[string]string) {
-		for _, key := range slices.Sorted(maps.Keys(of)) {
-			args = append(args, flag, key+"="+of[key])
+	pairs := func(flag string, values map[string]string) {
+		for _, key := range slices.Sorted(maps.Keys(values)) {
+			args = append(args, flag, key+"="+values[key])
 		}
 	}
 	each := func(flag string, values []string) {
@@ -108,13 +103,13 @@ func createCommand(r engine.Run, image, run string) (args, env []string) {
 	return append(args, r.Command[1:]...), env
 }
 
-// ownVariables change what the docker command line itself does.
-var ownVariables = []string{"PATH", "HOME", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG",
+// dockerVariables change what the docker command line itself does.
+var dockerVariables = []string{"PATH", "HOME", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG",
 	"DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_API_VERSION"}
 
 // checkSecretNames refuses secrets whose variables docker would take for its own.
 func checkSecretNames[T any](subject string, secrets map[string]T) error {
-	for _, name := range ownVariables {
+	for _, name := range dockerVariables {
 		if _, ok := secrets[name]; ok {
 			return fmt.Errorf("%s: a secret can't be named %s with the docker engine, which obeys that variable itself: rename it", subject, name)
 		}

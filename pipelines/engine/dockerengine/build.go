@@ -6,31 +6,36 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"git.example/slipway/pipelines/engine"
 )
 
-// Build builds an image with buildx. The daemon's own builder can push under a
-// tag only; other builders push by digest. Without a push the image gets a name
-// of this run in the daemon's store; several platforms that this store can't
-// hold stay in the builder's cache, and the reference is empty.
-func (e *Engine) Build(ctx context.Context, b engine.Build, push *engine.Push, log io.Writer) (engine.Built, error) {
+// builder builds images with buildx.
+type builder struct {
+	cli        cli
+	probe      *prober
+	traces     *traces
+	workspaces *workspaces
+	logins     logins
+	store      *store
+}
+
+// image builds an image as Engine.Build says.
+func (r *builder) image(ctx context.Context, b engine.Build, push *engine.Push, log io.Writer) (engine.Built, error) {
 	from, err := sources(b)
 	if err != nil {
 		return engine.Built{}, fmt.Errorf("building image %q: %w", b.Name, err)
 	}
-	found, err := e.probe(ctx)
+	found, err := r.probe.backend(ctx)
 	if err != nil {
 		return engine.Built{}, err
 	}
 	if err := unsupported(b, found); err != nil {
 		return engine.Built{}, err
 	}
-	work, err := e.workspace(ctx, "build")
+	work, err := r.workspaces.path(ctx, "build")
 	if err != nil {
 		return engine.Built{}, err
 	}
@@ -39,34 +44,34 @@ func (e *Engine) Build(ctx context.Context, b engine.Build, push *engine.Push, l
 		return engine.Built{}, err
 	}
 	if len(b.Overlay) > 0 {
-		if from, err = stage(b, from, work); err != nil {
+		if from, err = withOverlay(b, from, work); err != nil {
 			return engine.Built{}, fmt.Errorf("building image %q: %w", b.Name, err)
 		}
 	}
 	to := output{metadata: filepath.Join(work, "metadata.json")}
 	if push == nil {
 		if len(b.Platforms) < 2 || found.containerd {
-			to.image, to.load = prefix(e.id)+":"+e.next(), !found.local()
-			e.named.Store(true)
+			to.image, to.load = r.traces.image(), !found.local()
+			r.traces.images.Store(true)
 		}
-		return engine.Built{Reference: to.image}, e.build(ctx, b, from, to, nil, log)
+		return engine.Built{Reference: to.image}, r.build(ctx, b, from, to, nil, log)
 	}
 	if found.local() {
 		to.tag = push.Repository + ":" + push.Tag
-		if err := e.note(to.tag); err != nil {
+		if err := r.workspaces.note(to.tag); err != nil {
 			return engine.Built{}, err
 		}
 	} else {
 		to.digestOf, to.insecure = push.Repository, push.Insecure
 	}
-	env, logout, err := e.login(ctx, push.Repository, push.Auth)
+	env, logout, err := r.logins.login(ctx, push.Repository, push.Auth)
 	if err != nil {
 		return engine.Built{}, err
 	}
-	digest, err := e.pushed(ctx, b, from, to, env, log)
+	digest, err := r.pushed(ctx, b, from, to, env, log)
 	if err != nil {
 		logout()
-		e.named.Store(true) // it may have been built and not pushed
+		r.traces.images.Store(true) // it may have been built and not pushed
 		return engine.Built{}, hint(err, *push, found)
 	}
 	built := engine.Built{Digest: digest, Reference: push.Repository + "@" + digest, PushedTag: to.tag != ""}
@@ -74,13 +79,26 @@ func (e *Engine) Build(ctx context.Context, b engine.Build, push *engine.Push, l
 		logout()
 		return built, nil
 	}
-	e.keep(ctx, to.tag, built.Reference, env, logout)
+	r.store.keep(ctx, to.tag, built.Reference, env, logout)
 	return built, nil
 }
 
+// supports refuses what the current builder can't do. Docker is asked only when
+// b has something that not every builder can.
+func (r *builder) supports(ctx context.Context, b engine.Build) error {
+	if len(b.Platforms) < 2 && len(exportedCaches(b)) == 0 && len(b.Contexts) == 0 {
+		return nil
+	}
+	found, err := r.probe.backend(ctx)
+	if err != nil {
+		return err
+	}
+	return unsupported(b, found)
+}
+
 // pushed builds, pushes and returns the digest.
-func (e *Engine) pushed(ctx context.Context, b engine.Build, from source, to output, env []string, log io.Writer) (string, error) {
-	if err := e.build(ctx, b, from, to, env, log); err != nil {
+func (r *builder) pushed(ctx context.Context, b engine.Build, from source, to output, env []string, log io.Writer) (string, error) {
+	if err := r.build(ctx, b, from, to, env, log); err != nil {
 		return "", err
 	}
 	digest, err := pushedDigest(to.metadata)
@@ -90,41 +108,15 @@ func (e *Engine) pushed(ctx context.Context, b engine.Build, from source, to out
 	return digest, nil
 }
 
-func (e *Engine) build(ctx context.Context, b engine.Build, from source, to output, env []string, log io.Writer) error {
+func (r *builder) build(ctx context.Context, b engine.Build, from source, to output, env []string, log io.Writer) error {
 	args, secrets := buildCommand(b, from, to)
-	build := e.docker(args...)
+	build := r.cli.docker(args...)
 	build.Env = append(env, secrets...)
 	log = engine.Synced(log)
 	if err := build.Run(ctx, log, log); err != nil {
 		return explain(fmt.Sprintf("building image %q", b.Name), err)
 	}
 	return nil
-}
-
-// sources are the context and Dockerfile of b, which exist.
-func sources(b engine.Build) (source, error) {
-	info, err := os.Stat(b.Context)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
-		return source{}, fmt.Errorf("its context %q is not a directory", b.Context)
-	}
-	if err != nil {
-		return source{}, err
-	}
-	dockerfile := b.Dockerfile
-	if !filepath.IsAbs(dockerfile) {
-		dockerfile = filepath.Join(b.Context, dockerfile)
-	}
-	content, err := os.ReadFile(dockerfile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return source{}, fmt.Errorf("its context has no %q", b.Dockerfile)
-	}
-	if err != nil {
-		return source{}, err
-	}
-	if strings.TrimSpace(string(content)) == "" {
-		return source{}, fmt.Errorf("its Dockerfile %q is empty", dockerfile)
-	}
-	return source{context: b.Context, dockerfile: dockerfile}, nil
 }
 
 func pushedDigest(metadata string) (string, error) {

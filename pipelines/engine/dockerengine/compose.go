@@ -27,9 +27,20 @@ const pulls = 4
 // logLines is how many of its last lines each service shows when a check failed.
 const logLines = "200"
 
+// composer runs compose checks.
+type composer struct {
+	cli        cli
+	probe      *prober
+	traces     *traces
+	workspaces *workspaces
+	store      *store
+	containers containers
+	sweeper    sweeper
+}
+
 // check is a compose check that runs.
 type check struct {
-	engine  *Engine
+	with    *composer
 	spec    engine.Compose
 	project string
 	files   []string
@@ -37,25 +48,23 @@ type check struct {
 	log     io.Writer
 }
 
-// Compose runs a compose check in a project of its own. All services without a
-// profile start, in the order of their dependencies, as with "compose up"; a
-// service that ends, such as a migration, does not end the check.
-func (e *Engine) Compose(ctx context.Context, c engine.Compose, log io.Writer) (engine.Result, error) {
-	result, err := e.compose(ctx, c, engine.Synced(log))
+// run runs a compose check as Engine.Compose says.
+func (m *composer) run(ctx context.Context, c engine.Compose, log io.Writer) (engine.Result, error) {
+	result, err := m.compose(ctx, c, engine.Synced(log))
 	if err != nil {
 		return engine.Result{}, fmt.Errorf("running compose check %q: %w", c.Name, err)
 	}
 	return result, nil
 }
 
-func (e *Engine) compose(ctx context.Context, spec engine.Compose, log io.Writer) (engine.Result, error) {
+func (m *composer) compose(ctx context.Context, spec engine.Compose, log io.Writer) (engine.Result, error) {
 	if err := checkSecretNames(spec.Name, spec.Secrets); err != nil {
 		return engine.Result{}, err
 	}
-	if err := e.probeCompose(ctx); err != nil {
+	if err := m.probe.compose(ctx); err != nil {
 		return engine.Result{}, err
 	}
-	work, err := e.workspace(ctx, "compose")
+	work, err := m.workspaces.path(ctx, "compose")
 	if err != nil {
 		return engine.Result{}, err
 	}
@@ -63,12 +72,12 @@ func (e *Engine) compose(ctx context.Context, spec engine.Compose, log io.Writer
 	if err := os.Mkdir(work, 0o700); err != nil {
 		return engine.Result{}, err
 	}
-	c := &check{engine: e, spec: spec, project: prefix(e.id) + "-" + e.next(), files: slices.Clone(spec.Files), env: composeEnv(spec), log: log}
+	c := &check{with: m, spec: spec, project: m.traces.project(), files: slices.Clone(spec.Files), env: composeEnv(spec), log: log}
 	services, err := c.prepare(ctx, work)
 	if err != nil {
 		return engine.Result{}, err
 	}
-	e.created.Store(true)
+	m.traces.containers.Store(true)
 	defer c.remove(ctx)
 	return c.run(ctx, services)
 }
@@ -96,7 +105,7 @@ func composeCommand(project string, files []string, args ...string) []string {
 }
 
 func (c *check) command(args ...string) command.Command {
-	docker := c.engine.docker(composeCommand(c.project, c.files, args...)...)
+	docker := c.with.cli.docker(composeCommand(c.project, c.files, args...)...)
 	docker.Env = c.env
 	return docker
 }
@@ -137,7 +146,7 @@ func (c *check) pull(ctx context.Context) (map[string]string, error) {
 	group.SetLimit(pulls)
 	for name, image := range c.spec.Images {
 		references[name] = image.Reference
-		group.Go(func() error { return c.engine.ensure(groupCtx, image, c.log) })
+		group.Go(func() error { return c.with.store.ensure(groupCtx, image, c.log) })
 	}
 	return references, group.Wait()
 }
@@ -158,7 +167,7 @@ func (c *check) run(ctx context.Context, services []string) (engine.Result, erro
 		c.showLogs(ctx, services)
 		return engine.Result{}, err
 	}
-	follow := c.engine.docker("logs", "--follow", last.id)
+	follow := c.with.cli.docker("logs", "--follow", last.id)
 	follow.Grace = time.Second
 	// A log driver that can't be read is no reason to fail.
 	_ = follow.Run(ctx, c.log, c.log)
@@ -186,7 +195,7 @@ func (c *check) container(ctx context.Context, upErr error) (*container, error) 
 	if err != nil || len(ids) == 0 {
 		return nil, starting(errors.Join(upErr, err))
 	}
-	last, err := c.engine.opened(ctx, ids[0])
+	last, err := c.with.containers.open(ctx, ids[0])
 	if err != nil || upErr == nil {
 		return last, err
 	}
@@ -199,7 +208,7 @@ func (c *check) container(ctx context.Context, upErr error) (*container, error) 
 
 // wait waits for the container's end and returns its exit code.
 func (c *check) wait(ctx context.Context, last *container) (int, error) {
-	wait := c.engine.docker("wait", last.id)
+	wait := c.with.cli.docker("wait", last.id)
 	wait.Grace = time.Second
 	out, err := wait.Output(ctx)
 	if err != nil {
@@ -229,5 +238,5 @@ func (c *check) remove(ctx context.Context) {
 	down := c.command("down", "--volumes", "--remove-orphans", "--rmi", "local", "--timeout", "0")
 	down.Detached = true
 	_ = down.Run(ctx, nil, nil)
-	_ = c.engine.removeProject(ctx, c.project)
+	_ = c.with.sweeper.removeProject(ctx, c.project)
 }

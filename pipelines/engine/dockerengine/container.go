@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -17,8 +16,8 @@ import (
 
 // container is a created container.
 type container struct {
-	engine *Engine
-	id     string
+	cli cli
+	id  string
 	// workdir is where relative paths start.
 	workdir string
 }
@@ -30,22 +29,28 @@ type state struct {
 	Error    string
 }
 
+// containers makes and finds containers.
+type containers struct {
+	cli    cli
+	traces *traces
+}
+
 // create creates a container with the arguments of a docker create.
-func (e *Engine) create(ctx context.Context, args, env []string) (*container, error) {
-	e.created.Store(true)
-	create := e.docker(args...)
+func (s containers) create(ctx context.Context, args, env []string) (*container, error) {
+	s.traces.containers.Store(true)
+	create := s.cli.docker(args...)
 	create.Env = env
 	out, err := create.Output(ctx)
 	if err != nil {
 		return nil, explain("creating a container", err)
 	}
-	return e.opened(ctx, strings.TrimSpace(string(out)))
+	return s.open(ctx, strings.TrimSpace(string(out)))
 }
 
-// opened is the container named id, which exists.
-func (e *Engine) opened(ctx context.Context, id string) (*container, error) {
-	c := &container{engine: e, id: id}
-	out, err := e.docker("inspect", "--format", "{{json .Config.WorkingDir}}", id).Output(ctx)
+// open is the container named id, which exists.
+func (s containers) open(ctx context.Context, id string) (*container, error) {
+	c := &container{cli: s.cli, id: id}
+	out, err := s.cli.docker("inspect", "--format", "{{json .Config.WorkingDir}}", id).Output(ctx)
 	if err == nil {
 		err = json.Unmarshal(out, &c.workdir)
 	}
@@ -56,7 +61,7 @@ func (e *Engine) opened(ctx context.Context, id string) (*container, error) {
 }
 
 func (c *container) state(ctx context.Context) (s state, err error) {
-	out, err := c.engine.docker("inspect", "--format", "{{json .State}}", c.id).Output(ctx)
+	out, err := c.cli.docker("inspect", "--format", "{{json .State}}", c.id).Output(ctx)
 	if err != nil {
 		return state{}, err
 	}
@@ -68,7 +73,7 @@ func (c *container) remove(ctx context.Context) {
 	ctx, cancel := cleanup(ctx)
 	defer cancel()
 	// What stays after a failure is removed by Close, or by the next run.
-	_ = c.engine.cleaning("rm", "-f", "-v", c.id).Run(ctx, nil, nil)
+	_ = c.cli.cleaning("rm", "-f", "-v", c.id).Run(ctx, nil, nil)
 }
 
 // errMissing says that a container does not have a path.
@@ -89,7 +94,7 @@ func (c *container) copyOut(ctx context.Context, from, to string) error {
 	}
 	defer os.RemoveAll(work)
 	fresh := filepath.Join(work, "new")
-	err = c.engine.docker("cp", "--follow-link", c.id+":"+from, fresh).Run(ctx, nil, nil)
+	err = c.cli.docker("cp", "--follow-link", c.id+":"+from, fresh).Run(ctx, nil, nil)
 	var ran *command.Error
 	if errors.As(err, &ran) && (strings.Contains(ran.Stderr, "Could not find the file") ||
 		strings.Contains(ran.Stderr, "No such container:path")) {
@@ -117,22 +122,4 @@ func (c *container) exports(ctx context.Context, exports []engine.Export) (missi
 		}
 	}
 	return missing, nil
-}
-
-// Export builds b and copies path out of a container that never runs.
-func (e *Engine) Export(ctx context.Context, b engine.Build, path, dest string, log io.Writer) error {
-	built, err := e.Build(ctx, runnable(b), nil, log)
-	if err != nil {
-		return err
-	}
-	// An image without a command needs one to be created from.
-	c, err := e.create(ctx, []string{"create", "--label", runLabel + "=" + e.id, built.Reference, "/"}, nil)
-	if err != nil {
-		return fmt.Errorf("exporting %q of %q: %w", path, b.Name, err)
-	}
-	defer c.remove(ctx)
-	if err := c.copyOut(ctx, path, dest); err != nil {
-		return fmt.Errorf("exporting %q of %q: %w", path, b.Name, err)
-	}
-	return nil
 }

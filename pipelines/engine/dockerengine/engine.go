@@ -10,52 +10,20 @@ package dockerengine
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
-	"errors"
-	"os"
-	"path/filepath"
-	"strconv"
+	"io"
 	"sync"
-	"sync/atomic"
-	"time"
 
-	"git.example/slipway/pipelines/command"
 	"git.example/slipway/pipelines/engine"
 )
 
-// Name is the engine's name.
-const Name = "docker"
-
-// Options say where Docker is. The zero value is the docker of PATH.
-type Options struct {
-	// Program is the docker command line; "docker" when empty.
-	Program string
-	// Dir holds scratch directories, one a run, readable by the user alone.
-	// A directory of the user's in the system's temporary directory when empty.
-	Dir string
-	// Lookup reads the environment, to find the user's Docker configuration
-	// (DOCKER_CONFIG, HOME). Without it logins of Docker's own are not seen by
-	// builds and pulls that have a login of their own.
-	Lookup func(string) (string, bool)
-}
-
 // Engine drives Docker. Its methods are safe for several goroutines.
 type Engine struct {
-	options Options
-	// id is the run's id, in everything that is created.
-	id      string
-	counter atomic.Int64
-
-	mu      sync.Mutex
-	backend *backend
-	scratch *scratch
-	turns   map[string]*sync.Mutex
-	// keeping are the pushed images that are being kept.
-	keeping sync.WaitGroup
-	// created says that there may be containers of this run, named that there
-	// may be images that have a name of it.
-	created, named atomic.Bool
+	probe      *prober
+	workspaces *workspaces
+	store      *store
+	builder    *builder
+	runner     *runner
+	composer   *composer
 }
 
 var _ engine.Engine = (*Engine)(nil)
@@ -63,63 +31,82 @@ var _ engine.Engine = (*Engine)(nil)
 // New makes an engine. It does nothing yet: Docker is looked for at the first
 // use, or by Probe.
 func New(o Options) *Engine {
-	if o.Program == "" {
-		o.Program = "docker"
+	o = o.withDefaults()
+	docker, traces := cli{o.Program}, newTraces()
+	sweeper := sweeper{docker}
+	probe := &prober{cli: docker}
+	workspaces := &workspaces{parent: o.Dir, traces: traces, sweeper: sweeper}
+	logins := logins{o.Lookup, workspaces}
+	store := &store{cli: docker, probe: probe, traces: traces, logins: logins, turns: map[string]*sync.Mutex{}}
+	containers := containers{docker, traces}
+	builder := &builder{cli: docker, probe: probe, traces: traces, workspaces: workspaces, logins: logins, store: store}
+	return &Engine{
+		probe: probe, workspaces: workspaces, store: store, builder: builder,
+		runner: &runner{cli: docker, probe: probe, traces: traces, workspaces: workspaces, store: store, builder: builder, containers: containers},
+		composer: &composer{cli: docker, probe: probe, traces: traces, workspaces: workspaces, store: store,
+			containers: containers, sweeper: sweeper},
 	}
-	if o.Dir == "" {
-		o.Dir = filepath.Join(os.TempDir(), "slipway-docker-"+strconv.Itoa(os.Getuid()))
-	}
-	if o.Lookup == nil {
-		o.Lookup = func(string) (string, bool) { return "", false }
-	}
-	id := make([]byte, 5)
-	rand.Read(id) // never fails
-	return &Engine{options: o, id: hex.EncodeToString(id), turns: map[string]*sync.Mutex{}}
 }
 
 // Name is "docker".
 func (e *Engine) Name() string { return Name }
 
-// Close removes the images and files of this run. BuildKit's cache stays, and so
-// do images that were pushed, under their digest.
-func (e *Engine) Close() error {
-	e.keeping.Wait()
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.scratch == nil {
-		return nil
-	}
-	ctx, cancel := cleanup(context.Background())
-	defer cancel()
-	var err error
-	if e.created.Load() {
-		err = e.sweepContainers(ctx, e.id)
-	}
-	if e.created.Load() || e.named.Load() {
-		err = errors.Join(err, e.sweepImages(ctx, e.id, e.scratch.dir))
-	}
-	err = errors.Join(err, e.scratch.close())
-	e.scratch = nil
+// Probe says whether Docker can be used here: nil, or an *engine.Unavailable
+// with what is missing and how to get it. The answer yes is remembered.
+func (e *Engine) Probe(ctx context.Context) error {
+	_, err := e.probe.backend(ctx)
 	return err
 }
 
-// docker is a docker command.
-func (e *Engine) docker(args ...string) command.Command {
-	return command.Command{Args: append([]string{e.options.Program}, args...)}
+// Close removes the images and files of this run. BuildKit's cache stays, and so
+// do images that were pushed, under their digest.
+func (e *Engine) Close() error {
+	e.store.keeping.Wait()
+	return e.workspaces.close()
 }
 
-// cleaning is a docker command that an interrupt from the terminal does not
-// reach.
-func (e *Engine) cleaning(args ...string) command.Command {
-	c := e.docker(args...)
-	c.Detached = true
-	return c
+// Supports refuses what the current builder can't do: several platforms and
+// cache exports with the classic image store, named contexts with an old
+// BuildKit. Docker is asked only when b has one of them.
+func (e *Engine) Supports(ctx context.Context, b engine.Build) error {
+	return e.builder.supports(ctx, b)
 }
 
-// next numbers what this run creates.
-func (e *Engine) next() string { return strconv.FormatInt(e.counter.Add(1), 10) }
+// Build builds an image with buildx. The daemon's own builder can push under a
+// tag only; other builders push by digest. Without a push the image gets a name
+// of this run in the daemon's store; several platforms that this store can't
+// hold stay in the builder's cache, and the reference is empty.
+func (e *Engine) Build(ctx context.Context, b engine.Build, push *engine.Push, log io.Writer) (engine.Built, error) {
+	return e.builder.image(ctx, b, push, log)
+}
 
-// cleanup is a context to clean up with, also when ctx is cancelled.
-func cleanup(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+// Export builds b and copies path out of a container that never runs.
+func (e *Engine) Export(ctx context.Context, b engine.Build, path, dest string, log io.Writer) error {
+	return e.runner.export(ctx, b, path, dest, log)
+}
+
+// Run runs one container. Its secrets are in its environment, so that whoever
+// may talk to the Docker daemon can see them while it runs.
+func (e *Engine) Run(ctx context.Context, r engine.Run, log io.Writer) (engine.Result, error) {
+	return e.runner.run(ctx, r, log)
+}
+
+// Compose runs a compose check in a project of its own. All services without a
+// profile start, in the order of their dependencies, as with "compose up"; a
+// service that ends, such as a migration, does not end the check.
+func (e *Engine) Compose(ctx context.Context, c engine.Compose, log io.Writer) (engine.Result, error) {
+	return e.composer.run(ctx, c, log)
+}
+
+// LocalDigest is the digest of an image in Docker's own store, for a base image
+// that no registry answers for: the digest that it has in ref's repository, else
+// the image's id, both "sha256:…". ok is false when the store does not have it.
+func (e *Engine) LocalDigest(ctx context.Context, ref string) (digest string, ok bool, err error) {
+	return e.store.digest(ctx, ref)
+}
+
+// TagLocal gives an image in Docker's own store a name that stays when the
+// engine is closed.
+func (e *Engine) TagLocal(ctx context.Context, ref, name string) error {
+	return e.store.tag(ctx, ref, name)
 }

@@ -105,17 +105,17 @@ func aliases(line func(string, ...any), s service) {
 }
 
 func resources(line func(string, ...any), kind string, all map[string]resource, project string) {
-	own := map[string]resource{}
+	apart := map[string]resource{}
 	for key, r := range all {
 		if !r.External {
-			own[key] = r
+			apart[key] = r
 		}
 	}
-	if len(own) == 0 {
+	if len(apart) == 0 {
 		return
 	}
 	line("%s:", kind)
-	for _, key := range slices.Sorted(maps.Keys(own)) {
+	for _, key := range slices.Sorted(maps.Keys(apart)) {
 		line("  %s: {name: %s}", strconv.Quote(key), strconv.Quote(project+"_"+key))
 	}
 }

@@ -18,10 +18,16 @@ import (
 // hubKey is Docker Hub's name in a Docker configuration.
 const hubKey = "https://index.docker.io/v1/"
 
+// logins make Docker configurations with logins of the pipeline's own.
+type logins struct {
+	lookup     func(string) (string, bool)
+	workspaces *workspaces
+}
+
 // login makes a Docker configuration of its own that has auth for the registry
 // of image, and otherwise says what the user's says. It returns the environment
 // that selects it and a function that removes it. A nil auth needs neither.
-func (e *Engine) login(ctx context.Context, image string, auth *engine.Auth) (env []string, logout func(), err error) {
+func (l logins) login(ctx context.Context, image string, auth *engine.Auth) (env []string, logout func(), err error) {
 	if auth == nil {
 		return nil, func() {}, nil
 	}
@@ -29,15 +35,15 @@ func (e *Engine) login(ctx context.Context, image string, auth *engine.Auth) (en
 	if err != nil {
 		return nil, nil, err
 	}
-	dir, err := e.workspace(ctx, "login")
+	dir, err := l.workspaces.path(ctx, "login")
 	if err != nil {
 		return nil, nil, err
 	}
-	env, err = writeLogin(e.userConfig(), dir, host, *auth)
+	env, err = writeLogin(l.userConfig(), dir, host, *auth)
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("making a Docker configuration for %s: %w", host, err), os.RemoveAll(dir))
 	}
-	if _, ok := e.options.Lookup("BUILDX_CONFIG"); ok {
+	if _, ok := l.lookup("BUILDX_CONFIG"); ok {
 		env = env[:1]
 	}
 	return env, func() { os.RemoveAll(dir) }, nil
@@ -57,11 +63,11 @@ func registryKey(image string) (string, error) {
 
 // userConfig is the directory of the user's Docker configuration, which need
 // not exist. Empty when the environment does not say.
-func (e *Engine) userConfig() string {
-	if dir, ok := e.options.Lookup("DOCKER_CONFIG"); ok && dir != "" {
+func (l logins) userConfig() string {
+	if dir, ok := l.lookup("DOCKER_CONFIG"); ok && dir != "" {
 		return dir
 	}
-	if home, ok := e.options.Lookup("HOME"); ok && home != "" {
+	if home, ok := l.lookup("HOME"); ok && home != "" {
 		return filepath.Join(home, ".docker")
 	}
 	return ""

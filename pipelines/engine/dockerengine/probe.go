@@ -5,12 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os/exec"
 	"strings"
+	"sync"
 	"time"
-
-	"git.example/slipway/pipelines/command"
-	"git.example/slipway/pipelines/engine"
 )
 
 // backend is what of Docker decides how an image is built and pushed.
@@ -30,18 +27,21 @@ func (b backend) local() bool { return b.driver == "docker" }
 // probeTimeout is how long Docker has to answer.
 const probeTimeout = 20 * time.Second
 
-// Probe says whether Docker can be used here: nil, or an *engine.Unavailable
-// with what is missing and how to get it. The answer yes is remembered.
-func (e *Engine) Probe(ctx context.Context) error {
-	_, err := e.probe(ctx)
-	return err
+// prober asks Docker what it can do. The answer yes is remembered.
+type prober struct {
+	cli cli
+
+	mu    sync.Mutex
+	found *backend
 }
 
-func (e *Engine) probe(ctx context.Context) (backend, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.backend != nil {
-		return *e.backend, nil
+// backend is what there is, or an *engine.Unavailable with what is missing and
+// how to get it.
+func (p *prober) backend(ctx context.Context) (backend, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.found != nil {
+		return *p.found, nil
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, probeTimeout, errors.New("no answer within 20 s"))
 	defer cancel()
@@ -50,9 +50,9 @@ func (e *Engine) probe(ctx context.Context) (backend, error) {
 	inspected := make(chan struct{})
 	go func() {
 		defer close(inspected)
-		builder, builderErr = e.docker("buildx", "inspect").Output(ctx)
+		builder, builderErr = p.cli.docker("buildx", "inspect").Output(ctx)
 	}()
-	info, err := e.docker("info", "--format", `{"error":{{json .ServerErrors}},"status":{{with .Info}}{{json .DriverStatus}}{{else}}null{{end}}}`).Output(ctx)
+	info, err := p.cli.docker("info", "--format", `{"error":{{json .ServerErrors}},"status":{{with .Info}}{{json .DriverStatus}}{{else}}null{{end}}}`).Output(ctx)
 	<-inspected
 	if err != nil {
 		return backend{}, unavailable(err)
@@ -76,60 +76,19 @@ func (e *Engine) probe(ctx context.Context) (backend, error) {
 	}
 	found.driver = field(string(builder), "Driver:")
 	found.old = oldBuildKit(field(string(builder), "BuildKit version:"))
-	e.backend = &found
+	p.found = &found
 	return found, nil
 }
 
-// probeCompose looks for the compose plugin, which only compose checks need.
-func (e *Engine) probeCompose(ctx context.Context) error {
-	if _, err := e.probe(ctx); err != nil {
+// compose looks for the compose plugin, which only compose checks need.
+func (p *prober) compose(ctx context.Context) error {
+	if _, err := p.backend(ctx); err != nil {
 		return err
 	}
-	if _, err := e.docker("compose", "version", "--short").Output(ctx); err != nil {
+	if _, err := p.cli.docker("compose", "version", "--short").Output(ctx); err != nil {
 		return noPlugin(err, "compose", "https://docs.docker.com/compose/install/linux/ or the package docker-compose-plugin")
 	}
 	return nil
-}
-
-// unavailable explains why the daemon does not answer.
-func unavailable(err error) error {
-	u := &engine.Unavailable{Engine: Name, Err: err, Problem: "the Docker daemon does not answer",
-		Next: "see what \"docker version\" says"}
-	text := err.Error()
-	switch {
-	case errors.Is(err, exec.ErrNotFound):
-		u.Problem, u.Err = "Docker is not installed", nil
-		u.Next = "install it (https://docs.docker.com/engine/install/)"
-	case strings.Contains(text, "permission denied"):
-		u.Problem, u.Err = "this user may not talk to the Docker daemon (permission denied on its socket)", nil
-		u.Next = "join the group with \"sudo usermod -aG docker $USER\" and log in again"
-	case strings.Contains(text, "Cannot connect"), strings.Contains(text, "Is the docker daemon running"),
-		strings.Contains(text, "failed to connect to the docker API"):
-		u.Problem = "the Docker daemon does not run"
-		u.Err = errors.New(lastLine(printed(err)))
-		u.Next = "start it (\"sudo systemctl start docker\", or Docker Desktop)"
-	}
-	return u
-}
-
-// printed is what a failed command printed, or err's text.
-func printed(err error) string {
-	var failed *command.Error
-	if errors.As(err, &failed) && failed.Stderr != "" {
-		return failed.Stderr
-	}
-	return err.Error()
-}
-
-// noPlugin explains a plugin that is missing, apart from one that fails.
-func noPlugin(err error, name, where string) error {
-	u := &engine.Unavailable{Engine: Name, Err: err, Problem: "docker " + name + " fails", Next: "see what \"docker " + name + "\" says"}
-	var failed *command.Error
-	if errors.As(err, &failed) && (strings.Contains(failed.Stderr, "is not a docker command") ||
-		strings.Contains(failed.Stderr, "unknown command") || strings.Contains(failed.Stderr, "unknown flag")) {
-		u.Problem, u.Err, u.Next = "the plugin docker "+name+" is not installed", nil, "install it ("+where+")"
-	}
-	return u
 }
 
 // oldBuildKit tells versions such as "v0.8+unknown"; one that says nothing is
@@ -148,9 +107,4 @@ func field(listing, name string) string {
 		}
 	}
 	return ""
-}
-
-func lastLine(text string) string {
-	text = strings.TrimSpace(text)
-	return text[strings.LastIndexByte(text, '\n')+1:]
 }

@@ -60,7 +60,7 @@ func TestProbeReadsTheBackend(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			program := script(t, `case $1 in info) echo '{"error":null,"status":`+test.status+`}';; *) echo "`+test.inspect+`";; esac`)
-			got, err := New(Options{Program: program}).probe(t.Context())
+			got, err := New(Options{Program: program}).probe.backend(t.Context())
 			if err != nil || got != test.want {
 				t.Errorf("got %+v and %v, want %+v", got, err, test.want)
 			}

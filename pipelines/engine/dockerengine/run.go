@@ -11,18 +11,28 @@ import (
 	"git.example/slipway/pipelines/engine"
 )
 
-// Run runs one container. Its secrets are in its environment, so that whoever
-// may talk to the Docker daemon can see them while it runs.
-func (e *Engine) Run(ctx context.Context, r engine.Run, log io.Writer) (engine.Result, error) {
+// runner runs containers of images.
+type runner struct {
+	cli        cli
+	probe      *prober
+	traces     *traces
+	workspaces *workspaces
+	store      *store
+	builder    *builder
+	containers containers
+}
+
+// run runs one container as Engine.Run says.
+func (n *runner) run(ctx context.Context, r engine.Run, log io.Writer) (engine.Result, error) {
 	log = engine.Synced(log)
 	if err := checkSecretNames(r.Name, r.Secrets); err != nil {
 		return engine.Result{}, err
 	}
-	image, err := e.imageOf(ctx, r, log)
+	image, err := n.bring(ctx, r, log)
 	if err != nil {
 		return engine.Result{}, err
 	}
-	result, err := e.runImage(ctx, r, image, log)
+	result, err := n.runImage(ctx, r, image, log)
 	if err != nil {
 		return engine.Result{}, fmt.Errorf("running %q: %w", r.Name, err)
 	}
@@ -35,35 +45,35 @@ func runnable(b engine.Build) engine.Build {
 	return b
 }
 
-// imageOf builds or pulls the image that r runs in.
-func (e *Engine) imageOf(ctx context.Context, r engine.Run, log io.Writer) (string, error) {
+// bring builds or pulls the image that r runs in.
+func (n *runner) bring(ctx context.Context, r engine.Run, log io.Writer) (string, error) {
 	if r.Build != nil {
-		built, err := e.Build(ctx, runnable(*r.Build), nil, log)
+		built, err := n.builder.image(ctx, runnable(*r.Build), nil, log)
 		return built.Reference, err
 	}
-	if _, err := e.probe(ctx); err != nil {
+	if _, err := n.probe.backend(ctx); err != nil {
 		return "", err
 	}
-	if _, err := e.workspace(ctx, "run"); err != nil { // a killed run is swept by its directory
+	if _, err := n.workspaces.path(ctx, "run"); err != nil { // a killed run is swept by its directory
 		return "", err
 	}
-	return r.Image.Reference, e.ensure(ctx, *r.Image, log)
+	return r.Image.Reference, n.store.ensure(ctx, *r.Image, log)
 }
 
-func (e *Engine) runImage(ctx context.Context, r engine.Run, image string, log io.Writer) (engine.Result, error) {
-	args, env := createCommand(r, image, e.id)
-	c, err := e.create(ctx, args, env)
+func (n *runner) runImage(ctx context.Context, r engine.Run, image string, log io.Writer) (engine.Result, error) {
+	args, env := createCommand(r, image, n.traces.id)
+	c, err := n.containers.create(ctx, args, env)
 	if err != nil {
 		return engine.Result{}, err
 	}
 	defer c.remove(ctx)
 	if r.Mount != "" {
 		from := filepath.Clean(r.Mount) + "/."
-		if err := e.docker("cp", from, c.id+":"+c.workdir).Run(ctx, nil, nil); err != nil {
+		if err := n.cli.docker("cp", from, c.id+":"+c.workdir).Run(ctx, nil, nil); err != nil {
 			return engine.Result{}, fmt.Errorf("copying %q in: %w", r.Mount, err)
 		}
 	}
-	start := e.docker("start", "--attach", c.id)
+	start := n.cli.docker("start", "--attach", c.id)
 	start.Grace = time.Second // the container is removed by force right after
 	startErr := start.Run(ctx, log, log)
 	if err := context.Cause(ctx); err != nil {
@@ -81,4 +91,22 @@ func (e *Engine) runImage(ctx context.Context, r engine.Run, image string, log i
 	}
 	missing, err := c.exports(ctx, r.Exports)
 	return engine.Result{ExitCode: end.ExitCode, Missing: missing}, err
+}
+
+// export builds b and copies path out of a container that never runs.
+func (n *runner) export(ctx context.Context, b engine.Build, path, dest string, log io.Writer) error {
+	built, err := n.builder.image(ctx, runnable(b), nil, log)
+	if err != nil {
+		return err
+	}
+	// An image without a command needs one to be created from.
+	c, err := n.containers.create(ctx, []string{"create", "--label", runLabel + "=" + n.traces.id, built.Reference, "/"}, nil)
+	if err != nil {
+		return fmt.Errorf("exporting %q of %q: %w", path, b.Name, err)
+	}
+	defer c.remove(ctx)
+	if err := c.copyOut(ctx, path, dest); err != nil {
+		return fmt.Errorf("exporting %q of %q: %w", path, b.Name, err)
+	}
+	return nil
 }

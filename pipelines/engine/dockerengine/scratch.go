@@ -1,7 +1,6 @@
 package dockerengine
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,27 +17,8 @@ type scratch struct {
 	lock *os.File
 }
 
-// workspace is the path of a new file or directory in the scratch directory,
-// which is made at the first call. That call also removes what dead runs left.
-func (e *Engine) workspace(ctx context.Context, kind string) (string, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.scratch == nil {
-		if err := ownDirectory(e.options.Dir); err != nil {
-			return "", err
-		}
-		e.sweepDead(ctx)
-		s, err := openScratch(filepath.Join(e.options.Dir, e.id))
-		if err != nil {
-			return "", err
-		}
-		e.scratch = s
-	}
-	return filepath.Join(e.scratch.dir, kind+"-"+e.next()), nil
-}
-
-// ownDirectory makes dir, or refuses one that somebody else could have planted.
-func ownDirectory(dir string) error {
+// privateDirectory makes dir, or refuses one that somebody else could have planted.
+func privateDirectory(dir string) error {
 	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
 		return fmt.Errorf("making the scratch directory %q: %w", dir, err)
 	}

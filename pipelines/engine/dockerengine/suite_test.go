@@ -33,7 +33,7 @@ func TestSuite(t *testing.T) {
 	if left := leftovers(t, e); len(left) > 0 {
 		t.Errorf("left behind after Close: %q", left)
 	}
-	if images := list(t, e, "image", "ls", "-q", "--filter", "reference="+prefix(e.id)+"*"); len(images) > 0 {
+	if images := list(t, e, "image", "ls", "-q", "--filter", "reference="+prefix(e.workspaces.traces.id)+"*"); len(images) > 0 {
 		t.Errorf("images left behind after Close: %q", images)
 	}
 }
@@ -43,7 +43,7 @@ func newTestEngine(t *testing.T) *Engine {
 	t.Helper()
 	e := New(Options{Dir: t.TempDir() + "/scratch", Lookup: os.LookupEnv})
 	t.Cleanup(func() { e.Close() })
-	err := e.probeCompose(context.Background())
+	err := e.probe.compose(context.Background())
 	var missing *engine.Unavailable
 	if errors.As(err, &missing) {
 		t.Skip(err)
@@ -57,9 +57,9 @@ func newTestEngine(t *testing.T) *Engine {
 // leftovers are the containers, networks and volumes of e's run.
 func leftovers(t *testing.T, e *Engine) []string {
 	t.Helper()
-	found := list(t, e, "ps", "-a", "--format", "{{.Names}}", "--filter", "label="+runLabel+"="+e.id)
+	found := list(t, e, "ps", "-a", "--format", "{{.Names}}", "--filter", "label="+runLabel+"="+e.workspaces.traces.id)
 	for _, kind := range [][]string{{"ps", "-a", "--format", "{{.Names}}"}, {"network", "ls", "--format", "{{.Name}}"}, {"volume", "ls", "--format", "{{.Name}}"}} {
-		found = append(found, list(t, e, append(kind, "--filter", "name="+prefix(e.id))...)...)
+		found = append(found, list(t, e, append(kind, "--filter", "name="+prefix(e.workspaces.traces.id))...)...)
 	}
 	return found
 }
@@ -75,7 +75,7 @@ func removePulled(t *testing.T, e *Engine, address string) {
 		if strings.HasSuffix(tag, ":<none>") {
 			tag = strings.TrimSuffix(tag, ":<none>") + "@" + digest
 		}
-		if err := e.docker("rmi", tag).Run(context.WithoutCancel(t.Context()), nil, nil); err != nil {
+		if err := e.store.cli.docker("rmi", tag).Run(context.WithoutCancel(t.Context()), nil, nil); err != nil {
 			t.Error(err)
 		}
 	}
@@ -83,7 +83,7 @@ func removePulled(t *testing.T, e *Engine, address string) {
 
 func list(t *testing.T, e *Engine, args ...string) []string {
 	t.Helper()
-	out, err := e.docker(args...).Output(context.Background())
+	out, err := e.store.cli.docker(args...).Output(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}

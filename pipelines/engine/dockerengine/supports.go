@@ -2,27 +2,12 @@ package dockerengine
 
 import (
 	"bytes"
-	"context"
 	"os"
 
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 
 	"git.example/slipway/pipelines/engine"
 )
-
-// Supports refuses what the current builder can't do: several platforms and
-// cache exports with the classic image store, named contexts with an old
-// BuildKit. Docker is asked only when b has one of them.
-func (e *Engine) Supports(ctx context.Context, b engine.Build) error {
-	if len(b.Platforms) < 2 && len(exportedCaches(b)) == 0 && len(b.Contexts) == 0 {
-		return nil
-	}
-	found, err := e.probe(ctx)
-	if err != nil {
-		return err
-	}
-	return unsupported(b, found)
-}
 
 // unsupported is an *engine.Unsupported for what of b a builder can't do, or nil.
 func unsupported(b engine.Build, with backend) error {

@@ -11,31 +11,24 @@ import (
 	"time"
 )
 
-// runLabel is on every container that this engine creates by itself; its value
-// is the run's id.
-const runLabel = "dev.slipway.run"
-
-// projectLabel is on everything that compose creates.
-const projectLabel = "com.docker.compose.project"
-
 // tagsFile lists, in a scratch directory, the throw-away tags in the local
 // image store.
 const tagsFile = "tags"
 
-// prefix starts the name of each image and compose project of run id.
-func prefix(id string) string { return "slipway-" + id }
+// sweeper removes what runs left behind.
+type sweeper struct{ cli cli }
 
-// sweepDead removes what killed runs of this user on this machine left behind.
-// What can't be removed now is left to the next run.
-func (e *Engine) sweepDead(ctx context.Context) {
-	runs, err := os.ReadDir(e.options.Dir)
+// sweepDead removes what killed runs left behind whose scratch directories are in
+// parent. What can't be removed now is left to the next run.
+func (s sweeper) sweepDead(ctx context.Context, parent string) {
+	runs, err := os.ReadDir(parent)
 	if err != nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	for _, run := range runs {
-		dir := filepath.Join(e.options.Dir, run.Name())
+		dir := filepath.Join(parent, run.Name())
 		if info, err := run.Info(); err != nil || time.Since(info.ModTime()) < time.Second {
 			continue // a run that starts right now may not have locked it yet
 		}
@@ -43,7 +36,7 @@ func (e *Engine) sweepDead(ctx context.Context) {
 		if err != nil || !taken {
 			continue
 		}
-		if e.sweep(ctx, run.Name(), dir) == nil {
+		if s.sweep(ctx, run.Name(), dir) == nil {
 			os.RemoveAll(dir)
 		}
 		lock.Close()
@@ -51,29 +44,29 @@ func (e *Engine) sweepDead(ctx context.Context) {
 }
 
 // sweep removes the containers, compose projects and images of run id.
-func (e *Engine) sweep(ctx context.Context, id, dir string) error {
-	return errors.Join(e.sweepContainers(ctx, id), e.sweepImages(ctx, id, dir))
+func (s sweeper) sweep(ctx context.Context, id, dir string) error {
+	return errors.Join(s.sweepContainers(ctx, id), s.sweepImages(ctx, id, dir))
 }
 
-func (e *Engine) sweepContainers(ctx context.Context, id string) error {
-	err := e.removeListed(ctx, []string{"ps", "-aq", "--filter", "label=" + runLabel + "=" + id}, "rm", "-f", "-v")
-	projects, listErr := e.projects(ctx, id)
+func (s sweeper) sweepContainers(ctx context.Context, id string) error {
+	err := s.removeListed(ctx, []string{"ps", "-aq", "--filter", "label=" + runLabel + "=" + id}, "rm", "-f", "-v")
+	projects, listErr := s.projects(ctx, id)
 	err = errors.Join(err, listErr)
 	for _, project := range projects {
-		err = errors.Join(err, e.removeProject(ctx, project))
+		err = errors.Join(err, s.removeProject(ctx, project))
 	}
 	return err
 }
 
 // sweepImages removes the images that have a name of the run or one of its
 // throw-away tags, noted in dir.
-func (e *Engine) sweepImages(ctx context.Context, id, dir string) error {
+func (s sweeper) sweepImages(ctx context.Context, id, dir string) error {
 	noted, err := os.ReadFile(filepath.Join(dir, tagsFile))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	tags := strings.Fields(string(noted))
-	out, err := e.cleaning("image", "ls", "--format", "{{.Repository}}:{{.Tag}}").Output(ctx)
+	out, err := s.cli.cleaning("image", "ls", "--format", "{{.Repository}}:{{.Tag}}").Output(ctx)
 	if err != nil {
 		return err
 	}
@@ -86,16 +79,16 @@ func (e *Engine) sweepImages(ctx context.Context, id, dir string) error {
 	if len(remove) == 2 {
 		return nil
 	}
-	return e.cleaning(remove...).Run(ctx, nil, nil)
+	return s.cli.cleaning(remove...).Run(ctx, nil, nil)
 }
 
 // projects are the compose projects of run id of which anything is left.
-func (e *Engine) projects(ctx context.Context, id string) ([]string, error) {
+func (s sweeper) projects(ctx context.Context, id string) ([]string, error) {
 	var found []string
 	seen := map[string]bool{}
 	for _, list := range [][]string{{"ps", "-a"}, {"network", "ls"}, {"volume", "ls"}} {
 		args := append(list, "--filter", "label="+projectLabel, "--format", `{{.Label "`+projectLabel+`"}}`)
-		out, err := e.cleaning(args...).Output(ctx)
+		out, err := s.cli.cleaning(args...).Output(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -110,17 +103,17 @@ func (e *Engine) projects(ctx context.Context, id string) ([]string, error) {
 }
 
 // removeProject removes what is left of a compose project, its images apart.
-func (e *Engine) removeProject(ctx context.Context, project string) error {
+func (s sweeper) removeProject(ctx context.Context, project string) error {
 	filter := "label=" + projectLabel + "=" + project
 	return errors.Join(
-		e.removeListed(ctx, []string{"ps", "-aq", "--filter", filter}, "rm", "-f", "-v"),
-		e.removeListed(ctx, []string{"network", "ls", "-q", "--filter", filter}, "network", "rm"),
-		e.removeListed(ctx, []string{"volume", "ls", "-q", "--filter", filter}, "volume", "rm", "-f"))
+		s.removeListed(ctx, []string{"ps", "-aq", "--filter", filter}, "rm", "-f", "-v"),
+		s.removeListed(ctx, []string{"network", "ls", "-q", "--filter", filter}, "network", "rm"),
+		s.removeListed(ctx, []string{"volume", "ls", "-q", "--filter", filter}, "volume", "rm", "-f"))
 }
 
 // removeListed runs a docker command on everything that another one lists.
-func (e *Engine) removeListed(ctx context.Context, list []string, remove ...string) error {
-	out, err := e.cleaning(list...).Output(ctx)
+func (s sweeper) removeListed(ctx context.Context, list []string, remove ...string) error {
+	out, err := s.cli.cleaning(list...).Output(ctx)
 	if err != nil {
 		return err
 	}
@@ -128,5 +121,5 @@ func (e *Engine) removeListed(ctx context.Context, list []string, remove ...stri
 	if len(ids) == 0 {
 		return nil
 	}
-	return e.cleaning(append(remove, ids...)...).Run(ctx, nil, nil)
+	return s.cli.cleaning(append(remove, ids...)...).Run(ctx, nil, nil)
 }

@@ -26,7 +26,7 @@ func TestKilledRunIsSweptUp(t *testing.T) {
 	t.Cleanup(func() { removePulled(t, e, host) })
 
 	victim := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestVictim$")
-	victim.Env = append(os.Environ(), victimDir+"="+e.options.Dir, victimBase+"="+base)
+	victim.Env = append(os.Environ(), victimDir+"="+e.workspaces.parent, victimBase+"="+base)
 	out, err := victim.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -49,13 +49,13 @@ func TestKilledRunIsSweptUp(t *testing.T) {
 	}
 	victim.Wait() // the error says that it was killed
 	dead := New(Options{})
-	dead.id = id
+	dead.workspaces.traces.id = id
 	if left := leftovers(t, dead); len(left) < 5 {
 		t.Fatalf("the killed run left only %q: there is nothing to see", left)
 	}
 
 	time.Sleep(1100 * time.Millisecond) // younger directories are left alone
-	if _, err := e.workspace(t.Context(), "test"); err != nil {
+	if _, err := e.workspaces.path(t.Context(), "test"); err != nil {
 		t.Fatal(err)
 	}
 	if left := leftovers(t, dead); len(left) > 0 {
@@ -64,7 +64,7 @@ func TestKilledRunIsSweptUp(t *testing.T) {
 	if images := list(t, e, "image", "ls", "-q", "--filter", "reference="+prefix(id)+"*"); len(images) > 0 {
 		t.Errorf("images still there: %q", images)
 	}
-	if dirs, err := os.ReadDir(e.options.Dir); err != nil || len(dirs) != 1 || dirs[0].Name() != e.id {
+	if dirs, err := os.ReadDir(e.workspaces.parent); err != nil || len(dirs) != 1 || dirs[0].Name() != e.workspaces.traces.id {
 		t.Errorf("scratch directories: %v, %v", dirs, err)
 	}
 }
@@ -76,7 +76,7 @@ func TestVictim(t *testing.T) {
 		t.Skip("only TestKilledRunIsSweptUp needs it")
 	}
 	e := New(Options{Dir: dir, Lookup: os.LookupEnv})
-	os.Stdout.WriteString("id " + e.id + "\n")
+	os.Stdout.WriteString("id " + e.workspaces.traces.id + "\n")
 	file := filepath.Join(t.TempDir(), "compose.yaml")
 	mustWrite(t, filepath.Join(filepath.Dir(file), "Dockerfile"), "FROM "+os.Getenv(victimBase)+"\n")
 	mustWrite(t, file, `
@@ -94,24 +94,24 @@ func TestLivingRunIsLeftAlone(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "scratch")
 	program := script(t, "exit 0")
 	living := New(Options{Program: program, Dir: dir})
-	if _, err := living.workspace(t.Context(), "test"); err != nil {
+	if _, err := living.workspaces.path(t.Context(), "test"); err != nil {
 		t.Fatal(err)
 	}
 	old := time.Now().Add(-time.Hour)
-	if err := os.Chtimes(living.scratch.dir, old, old); err != nil {
+	if err := os.Chtimes(living.workspaces.scratch.dir, old, old); err != nil {
 		t.Fatal(err)
 	}
 	other := New(Options{Program: program, Dir: dir})
-	if _, err := other.workspace(t.Context(), "test"); err != nil {
+	if _, err := other.workspaces.path(t.Context(), "test"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(living.scratch.dir); err != nil {
+	if _, err := os.Stat(living.workspaces.scratch.dir); err != nil {
 		t.Error(err)
 	}
 	if err := living.Close(); err != nil {
 		t.Error(err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, living.id)); err == nil {
+	if _, err := os.Stat(filepath.Join(dir, living.workspaces.traces.id)); err == nil {
 		t.Error("Close left the scratch directory")
 	}
 }
@@ -124,7 +124,7 @@ func TestScratchDirectoryOfSomebodyElse(t *testing.T) {
 	if err := os.Chmod(dir, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := New(Options{Dir: dir}).workspace(t.Context(), "test"); err == nil {
+	if _, err := New(Options{Dir: dir}).workspaces.path(t.Context(), "test"); err == nil {
 		t.Error("a directory that everybody can write to was taken")
 	}
 }

@@ -21,9 +21,22 @@ type inspected struct {
 	RepoDigests []string
 }
 
+// store is the daemon's image store.
+type store struct {
+	cli    cli
+	probe  *prober
+	traces *traces
+	logins logins
+
+	mu    sync.Mutex
+	turns map[string]*sync.Mutex
+	// keeping are the pushed images that are being kept.
+	keeping sync.WaitGroup
+}
+
 // inspect looks ref up in the daemon's store.
-func (e *Engine) inspect(ctx context.Context, ref string) (image inspected, ok bool, err error) {
-	out, err := e.docker("image", "inspect", "--format", "{{json .}}", ref).Output(ctx)
+func (s *store) inspect(ctx context.Context, ref string) (image inspected, ok bool, err error) {
+	out, err := s.cli.docker("image", "inspect", "--format", "{{json .}}", ref).Output(ctx)
 	var failed *command.Error
 	if errors.As(err, &failed) && strings.Contains(failed.Stderr, "No such image") {
 		return inspected{}, false, nil
@@ -37,14 +50,12 @@ func (e *Engine) inspect(ctx context.Context, ref string) (image inspected, ok b
 	return image, true, nil
 }
 
-// LocalDigest is the digest of an image in Docker's own store, for a base image
-// that no registry answers for: the digest that it has in ref's repository, else
-// the image's id, both "sha256:…". ok is false when the store does not have it.
-func (e *Engine) LocalDigest(ctx context.Context, ref string) (digest string, ok bool, err error) {
-	if _, err := e.probe(ctx); err != nil {
+// digest is the digest of an image as Engine.LocalDigest says.
+func (s *store) digest(ctx context.Context, ref string) (digest string, ok bool, err error) {
+	if _, err := s.probe.backend(ctx); err != nil {
 		return "", false, err
 	}
-	image, ok, err := e.inspect(ctx, ref)
+	image, ok, err := s.inspect(ctx, ref)
 	if err != nil || !ok {
 		return "", false, err
 	}
@@ -56,10 +67,9 @@ func (e *Engine) LocalDigest(ctx context.Context, ref string) (digest string, ok
 	return image.ID, true, nil
 }
 
-// TagLocal gives an image in Docker's own store a name that stays when the
-// engine is closed.
-func (e *Engine) TagLocal(ctx context.Context, ref, name string) error {
-	if err := e.docker("tag", ref, name).Run(ctx, nil, nil); err != nil {
+// tag gives an image another name, which is not this run's.
+func (s *store) tag(ctx context.Context, ref, name string) error {
+	if err := s.cli.docker("tag", ref, name).Run(ctx, nil, nil); err != nil {
 		return fmt.Errorf("naming image %q: %w", name, err)
 	}
 	return nil
@@ -81,35 +91,35 @@ func digestIn(repoDigests []string, repository string) string {
 
 // ensure pulls an image that Docker does not have. Calls for one image wait for
 // each other.
-func (e *Engine) ensure(ctx context.Context, image engine.Image, log io.Writer) error {
-	turn := e.turn(image.Reference)
+func (s *store) ensure(ctx context.Context, image engine.Image, log io.Writer) error {
+	turn := s.turn(image.Reference)
 	turn.Lock()
 	defer turn.Unlock()
-	if _, ok, err := e.inspect(ctx, image.Reference); err != nil || ok {
+	if _, ok, err := s.inspect(ctx, image.Reference); err != nil || ok {
 		return err
 	}
-	return e.pull(ctx, image, log)
+	return s.pull(ctx, image, log)
 }
 
 // turn is held by whoever brings the image called reference into the store.
-func (e *Engine) turn(reference string) *sync.Mutex {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	turn, ok := e.turns[reference]
+func (s *store) turn(reference string) *sync.Mutex {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	turn, ok := s.turns[reference]
 	if !ok {
 		turn = &sync.Mutex{}
-		e.turns[reference] = turn
+		s.turns[reference] = turn
 	}
 	return turn
 }
 
-func (e *Engine) pull(ctx context.Context, image engine.Image, log io.Writer) error {
-	env, logout, err := e.login(ctx, image.Reference, image.Auth)
+func (s *store) pull(ctx context.Context, image engine.Image, log io.Writer) error {
+	env, logout, err := s.logins.login(ctx, image.Reference, image.Auth)
 	if err != nil {
 		return err
 	}
 	defer logout()
-	pull := e.docker("pull", "--quiet", image.Reference)
+	pull := s.cli.docker("pull", "--quiet", image.Reference)
 	pull.Env = env
 	if err := pull.Run(ctx, log, nil); err != nil {
 		return fmt.Errorf("pulling image %q: %w", image.Reference, insecureHint(err, image.Insecure))
