@@ -3,13 +3,13 @@ package daggerengine
 import (
 	"context"
 	"strings"
+
+	"dagger.io/dagger"
 )
 
-// LocalDigest is the digest that this engine resolves a base image to, for one
-// that the caller can't resolve itself: the engine may have mirrors or a network
-// of its own. ok is false when the engine can't resolve it either.
-func (e *Engine) LocalDigest(ctx context.Context, ref string) (digest string, ok bool, err error) {
-	pinned, err := e.client.Container().From(ref).ImageRef(ctx)
+// baseDigest is the digest of a base image as Engine.LocalDigest says.
+func baseDigest(ctx context.Context, client *dagger.Client, ref string) (digest string, ok bool, err error) {
+	pinned, err := client.Container().From(ref).ImageRef(ctx)
 	if err != nil {
 		if ctx.Err() != nil {
 			return "", false, context.Cause(ctx)

@@ -22,7 +22,7 @@ func TestLocalDigest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := e.client.Container().From(ref).ID(ctx); err != nil {
+	if _, err := e.conn.client.Container().From(ref).ID(ctx); err != nil {
 		t.Skipf("this engine does not reach loopback addresses of the test: %v", err)
 	}
 	if got, ok, err := e.LocalDigest(ctx, ref); err != nil || !ok || got != want.String() {

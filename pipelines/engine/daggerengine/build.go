@@ -3,9 +3,6 @@ package daggerengine
 import (
 	"context"
 	"fmt"
-	"io"
-	"slices"
-	"strings"
 
 	"dagger.io/dagger"
 	"golang.org/x/sync/errgroup"
@@ -13,48 +10,23 @@ import (
 	"git.example/slipway/pipelines/engine"
 )
 
-// Build builds an image. Dagger can push under a tag only, so Push.Tag is
-// written. Media types are OCI's, and there are no attestations.
-func (e *Engine) Build(ctx context.Context, b engine.Build, push *engine.Push, log io.Writer) (engine.Built, error) {
-	ctx, end := e.spans.start(ctx, "image "+b.Name)
-	built, err := e.buildImage(ctx, b, push, log)
-	end(0, err)
-	return built, err
-}
-
-func (e *Engine) buildImage(ctx context.Context, b engine.Build, push *engine.Push, log io.Writer) (engine.Built, error) {
-	followed, f := e.logs.follow(ctx, log)
-	defer f.done(ctx, 0)
-	images, release, err := e.build(followed, b)
-	if err != nil {
-		return engine.Built{}, explain(fmt.Sprintf("building image %q", b.Name), err)
-	}
-	defer release()
-	if push != nil {
-		return e.push(followed, images, *push)
-	}
-	image, err := e.withoutSecrets(followed, b, images[0])
-	if err != nil {
-		return engine.Built{}, err
-	}
-	reference := Name + ":" + e.next()
-	e.mu.Lock()
-	e.built[reference] = image
-	e.mu.Unlock()
-	return engine.Built{Reference: reference}, nil
+// builder builds images from Dockerfiles.
+type builder struct {
+	conn      *connection
+	abilities abilities
 }
 
 // build builds b for each of its platforms. The names of its secrets are held
 // until release.
-func (e *Engine) build(ctx context.Context, b engine.Build) (built []*dagger.Container, release func(), err error) {
-	if err := e.Supports(ctx, b); err != nil {
+func (r builder) build(ctx context.Context, b engine.Build) (built []*dagger.Container, release func(), err error) {
+	if err := r.abilities.check(b); err != nil {
 		return nil, nil, err
 	}
-	dir, err := e.buildContext(b)
+	dir, err := r.context(b)
 	if err != nil {
 		return nil, nil, err
 	}
-	options, release, err := e.buildOptions(ctx, b)
+	options, release, err := r.options(ctx, b)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -78,7 +50,7 @@ func (e *Engine) build(ctx context.Context, b engine.Build) (built []*dagger.Con
 			if err != nil {
 				return err
 			}
-			if image, err = e.onPlatform(ctx, image, platform); err != nil {
+			if image, err = r.abilities.platforms.marked(ctx, image, platform); err != nil {
 				return err
 			}
 			for _, name := range sortedKeys(b.Labels) {
@@ -94,40 +66,47 @@ func (e *Engine) build(ctx context.Context, b engine.Build) (built []*dagger.Con
 	return built, release, nil
 }
 
-// buildOptions are all but the platform.
-func (e *Engine) buildOptions(ctx context.Context, b engine.Build) (options dagger.DirectoryDockerBuildOpts, release func(), err error) {
+// options are all but the platform.
+func (r builder) options(ctx context.Context, b engine.Build) (options dagger.DirectoryDockerBuildOpts, release func(), err error) {
 	options = dagger.DirectoryDockerBuildOpts{Dockerfile: dockerfile, Target: b.Target}
 	for _, name := range sortedKeys(b.Args) {
 		options.BuildArgs = append(options.BuildArgs, dagger.BuildArg{Name: name, Value: b.Args[name]})
 	}
-	if sockets := agentSockets(b.SSH, e.lookup); len(sockets) > 0 {
-		options.SSH = e.client.Host().UnixSocket(sockets[0])
+	if sockets := agentSockets(b.SSH, r.abilities.lookup); len(sockets) > 0 {
+		options.SSH = r.conn.client.Host().UnixSocket(sockets[0])
 	}
 	held := map[string]string{}
 	for id, value := range b.Secrets {
 		held["secret "+id] = value.Reveal()
 	}
-	release, err = e.names.enter(ctx, held)
+	release, err = r.conn.names.enter(ctx, held)
 	if err != nil {
 		return options, nil, err
 	}
 	for _, id := range sortedKeys(b.Secrets) {
-		options.Secrets = append(options.Secrets, e.client.SetSecret(id, b.Secrets[id].Reveal()))
+		options.Secrets = append(options.Secrets, r.conn.client.SetSecret(id, b.Secrets[id].Reveal()))
 	}
 	return options, release, nil
 }
 
-// agentSockets are the distinct sockets of SSH agents.
-func agentSockets(ssh []string, lookup func(string) (string, bool)) []string {
-	var sockets []string
-	for _, agent := range ssh {
-		_, socket, ok := strings.Cut(agent, "=")
-		if !ok {
-			socket, _ = lookup("SSH_AUTH_SOCK")
-		}
-		if socket != "" && !slices.Contains(sockets, socket) {
-			sockets = append(sockets, socket)
-		}
+// runnable builds b for running it here, as an image that has no more than any
+// other: of the build's secrets, Dagger would mount those into the container.
+func (r builder) runnable(ctx context.Context, b engine.Build) (*dagger.Container, error) {
+	built, release, err := r.build(ctx, b)
+	if err != nil {
+		return nil, explain(fmt.Sprintf("building image %q", b.Name), err)
 	}
-	return sockets
+	defer release()
+	return r.withoutSecrets(ctx, b, built[0])
+}
+
+func (r builder) withoutSecrets(ctx context.Context, b engine.Build, built *dagger.Container) (*dagger.Container, error) {
+	if len(b.Secrets) == 0 {
+		return built, nil
+	}
+	plain, err := r.conn.client.Container().Import(built.AsTarball()).Sync(ctx)
+	if err != nil {
+		return nil, explain(fmt.Sprintf("taking the secrets out of image %q", b.Name), err)
+	}
+	return plain, nil
 }

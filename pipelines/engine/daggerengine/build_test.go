@@ -25,7 +25,7 @@ func TestBuildsWithOtherValuesOfOneSecret(t *testing.T) {
 			b := engine.Build{Name: value, Dockerfile: "Dockerfile", Platforms: []string{"linux/amd64"},
 				Secrets: map[string]secrets.Value{"token": secrets.NewValue(value)},
 				Context: files(t, map[string]string{"Dockerfile": "FROM alpine:3.20\nARG WHO\nRUN --mount=type=secret,id=token sleep 0.3; wc -c < /run/secrets/token > /size\n"}),
-				Args:    map[string]string{"WHO": t.Name() + e.next()}}
+				Args:    map[string]string{"WHO": t.Name() + e.conn.next()}}
 			dest := filepath.Join(t.TempDir(), "size")
 			err := e.Export(ctx, b, "/size", dest, io.Discard)
 			if got, _ := os.ReadFile(dest); err == nil && strings.TrimSpace(string(got)) != string(rune('1'+i)) {
@@ -45,7 +45,7 @@ func TestSecretsOfABuild(t *testing.T) {
 	e, ctx := start(t)
 	const canary = "canary-5ee1-d0-n0t-l3ak"
 	build := func(dockerfile string) engine.Build {
-		return engine.Build{Name: "api", Dockerfile: "Dockerfile", Platforms: []string{"linux/amd64"}, Args: map[string]string{"RUN": e.next()},
+		return engine.Build{Name: "api", Dockerfile: "Dockerfile", Platforms: []string{"linux/amd64"}, Args: map[string]string{"RUN": e.conn.next()},
 			Secrets: map[string]secrets.Value{"token": secrets.NewValue(canary)},
 			Context: files(t, map[string]string{"Dockerfile": "FROM alpine:3.20\nARG RUN\n" + dockerfile})}
 	}
@@ -90,7 +90,7 @@ func TestIgnoreRules(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			context["Dockerfile"], context[".dockerignore"] = "FROM scratch\nCOPY . /out/\n", tc.rules
 			b := engine.Build{Name: "api", Dockerfile: "Dockerfile", Platforms: []string{"linux/amd64"}, Context: files(t, context)}
-			dir, err := e.buildContext(b)
+			dir, err := e.images.builder.context(b)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -7,77 +7,70 @@ import (
 	"io"
 	"sync"
 
-	"dagger.io/dagger"
 	"golang.org/x/sync/errgroup"
 
 	"git.example/slipway/pipelines/composefile"
 	"git.example/slipway/pipelines/engine"
 )
 
-// composeCheck is a compose check that runs.
-type composeCheck struct {
-	engine  *Engine
-	spec    engine.Compose
-	project composeProject
-	// id makes volumes and placeholders this check's own.
-	id      string
-	log     io.Writer
-	volumes map[string]*dagger.CacheVolume
-	states  map[string]*composeService
+// composer runs compose checks.
+type composer struct {
+	conn      *connection
+	abilities abilities
+	builder   builder
+	images    *images
+	runner    runner
 }
 
-// Compose runs a compose check without a Docker daemon: every service is a
-// service of Dagger, and every one that has to end, a container that runs to its
-// end. All services without a profile start, in the order of their dependencies;
-// each finds all others under their names.
-//
-// A session of Dagger has one container of a name. So checks with services of
-// the same name, such as "db", run one after the other.
-func (e *Engine) Compose(ctx context.Context, spec engine.Compose, log io.Writer) (engine.Result, error) {
-	ctx, end := e.spans.start(ctx, "run "+spec.Name)
-	result, err := e.compose(ctx, spec, engine.Synced(log))
-	end(result.ExitCode, err)
+// run runs a compose check as Engine.Compose says.
+func (m composer) run(ctx context.Context, spec engine.Compose, log io.Writer) (engine.Result, error) {
+	id := m.conn.next() // makes volumes and placeholders this check's
+	project, err := loadProject(ctx, spec, id)
 	if err != nil {
-		return engine.Result{}, fmt.Errorf("running compose check %q: %w", spec.Name, err)
-	}
-	return result, nil
-}
-
-func (e *Engine) compose(ctx context.Context, spec engine.Compose, log io.Writer) (engine.Result, error) {
-	c := &composeCheck{engine: e, spec: spec, id: e.next(), log: log}
-	var err error
-	if c.project, err = loadProject(ctx, spec, c.id); err != nil {
 		return engine.Result{}, err
 	}
-	if err := e.supportsProject(ctx, c.project); err != nil {
+	if err := m.abilities.checkProject(project); err != nil {
 		return engine.Result{}, err
 	}
-	leave, err := e.names.enter(ctx, c.hosts())
+	leave, err := m.conn.names.enter(ctx, hosts(project, spec.ExitCodeFrom, id))
 	if err != nil {
 		return engine.Result{}, err
 	}
 	defer leave()
-	images, err := c.images(ctx)
+	images, err := composeImages{conn: m.conn, builder: m.builder, images: m.images, project: project, given: spec.Images, log: log}.all(ctx)
 	if err != nil {
 		return engine.Result{}, err
 	}
-	order := composefile.Order(c.project.Project)
-	if err := c.makeVolumes(ctx, order, images); err != nil {
+	order := composefile.Order(project.model)
+	mounts, err := newComposeMounts(ctx, m.conn, project, id, order, images)
+	if err != nil {
 		return engine.Result{}, err
 	}
-	return c.run(ctx, order, images)
+	services := &composeServices{conn: m.conn, runner: m.runner, project: project, mounts: mounts, byName: map[string]*composeService{}}
+	for _, name := range order {
+		services.add(project.model.Services[name], images[name])
+	}
+	c := &composeCheck{services: services, spec: spec, log: log}
+	return c.run(ctx, order)
 }
 
-// hosts are the names that this check needs for itself: those of the services
+// hosts are the names that check id needs for itself: those of the services
 // that others can call.
-func (c *composeCheck) hosts() map[string]string {
+func hosts(project composeProject, last, id string) map[string]string {
 	names := map[string]string{}
-	for _, name := range c.project.ServiceNames() {
-		if name != c.spec.ExitCodeFrom && !c.project.oneShot(name) {
-			names["host "+name] = c.id
+	for _, name := range project.model.ServiceNames() {
+		if name != last && !project.oneShot(name) {
+			names["host "+name] = id
 		}
 	}
 	return names
+}
+
+// composeCheck is a compose check that runs.
+type composeCheck struct {
+	services *composeServices
+	spec     engine.Compose
+	log      io.Writer
 }
 
 // errEnded says that the service ended whose end ends the check.
@@ -85,15 +78,11 @@ var errEnded = errors.New("the check ended")
 
 // run starts the services and returns when the last one ends, or when a service
 // fails that it waits for.
-func (c *composeCheck) run(ctx context.Context, order []string, images map[string]*dagger.Container) (engine.Result, error) {
-	c.states = map[string]*composeService{}
-	for _, name := range order {
-		c.states[name] = newComposeService(c, c.project.Services[name], images[name])
-	}
+func (c *composeCheck) run(ctx context.Context, order []string) (engine.Result, error) {
 	var result engine.Result
 	group, groupCtx := errgroup.WithContext(ctx)
 	for _, name := range order {
-		state := c.states[name]
+		state := c.services.byName[name]
 		group.Go(func() error {
 			if err := state.wait(groupCtx); err != nil {
 				return err
@@ -128,11 +117,11 @@ func (c *composeCheck) last(ctx context.Context, state *composeService) (engine.
 	if err != nil {
 		return engine.Result{}, err
 	}
-	ended, code, err := c.engine.exec(ctx, container, args, c.log)
+	ended, code, err := c.services.runner.exec(ctx, container, args, c.log)
 	if err != nil {
 		return engine.Result{}, explain(fmt.Sprintf("running service %q", state.name()), err)
 	}
-	missing, err := c.engine.exports(ctx, ended, c.spec.Exports)
+	missing, err := bringExports(ctx, ended, c.spec.Exports)
 	return engine.Result{ExitCode: code, Missing: missing}, err
 }
 
@@ -142,7 +131,7 @@ func (c *composeCheck) stop(ctx context.Context) {
 	ctx, cancel := cleanup(ctx)
 	defer cancel()
 	var group sync.WaitGroup
-	for _, state := range c.states {
+	for _, state := range c.services.byName {
 		group.Go(func() { state.stop(ctx) })
 	}
 	group.Wait()
@@ -150,8 +139,8 @@ func (c *composeCheck) stop(ctx context.Context) {
 
 // showLogs writes the last lines of the other services to the log.
 func (c *composeCheck) showLogs() {
-	for _, name := range c.project.ServiceNames() {
-		if state := c.states[name]; state != nil {
+	for _, name := range c.services.project.model.ServiceNames() {
+		if state := c.services.byName[name]; state != nil {
 			state.showLog(c.log)
 		}
 	}

@@ -236,7 +236,7 @@ func TestComposeRefuses(t *testing.T) {
 				"compose.yaml": "services:\n  odd: " + tc.service + "\n  tests: {image: a, depends_on: [odd]}\nvolumes: {given: {external: true}}\n",
 			})
 			// Nothing starts, so no engine is needed.
-			e := &Engine{platform: "linux/amd64", lookup: environment(nil), names: newGate(), built: nil}
+			e := newEngine(newConnection(nil, nil), "linux/amd64", environment(nil))
 			_, err := e.Compose(t.Context(), engine.Compose{Name: "integration", ExitCodeFrom: "tests", Files: []string{filepath.Join(dir, "compose.yaml")},
 				Secrets: map[string]secrets.Value{"TOKEN": secrets.NewValue("s3cr3t")}}, nil)
 			var unsupported *engine.Unsupported

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -12,21 +13,31 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"git.example/slipway/pipelines/engine"
-	"git.example/slipway/pipelines/secrets"
 )
 
 // imagesParallel is how many images of services are built or pulled at once.
 const imagesParallel = 4
 
-// images are the images of all services: given, built, or pulled.
-func (c *composeCheck) images(ctx context.Context) (map[string]*dagger.Container, error) {
-	names := c.project.ServiceNames()
+// composeImages brings the images of a check's services.
+type composeImages struct {
+	conn    *connection
+	builder builder
+	images  *images
+	project composeProject
+	// given replace what services build or name, by service.
+	given map[string]engine.Image
+	log   io.Writer
+}
+
+// all are the images of all services: given, built, or pulled.
+func (c composeImages) all(ctx context.Context) (map[string]*dagger.Container, error) {
+	names := c.project.model.ServiceNames()
 	images := make([]*dagger.Container, len(names))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(imagesParallel)
 	for i, name := range names {
 		group.Go(func() (err error) {
-			images[i], err = c.image(ctx, c.project.Services[name])
+			images[i], err = c.image(ctx, c.project.model.Services[name])
 			if err != nil {
 				return fmt.Errorf("service %q: %w", name, err)
 			}
@@ -43,9 +54,10 @@ func (c *composeCheck) images(ctx context.Context) (map[string]*dagger.Container
 	return byName, nil
 }
 
-func (c *composeCheck) image(ctx context.Context, service types.ServiceConfig) (*dagger.Container, error) {
-	if given, ok := c.spec.Images[service.Name]; ok {
-		return c.engine.image(ctx, given, service.Platform)
+// image is the image of one service.
+func (c composeImages) image(ctx context.Context, service types.ServiceConfig) (*dagger.Container, error) {
+	if given, ok := c.given[service.Name]; ok {
+		return c.images.find(ctx, given, service.Platform)
 	}
 	if service.Build == nil {
 		service = c.builderOf(service)
@@ -54,7 +66,7 @@ func (c *composeCheck) image(ctx context.Context, service types.ServiceConfig) (
 		if service.Image == "" {
 			return nil, errors.New("it has neither image nor build")
 		}
-		return c.engine.image(ctx, engine.Image{Reference: service.Image}, service.Platform)
+		return c.images.find(ctx, engine.Image{Reference: service.Image}, service.Platform)
 	}
 	build, err := c.project.build(service)
 	if err != nil {
@@ -67,67 +79,20 @@ func (c *composeCheck) image(ctx context.Context, service types.ServiceConfig) (
 		}
 		defer remove()
 	}
-	followed, f := c.engine.logs.follow(ctx, c.log)
+	followed, f := c.conn.logs.follow(ctx, c.log)
 	defer f.done(ctx, 0)
-	return c.engine.buildToRun(followed, build)
+	return c.builder.runnable(followed, build)
 }
 
 // builderOf is the service that builds the image which another one names, else
 // that service itself.
-func (c *composeCheck) builderOf(service types.ServiceConfig) types.ServiceConfig {
-	for _, name := range c.project.ServiceNames() {
-		if other := c.project.Services[name]; other.Build != nil && other.Image != "" && other.Image == service.Image {
+func (c composeImages) builderOf(service types.ServiceConfig) types.ServiceConfig {
+	for _, name := range c.project.model.ServiceNames() {
+		if other := c.project.model.Services[name]; other.Build != nil && other.Image != "" && other.Image == service.Image {
 			return other
 		}
 	}
 	return service
-}
-
-// build is a service's build section. Caches are left out: they change nothing
-// but the time it takes.
-func (p composeProject) build(service types.ServiceConfig) (engine.Build, error) {
-	section := service.Build
-	b := engine.Build{
-		Name: service.Name, Context: section.Context, Dockerfile: section.Dockerfile, Target: section.Target,
-		Args: map[string]string{}, Labels: section.Labels, Contexts: section.AdditionalContexts,
-		Secrets: map[string]secrets.Value{},
-	}
-	if b.Dockerfile == "" {
-		b.Dockerfile = "Dockerfile"
-	}
-	if service.Platform != "" {
-		b.Platforms = []string{service.Platform}
-	} else if len(section.Platforms) > 0 {
-		b.Platforms = section.Platforms[:1]
-	} else {
-		b.Platforms = []string{""} // the engine's own
-	}
-	for name, value := range section.Args {
-		if value != nil {
-			b.Args[name] = *value
-		} else if value, ok := p.Environment[name]; ok {
-			b.Args[name] = value
-		}
-	}
-	for _, key := range section.SSH {
-		agent := key.ID
-		if key.Path != "" {
-			agent += "=" + key.Path
-		}
-		b.SSH = append(b.SSH, agent)
-	}
-	for _, used := range section.Secrets {
-		content, err := p.content(types.FileObjectConfig(p.Secrets[used.Source]))
-		if err != nil {
-			return b, fmt.Errorf("service %q: secret %q: %w", service.Name, used.Source, err)
-		}
-		id := used.Target
-		if id == "" {
-			id = used.Source
-		}
-		b.Secrets[id] = secrets.NewValue(p.secrets.reveal(content))
-	}
-	return b, nil
 }
 
 // writeInline writes a Dockerfile that stands in the compose file.

@@ -2,28 +2,16 @@ package daggerengine
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"dagger.io/dagger"
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// Docker's defaults.
-const (
-	healthInterval = 30 * time.Second
-	healthTimeout  = 30 * time.Second
-	healthRetries  = 3
-)
-
-// healthPoll is how often health is looked at, at least. A service counts as
-// unhealthy after the same time as with Docker, but as healthy sooner.
-const healthPoll = 2 * time.Second
-
-// withHealth makes starting the container wait for its health, if some service
-// does, and returns how long that may take. Else it waits for nothing: neither
+// withHealth makes starting the container wait for its health, if that is needed,
+// and returns how long that may take. Else it waits for nothing: neither
 // for a health check nor for the ports that the image exposes.
-func (c *composeCheck) withHealth(ctx context.Context, container *dagger.Container, service types.ServiceConfig) (*dagger.Container, time.Duration, error) {
+func withHealth(ctx context.Context, container *dagger.Container, service types.ServiceConfig, needed bool) (*dagger.Container, time.Duration, error) {
 	ports, err := container.ExposedPorts(ctx)
 	if err != nil {
 		return nil, 0, err
@@ -39,7 +27,7 @@ func (c *composeCheck) withHealth(ctx context.Context, container *dagger.Contain
 		}
 		container = container.WithoutExposedPort(number, dagger.ContainerWithoutExposedPortOpts{Protocol: protocol})
 	}
-	if !c.project.needsHealth(service.Name) {
+	if !needed {
 		return container.WithoutDockerHealthcheck(), 0, nil
 	}
 	check, err := healthOf(ctx, container, service.HealthCheck)
@@ -52,109 +40,42 @@ func (c *composeCheck) withHealth(ctx context.Context, container *dagger.Contain
 	return container, check.limit(), nil
 }
 
-// duration is d as Dagger reads it, nothing for none.
-func duration(d time.Duration) string {
-	if d == 0 {
-		return ""
-	}
-	return d.String()
-}
-
-// health is a health check.
-type health struct {
-	args                           []string
-	shell                          bool
-	interval, timeout, startPeriod time.Duration
-	startInterval                  time.Duration
-	retries                        int
-}
-
-func (h health) poll() time.Duration {
-	if h.startInterval > 0 {
-		return min(h.startInterval, h.interval)
-	}
-	return min(h.interval, healthPoll)
-}
-
-// attempts is how many looks take as long as the check's retries.
-func (h health) attempts() int {
-	return int((h.interval*time.Duration(h.retries) + h.poll() - 1) / h.poll())
-}
-
-// limit is when a check has failed that hangs; the engine knows no timeout.
-func (h health) limit() time.Duration {
-	return h.startPeriod + time.Duration(h.retries)*(h.interval+h.timeout) + time.Minute
-}
-
-var errNoHealth = errors.New("another service waits for its health, and it has no healthcheck: add one, or wait for service_started")
-
 // healthOf is the compose file's check over the image's, as compose merges them.
-func healthOf(ctx context.Context, container *dagger.Container, own *types.HealthCheckConfig) (health, error) {
+func healthOf(ctx context.Context, container *dagger.Container, declared *types.HealthCheckConfig) (health, error) {
 	h := health{interval: healthInterval, timeout: healthTimeout, retries: healthRetries}
-	if own != nil && own.Disable {
+	if declared != nil && declared.Disable {
 		return h, errNoHealth
 	}
-	if own == nil || len(own.Test) == 0 {
+	if declared == nil || len(declared.Test) == 0 {
 		if err := h.fromImage(ctx, container); err != nil {
 			return h, err
 		}
 	} else {
-		switch own.Test[0] {
+		switch declared.Test[0] {
 		case "CMD":
-			h.args = own.Test[1:]
+			h.args = declared.Test[1:]
 		case "CMD-SHELL":
-			h.args, h.shell = own.Test[1:], true
+			h.args, h.shell = declared.Test[1:], true
 		default:
 			return h, errNoHealth
 		}
 	}
-	if own != nil {
+	if declared != nil {
 		set := func(to *time.Duration, value *types.Duration) {
 			if value != nil && *value > 0 {
 				*to = time.Duration(*value)
 			}
 		}
-		set(&h.interval, own.Interval)
-		set(&h.timeout, own.Timeout)
-		set(&h.startPeriod, own.StartPeriod)
-		set(&h.startInterval, own.StartInterval)
-		if own.Retries != nil && *own.Retries > 0 {
-			h.retries = int(*own.Retries)
+		set(&h.interval, declared.Interval)
+		set(&h.timeout, declared.Timeout)
+		set(&h.startPeriod, declared.StartPeriod)
+		set(&h.startInterval, declared.StartInterval)
+		if declared.Retries != nil && *declared.Retries > 0 {
+			h.retries = int(*declared.Retries)
 		}
 	}
 	if len(h.args) == 0 {
 		return h, errNoHealth
 	}
 	return h, nil
-}
-
-// fromImage reads the image's health check.
-func (h *health) fromImage(ctx context.Context, container *dagger.Container) error {
-	check := container.DockerHealthcheck()
-	var err error
-	if h.args, err = check.Args(ctx); ctx.Err() != nil {
-		return context.Cause(ctx)
-	} else if err != nil || len(h.args) == 0 {
-		return errNoHealth
-	}
-	if h.shell, err = check.Shell(ctx); err != nil {
-		return err
-	}
-	for _, d := range []struct {
-		to  *time.Duration
-		get func(context.Context) (string, error)
-	}{{&h.interval, check.Interval}, {&h.timeout, check.Timeout}, {&h.startPeriod, check.StartPeriod}, {&h.startInterval, check.StartInterval}} {
-		text, err := d.get(ctx)
-		if err != nil {
-			return err
-		}
-		if value, err := time.ParseDuration(text); err == nil && value > 0 {
-			*d.to = value
-		}
-	}
-	retries, err := check.Retries(ctx)
-	if retries > 0 {
-		h.retries = retries
-	}
-	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -16,7 +17,7 @@ import (
 // composeProject is a compose check's project, in which placeholders stand for
 // secrets.
 type composeProject struct {
-	*types.Project
+	model   *types.Project
 	secrets placeholders
 }
 
@@ -30,7 +31,7 @@ func loadProject(ctx context.Context, c engine.Compose, id string) (composeProje
 		env[name] = value
 	}
 	for name := range c.Secrets {
-		env[name] = secrets.of(name)
+		env[name] = secrets.mark(name)
 	}
 	project, err := composefile.Load(ctx, composefile.Options{Files: c.Files, Dir: filepath.Dir(c.Files[0]), Env: env})
 	if err != nil {
@@ -69,8 +70,9 @@ func (p composeProject) hasSecret(service types.ServiceConfig) (name string, ok 
 	return p.secrets.in(string(text))
 }
 
+// oneShot says that some service waits for the end of this one.
 func (p composeProject) oneShot(name string) bool {
-	for _, other := range p.Services {
+	for _, other := range p.model.Services {
 		if d, ok := other.DependsOn[name]; ok && d.Condition == types.ServiceConditionCompletedSuccessfully {
 			return true
 		}
@@ -80,10 +82,28 @@ func (p composeProject) oneShot(name string) bool {
 
 // needsHealth says that some service waits for this one's health.
 func (p composeProject) needsHealth(name string) bool {
-	for _, other := range p.Services {
+	for _, other := range p.model.Services {
 		if d, ok := other.DependsOn[name]; ok && d.Condition == types.ServiceConditionHealthy {
 			return true
 		}
 	}
 	return false
+}
+
+// content is what a config or secret of the project holds.
+func (p composeProject) content(object types.FileObjectConfig) (string, error) {
+	switch {
+	case object.Content != "":
+		return object.Content, nil
+	case object.Environment != "":
+		value, ok := p.model.Environment[object.Environment]
+		if !ok {
+			return "", fmt.Errorf("the variable %s is not set", object.Environment)
+		}
+		return value, nil
+	case object.File != "":
+		content, err := os.ReadFile(filepath.Clean(object.File))
+		return string(content), err
+	}
+	return "", fmt.Errorf("it has no file, environment or content")
 }

@@ -17,9 +17,23 @@ import (
 // serviceLogBytes is how much of a service's output is kept for a failure.
 const serviceLogBytes = 64 << 10
 
+// composeServices are the services of a check that run, and what they run with.
+type composeServices struct {
+	conn    *connection
+	runner  runner
+	project composeProject
+	mounts  composeMounts
+	byName  map[string]*composeService
+}
+
+// add adds a service that runs in image.
+func (s *composeServices) add(service types.ServiceConfig, image *dagger.Container) {
+	s.byName[service.Name] = &composeService{all: s, service: service, image: image, output: newTail(serviceLogBytes), ready: make(chan struct{})}
+}
+
 // composeService is a service of a check that runs.
 type composeService struct {
-	check   *composeCheck
+	all     *composeServices
 	service types.ServiceConfig
 	image   *dagger.Container
 	output  *tail
@@ -33,16 +47,12 @@ type composeService struct {
 	follower *follower
 }
 
-func newComposeService(c *composeCheck, service types.ServiceConfig, image *dagger.Container) *composeService {
-	return &composeService{check: c, service: service, image: image, output: newTail(serviceLogBytes), ready: make(chan struct{})}
-}
-
 func (s *composeService) name() string { return s.service.Name }
 
 // wait waits for what the service depends on.
 func (s *composeService) wait(ctx context.Context) error {
 	for _, name := range sortedKeys(s.service.DependsOn) {
-		other, condition := s.check.states[name], s.service.DependsOn[name]
+		other, condition := s.all.byName[name], s.service.DependsOn[name]
 		if other == nil {
 			continue // an optional one that is not there
 		}
@@ -64,8 +74,8 @@ func (s *composeService) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.check.project.oneShot(s.name()) {
-		_, s.code, err = s.check.engine.exec(ctx, container, args, s.output)
+	if s.all.project.oneShot(s.name()) {
+		_, s.code, err = s.all.runner.exec(ctx, container, args, s.output)
 		if err != nil {
 			return explain(fmt.Sprintf("running service %q", s.name()), err)
 		}
@@ -81,7 +91,7 @@ func (s *composeService) start(ctx context.Context) error {
 
 // serve starts the service under its name.
 func (s *composeService) serve(ctx context.Context, container *dagger.Container, args []string) error {
-	container, limit, err := s.check.withHealth(ctx, container, s.service)
+	container, limit, err := withHealth(ctx, container, s.service, s.all.project.needsHealth(s.name()))
 	if err != nil {
 		return fmt.Errorf("service %q: %w", s.name(), err)
 	}
@@ -90,8 +100,8 @@ func (s *composeService) serve(ctx context.Context, container *dagger.Container,
 		ctx, cancel = context.WithTimeoutCause(ctx, limit, fmt.Errorf("no answer from its health check within %s", limit))
 		defer cancel()
 	}
-	followed, f := s.check.engine.logs.follow(ctx, s.output)
-	service := container.WithEnvVariable(runVariable, s.check.engine.next()).
+	followed, f := s.all.conn.logs.follow(ctx, s.output)
+	service := container.WithEnvVariable(runVariable, s.all.conn.next()).
 		AsService(dagger.ContainerAsServiceOpts{Args: args}).WithHostname(s.name())
 	s.mu.Lock()
 	s.running, s.follower = service, f
@@ -137,14 +147,14 @@ func (s *composeService) configured(ctx context.Context) (*dagger.Container, []s
 		if value == nil {
 			continue
 		}
-		if _, ok := s.check.project.secrets.in(*value); ok {
-			secret := s.check.engine.client.SetSecret("slipway "+s.check.engine.next(), s.check.project.secrets.reveal(*value))
+		if _, ok := s.all.project.secrets.in(*value); ok {
+			secret := s.all.conn.secret(s.all.project.secrets.reveal(*value))
 			container = container.WithSecretVariable(name, secret)
 			continue
 		}
 		container = container.WithEnvVariable(name, *value)
 	}
-	if container, err = s.check.mount(container, s.service); err != nil {
+	if container, err = s.all.mounts.mount(container, s.service); err != nil {
 		return nil, nil, err
 	}
 	return s.bound(container), args, nil
@@ -176,8 +186,8 @@ func (s *composeService) command(ctx context.Context) ([]string, error) {
 // host names, aliases and links. A service's own name needs no binding, which
 // is as well: Dagger ends what is bound to a service that ends.
 func (s *composeService) bound(container *dagger.Container) *dagger.Container {
-	for _, name := range sortedKeys(s.check.states) {
-		other := s.check.states[name]
+	for _, name := range sortedKeys(s.all.byName) {
+		other := s.all.byName[name]
 		running := other.started()
 		if running == nil {
 			continue

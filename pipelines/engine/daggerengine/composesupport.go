@@ -1,7 +1,6 @@
 package daggerengine
 
 import (
-	"context"
 	"fmt"
 	"io/fs"
 	"os"
@@ -10,11 +9,11 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// supportsProject refuses, before anything starts, what a service asks for and
-// Dagger's containers don't have.
-func (e *Engine) supportsProject(ctx context.Context, p composeProject) error {
-	for _, name := range p.ServiceNames() {
-		service := p.Services[name]
+// checkProject refuses, before anything starts, what a service asks for and
+// Dagger's containers and builds don't have.
+func (a abilities) checkProject(p composeProject) error {
+	for _, name := range p.model.ServiceNames() {
+		service := p.model.Services[name]
 		if feature := unsupportedFeature(p, service); feature != "" {
 			return unsupported(fmt.Sprintf("service %q", name), feature)
 		}
@@ -25,7 +24,7 @@ func (e *Engine) supportsProject(ctx context.Context, p composeProject) error {
 		if err != nil {
 			return err
 		}
-		if err := e.Supports(ctx, build); err != nil {
+		if err := a.check(build); err != nil {
 			return err
 		}
 	}
@@ -76,7 +75,7 @@ func unsupportedVolume(p composeProject, s types.ServiceConfig) string {
 		switch v.Type {
 		case types.VolumeTypeTmpfs:
 		case types.VolumeTypeVolume:
-			if volume := p.Volumes[v.Source]; bool(volume.External) {
+			if volume := p.model.Volumes[v.Source]; bool(volume.External) {
 				return fmt.Sprintf("the external volume %q", v.Source)
 			} else if volume.Driver != "" && volume.Driver != "local" || len(volume.DriverOpts) > 0 {
 				return fmt.Sprintf("the driver of volume %q", v.Source)

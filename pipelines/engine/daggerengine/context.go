@@ -23,13 +23,13 @@ const (
 	dockerfile = buildFiles + "/Dockerfile"
 )
 
-// buildContext is the directory that b is built from: what the ignore file lets
+// context is the directory that b is built from: what the ignore file lets
 // through, the overlay, and the Dockerfile.
 //
 // Dagger would apply the ignore file once more, also to the overlay. It prefers
 // one that is named after the Dockerfile, so there is one, and it hides nothing
 // but itself and the Dockerfile.
-func (e *Engine) buildContext(b engine.Build) (*dagger.Directory, error) {
+func (r builder) context(b engine.Build) (*dagger.Directory, error) {
 	read, err := content.ReadDockerfile(b.Context, b.Dockerfile)
 	if err != nil {
 		return nil, err
@@ -47,9 +47,9 @@ func (e *Engine) buildContext(b engine.Build) (*dagger.Directory, error) {
 		// afterwards would not do: ignore rules bring it back in v0.21.8.
 		ignored = append(ignored, literal.Replace(path.Clean(at)))
 	}
-	dir := e.client.Host().Directory(b.Context, dagger.HostDirectoryOpts{Exclude: ignored, NoCache: true})
+	dir := r.conn.client.Host().Directory(b.Context, dagger.HostDirectoryOpts{Exclude: ignored, NoCache: true})
 	for _, at := range overlay {
-		if dir, err = e.put(dir, at, b.Overlay[at]); err != nil {
+		if dir, err = r.put(dir, at, b.Overlay[at]); err != nil {
 			return nil, fmt.Errorf("overlay %q: %w", at, err)
 		}
 	}
@@ -62,20 +62,15 @@ func (e *Engine) buildContext(b engine.Build) (*dagger.Directory, error) {
 var literal = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`)
 
 // put adds a file or directory of this machine to dir.
-func (e *Engine) put(dir *dagger.Directory, at, from string) (*dagger.Directory, error) {
+func (r builder) put(dir *dagger.Directory, at, from string) (*dagger.Directory, error) {
 	info, err := os.Stat(from)
 	if err != nil {
 		return nil, err
 	}
 	if !info.IsDir() {
-		return dir.WithFile(at, e.client.Host().File(from, dagger.HostFileOpts{NoCache: true})), nil
+		return dir.WithFile(at, r.conn.hostFile(from)), nil
 	}
-	return dir.WithDirectory(at, e.hostDirectory(from)), nil
-}
-
-// hostDirectory is a directory of this machine as it is now.
-func (e *Engine) hostDirectory(path string) *dagger.Directory {
-	return e.client.Host().Directory(path, dagger.HostDirectoryOpts{NoCache: true})
+	return dir.WithDirectory(at, r.conn.hostDirectory(from)), nil
 }
 
 // ignorePatterns are those of the first of the files that exists.

@@ -15,53 +15,24 @@ package daggerengine
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"strconv"
-	"sync"
-	"sync/atomic"
-	"time"
+	"io"
 
 	"dagger.io/dagger"
 
 	"git.example/slipway/pipelines/engine"
 )
 
-// Name is the engine's name.
-const Name = "dagger"
-
-// other is the engine that does what this one can't.
-const other = "docker"
-
-// Options say how to reach Dagger.
-type Options struct {
-	// Lookup reads the environment. Without it only the dagger command line in
-	// the process's PATH is found.
-	Lookup func(string) (string, bool)
-	// Timeout is how long to wait for the engine: 30 s when it is zero, two
-	// minutes when it has to be started first.
-	Timeout time.Duration
-}
-
 // Engine is a session of a Dagger engine. Its methods are safe for several
 // goroutines.
 type Engine struct {
-	client *dagger.Client
-	lookup func(string) (string, bool)
-	logs   *logs
-	spans  *spans
-	names  *gate
-	// platform is the engine's own.
-	platform string
-	// id makes names of this run its own.
-	id      string
-	counter atomic.Int64
-
-	mu sync.Mutex
-	// built are the images that were built without a push, by reference.
-	built map[string]*dagger.Container
+	conn      *connection
+	spans     *spans
+	abilities abilities
+	images    *images
+	runner    runner
+	composer  composer
 }
 
 var _ engine.Engine = (*Engine)(nil)
@@ -80,12 +51,21 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, errors.Join(explain("asking the Dagger engine for its platform", err), client.Close())
 	}
-	id := make([]byte, 5)
-	rand.Read(id) // never fails
+	e := newEngine(newConnection(client, logs), string(platform), o.Lookup)
+	e.spans = newSpans(ctx, o.Lookup)
+	return e, nil
+}
+
+// newEngine is an engine in a session, whose own platform is known.
+func newEngine(conn *connection, platform string, lookup func(string) (string, bool)) *Engine {
+	abilities := abilities{platforms: platforms{client: conn.client, engine: platform}, lookup: lookup}
+	builder := builder{conn: conn, abilities: abilities}
+	images := &images{conn: conn, registries: registries{conn}, builder: builder, built: map[string]*dagger.Container{}}
+	runner := runner{conn: conn, builder: builder, images: images}
 	return &Engine{
-		client: client, lookup: o.Lookup, logs: logs, spans: newSpans(ctx, o.Lookup), names: newGate(), platform: string(platform),
-		id: hex.EncodeToString(id), built: map[string]*dagger.Container{},
-	}, nil
+		conn: conn, abilities: abilities, images: images, runner: runner,
+		composer: composer{conn: conn, abilities: abilities, builder: builder, images: images, runner: runner},
+	}
 }
 
 // Name is "dagger".
@@ -94,16 +74,64 @@ func (e *Engine) Name() string { return Name }
 // Close ends the session. What was built stays in the engine's cache.
 func (e *Engine) Close() error {
 	e.spans.close()
-	if err := e.client.Close(); err != nil {
+	if err := e.conn.client.Close(); err != nil {
 		return fmt.Errorf("ending the session with the Dagger engine: %w", err)
 	}
 	return nil
 }
 
-// next names something of this run.
-func (e *Engine) next() string { return e.id + "-" + strconv.FormatInt(e.counter.Add(1), 10) }
+// Supports names what b asks for that Dagger's Dockerfile builds don't have. A
+// Dockerfile that can't be read or parsed is Build's to report.
+func (e *Engine) Supports(_ context.Context, b engine.Build) error { return e.abilities.check(b) }
 
-// unsupported is what this engine can't do for subject.
-func unsupported(subject, feature string) error {
-	return &engine.Unsupported{Engine: Name, Feature: feature, Subject: subject, Instead: other}
+// Build builds an image. Dagger can push under a tag only, so Push.Tag is
+// written. Media types are OCI's, and there are no attestations.
+func (e *Engine) Build(ctx context.Context, b engine.Build, push *engine.Push, log io.Writer) (engine.Built, error) {
+	ctx, end := e.spans.start(ctx, "image "+b.Name)
+	built, err := e.images.build(ctx, b, push, log)
+	end(0, err)
+	return built, err
+}
+
+// Export builds b and copies a file or directory of the image to dest.
+func (e *Engine) Export(ctx context.Context, b engine.Build, from, dest string, log io.Writer) error {
+	return e.images.export(ctx, b, from, dest, log)
+}
+
+// Run runs one container to its end. It is never taken from the cache.
+func (e *Engine) Run(ctx context.Context, r engine.Run, log io.Writer) (engine.Result, error) {
+	ctx, end := e.spans.start(ctx, "run "+r.Name)
+	result, err := e.runner.run(ctx, r, log)
+	end(result.ExitCode, err)
+	return result, err
+}
+
+// Compose runs a compose check without a Docker daemon: every service is a
+// service of Dagger, and every one that has to end, a container that runs to its
+// end. All services without a profile start, in the order of their dependencies;
+// each finds all others under their names.
+//
+// A session of Dagger has one container of a name. So checks with services of
+// the same name, such as "db", run one after the other.
+func (e *Engine) Compose(ctx context.Context, spec engine.Compose, log io.Writer) (engine.Result, error) {
+	ctx, end := e.spans.start(ctx, "run "+spec.Name)
+	result, err := e.composer.run(ctx, spec, engine.Synced(log))
+	end(result.ExitCode, err)
+	if err != nil {
+		return engine.Result{}, fmt.Errorf("running compose check %q: %w", spec.Name, err)
+	}
+	return result, nil
+}
+
+// LocalDigest is the digest that this engine resolves a base image to, for one
+// that the caller can't resolve itself: the engine may have mirrors or a network
+// of its own. ok is false when the engine can't resolve it either.
+func (e *Engine) LocalDigest(ctx context.Context, ref string) (digest string, ok bool, err error) {
+	return baseDigest(ctx, e.conn.client, ref)
+}
+
+// ContainerID is the id of an image that was built without a push, by its
+// reference. It is good in the session that this engine is part of.
+func (e *Engine) ContainerID(ctx context.Context, reference string) (string, error) {
+	return e.images.containerID(ctx, reference)
 }

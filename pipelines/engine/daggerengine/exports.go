@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -14,31 +13,8 @@ import (
 	"git.example/slipway/pipelines/engine"
 )
 
-// Export builds b and copies a file or directory of the image to dest.
-func (e *Engine) Export(ctx context.Context, b engine.Build, from, dest string, log io.Writer) error {
-	followed, f := e.logs.follow(ctx, log)
-	defer f.done(ctx, 0)
-	doing := fmt.Sprintf("building %q", b.Name)
-	if _, err := os.Lstat(dest); err == nil {
-		return fmt.Errorf("%s: %q exists already", doing, dest)
-	}
-	built, release, err := e.build(followed, b)
-	if err != nil {
-		return explain(doing, err)
-	}
-	defer release()
-	there, err := e.bring(followed, built[0], path.Join("/", from), dest)
-	if err != nil {
-		return explain(doing, err)
-	}
-	if !there {
-		return fmt.Errorf("%s: the image has no %q", doing, from)
-	}
-	return nil
-}
-
-// exports brings out what is there, and says what is not.
-func (e *Engine) exports(ctx context.Context, container *dagger.Container, exports []engine.Export) (missing []string, err error) {
+// bringExports brings out what is there, and says what is not.
+func bringExports(ctx context.Context, container *dagger.Container, exports []engine.Export) (missing []string, err error) {
 	if len(exports) == 0 {
 		return nil, nil
 	}
@@ -51,7 +27,7 @@ func (e *Engine) exports(ctx context.Context, container *dagger.Container, expor
 		if !path.IsAbs(from) {
 			from = path.Join("/", workdir, from)
 		}
-		there, err := e.bring(ctx, container, path.Clean(from), export.To)
+		there, err := bring(ctx, container, path.Clean(from), export.To)
 		if err != nil {
 			return nil, fmt.Errorf("exporting %q: %w", export.From, err)
 		}
@@ -63,7 +39,7 @@ func (e *Engine) exports(ctx context.Context, container *dagger.Container, expor
 }
 
 // bring replaces to with a file or directory of a container, if it has it.
-func (e *Engine) bring(ctx context.Context, container *dagger.Container, from, to string) (there bool, err error) {
+func bring(ctx context.Context, container *dagger.Container, from, to string) (there bool, err error) {
 	if there, err = container.Exists(ctx, from); err != nil || !there {
 		return false, err
 	}

@@ -19,9 +19,9 @@ func newPlaceholders(values map[string]secrets.Value, id string) placeholders {
 	return placeholders{id: id, secrets: values}
 }
 
-// of is what stands for a secret; an empty secret is empty, for the sake of
+// mark is what stands for a secret; an empty secret is empty, for the sake of
 // defaults.
-func (p placeholders) of(name string) string {
+func (p placeholders) mark(name string) string {
 	if p.secrets[name].Reveal() == "" {
 		return ""
 	}
@@ -31,7 +31,7 @@ func (p placeholders) of(name string) string {
 // in names a secret that text holds.
 func (p placeholders) in(text string) (name string, ok bool) {
 	for _, name := range sortedKeys(p.secrets) {
-		if mark := p.of(name); mark != "" && strings.Contains(text, mark) {
+		if mark := p.mark(name); mark != "" && strings.Contains(text, mark) {
 			return name, true
 		}
 	}
@@ -41,7 +41,7 @@ func (p placeholders) in(text string) (name string, ok bool) {
 // reveal is text with the secrets themselves.
 func (p placeholders) reveal(text string) string {
 	for name, value := range p.secrets {
-		if mark := p.of(name); mark != "" {
+		if mark := p.mark(name); mark != "" {
 			text = strings.ReplaceAll(text, mark, value.Reveal())
 		}
 	}

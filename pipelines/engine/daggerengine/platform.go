@@ -7,9 +7,15 @@ import (
 	"dagger.io/dagger"
 )
 
+// platforms tells the engine's own platform from others.
+type platforms struct {
+	client *dagger.Client
+	engine string
+}
+
 // foreign says that platform is not the engine's own.
-func (e *Engine) foreign(platform string) bool {
-	return platform != "" && machine(platform) != machine(e.platform)
+func (p platforms) foreign(platform string) bool {
+	return platform != "" && machine(platform) != machine(p.engine)
 }
 
 // machine is a platform's system and architecture.
@@ -18,18 +24,18 @@ func machine(platform string) string {
 	return strings.Join(parts[:min(2, len(parts))], "/")
 }
 
-// onPlatform is a built image under the platform it was built for. Dagger takes
+// marked is a built image under the platform it was built for. Dagger takes
 // every image from scratch for one of the engine's own platform, so that is put
 // together anew.
-func (e *Engine) onPlatform(ctx context.Context, built *dagger.Container, platform string) (*dagger.Container, error) {
-	if !e.foreign(platform) {
+func (p platforms) marked(ctx context.Context, built *dagger.Container, platform string) (*dagger.Container, error) {
+	if !p.foreign(platform) {
 		return built, nil
 	}
 	got, err := built.Platform(ctx)
 	if err != nil || machine(string(got)) == machine(platform) {
 		return built, err
 	}
-	fresh := e.client.Container(dagger.ContainerOpts{Platform: dagger.Platform(platform)}).WithRootfs(built.Rootfs())
+	fresh := p.client.Container(dagger.ContainerOpts{Platform: dagger.Platform(platform)}).WithRootfs(built.Rootfs())
 	for _, copied := range []func(context.Context, *dagger.Container, *dagger.Container) (*dagger.Container, error){
 		copyVariables, copyLabels, copyPorts, copyCommand, copyHealth,
 	} {

@@ -11,13 +11,13 @@ import (
 )
 
 // push publishes the platforms of an image.
-func (e *Engine) push(ctx context.Context, platforms []*dagger.Container, to engine.Push) (engine.Built, error) {
+func (r registries) push(ctx context.Context, platforms []*dagger.Container, to engine.Push) (engine.Built, error) {
 	doing := fmt.Sprintf("pushing to %q", to.Repository)
-	at, err := e.endpoint(to.Repository+":"+to.Tag, to.Insecure)
+	at, err := r.endpoint(to.Repository+":"+to.Tag, to.Insecure)
 	if err != nil {
 		return engine.Built{}, err
 	}
-	release, err := e.login(ctx, at.host, to.Auth)
+	release, err := r.login(ctx, at.host, to.Auth)
 	if err != nil {
 		return engine.Built{}, err
 	}

@@ -23,12 +23,15 @@ type endpoint struct {
 	service *dagger.Service
 }
 
+// registries are reached and logged in to through the session.
+type registries struct{ conn *connection }
+
 // endpoint finds the way to the registry of ref. This machine's loopback
 // addresses are none of the engine's, even where it runs here: in its own
 // network. And an engine insists on HTTPS unless its own configuration says
 // otherwise. So both kinds are reached through this process, as a registry on
 // the engine's loopback, with which plain HTTP is spoken.
-func (e *Engine) endpoint(ref string, insecure bool) (endpoint, error) {
+func (r registries) endpoint(ref string, insecure bool) (endpoint, error) {
 	named, err := reference.ParseNormalizedNamed(ref)
 	if err != nil {
 		return endpoint{}, fmt.Errorf("reading image reference %q: %w", ref, err)
@@ -49,7 +52,7 @@ func (e *Engine) endpoint(ref string, insecure bool) (endpoint, error) {
 	return endpoint{
 		reference: there + named.String()[len(domain):],
 		host:      there,
-		service: e.client.Host().Service([]dagger.PortForward{{Backend: number, Frontend: number, Protocol: dagger.NetworkProtocolTcp}},
+		service: r.conn.client.Host().Service([]dagger.PortForward{{Backend: number, Frontend: number, Protocol: dagger.NetworkProtocolTcp}},
 			dagger.HostServiceOpts{Host: host}),
 	}, nil
 }
@@ -62,16 +65,16 @@ func loopback(host string) bool {
 // login makes the session use auth with a registry, which another login has to
 // wait for until release. It is the session's, not a container's: images are
 // cached as without it. The session keeps a login that works until it ends.
-func (e *Engine) login(ctx context.Context, host string, auth *engine.Auth) (release func(), err error) {
+func (r registries) login(ctx context.Context, host string, auth *engine.Auth) (release func(), err error) {
 	if auth == nil {
 		return func() {}, nil
 	}
-	release, err = e.names.enter(ctx, map[string]string{"registry " + host: auth.Username + "\x00" + auth.Password.Reveal()})
+	release, err = r.conn.names.enter(ctx, map[string]string{"registry " + host: auth.Username + "\x00" + auth.Password.Reveal()})
 	if err != nil {
 		return nil, err
 	}
-	secret := e.client.SetSecret("slipway login "+e.next(), auth.Password.Reveal())
-	if _, err := e.client.Container().WithRegistryAuth(host, auth.Username, secret).ID(ctx); err != nil {
+	secret := r.conn.client.SetSecret("slipway login "+r.conn.next(), auth.Password.Reveal())
+	if _, err := r.conn.client.Container().WithRegistryAuth(host, auth.Username, secret).ID(ctx); err != nil {
 		release()
 		return nil, explain("logging in to "+host, err)
 	}

@@ -67,19 +67,19 @@ func TestPushAndPullThroughSession(t *testing.T) {
 	if want := host + "/team/api@" + built.Digest; built.Reference != want || !built.PushedTag {
 		t.Errorf("got %+v", built)
 	}
-	if _, err := e.image(ctx, engine.Image{Reference: built.Reference, Auth: login("s3cr3t"), Insecure: true}, ""); err != nil {
+	if _, err := e.images.find(ctx, engine.Image{Reference: built.Reference, Auth: login("s3cr3t"), Insecure: true}, ""); err != nil {
 		t.Error(err)
 	}
 	// The engine has what it pushed. For a tag it has to ask.
 	other, ctx := start(t)
 	tagged := engine.Image{Reference: host + "/team/api:t-1", Insecure: true}
-	_, err = other.image(ctx, tagged, "")
+	_, err = other.images.find(ctx, tagged, "")
 	refused("pull without login", err)
 	tagged.Auth = login("wr0ng")
-	_, err = other.image(ctx, tagged, "")
+	_, err = other.images.find(ctx, tagged, "")
 	refused("pull with a wrong login", err)
 	tagged.Auth = login("s3cr3t")
-	if _, err = other.image(ctx, tagged, ""); err != nil {
+	if _, err = other.images.find(ctx, tagged, ""); err != nil {
 		t.Error(err)
 	}
 }
@@ -102,7 +102,7 @@ func TestEndpoint(t *testing.T) {
 	e, _ := start(t)
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := e.endpoint(tc.reference, tc.insecure)
+			got, err := e.images.registries.endpoint(tc.reference, tc.insecure)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -15,46 +15,46 @@ import (
 // inputs from its cache. The program that runs sees it.
 const runVariable = "SLIPWAY_RUN"
 
-// Run runs one container to its end. It is never taken from the cache.
-func (e *Engine) Run(ctx context.Context, r engine.Run, log io.Writer) (engine.Result, error) {
-	ctx, end := e.spans.start(ctx, "run "+r.Name)
-	result, err := e.run(ctx, r, log)
-	end(result.ExitCode, err)
-	return result, err
+// runner runs containers.
+type runner struct {
+	conn    *connection
+	builder builder
+	images  *images
 }
 
-func (e *Engine) run(ctx context.Context, r engine.Run, log io.Writer) (engine.Result, error) {
+// run runs one container as Engine.Run says.
+func (n runner) run(ctx context.Context, r engine.Run, log io.Writer) (engine.Result, error) {
 	doing := fmt.Sprintf("running %q", r.Name)
-	container, err := e.runnable(ctx, r, log)
+	container, err := n.container(ctx, r, log)
 	if err != nil {
 		return engine.Result{}, err
 	}
-	if container, err = e.prepare(ctx, container, r); err != nil {
+	if container, err = n.prepare(ctx, container, r); err != nil {
 		return engine.Result{}, explain(doing, err)
 	}
-	ended, code, err := e.exec(ctx, container, r.Command, log)
+	ended, code, err := n.exec(ctx, container, r.Command, log)
 	if err != nil {
 		return engine.Result{}, explain(doing, err)
 	}
-	missing, err := e.exports(ctx, ended, r.Exports)
+	missing, err := bringExports(ctx, ended, r.Exports)
 	if err != nil {
 		return engine.Result{}, explain(doing, err)
 	}
 	return engine.Result{ExitCode: code, Missing: missing}, nil
 }
 
-// runnable is the image of r, built or pulled.
-func (e *Engine) runnable(ctx context.Context, r engine.Run, log io.Writer) (*dagger.Container, error) {
+// container is the image of r, built or pulled.
+func (n runner) container(ctx context.Context, r engine.Run, log io.Writer) (*dagger.Container, error) {
 	if r.Build == nil {
-		return e.image(ctx, *r.Image, "")
+		return n.images.find(ctx, *r.Image, "")
 	}
-	followed, f := e.logs.follow(ctx, log)
+	followed, f := n.conn.logs.follow(ctx, log)
 	defer f.done(ctx, 0)
-	return e.buildToRun(followed, *r.Build)
+	return n.builder.runnable(followed, *r.Build)
 }
 
 // prepare puts the environment and files of r into the container.
-func (e *Engine) prepare(ctx context.Context, container *dagger.Container, r engine.Run) (*dagger.Container, error) {
+func (n runner) prepare(ctx context.Context, container *dagger.Container, r engine.Run) (*dagger.Container, error) {
 	workdir := r.Workdir
 	if workdir == "" {
 		var err error
@@ -65,21 +65,21 @@ func (e *Engine) prepare(ctx context.Context, container *dagger.Container, r eng
 	}
 	container = container.WithWorkdir(workdir)
 	if r.Mount != "" {
-		container = container.WithDirectory(workdir, e.hostDirectory(r.Mount))
+		container = container.WithDirectory(workdir, n.conn.hostDirectory(r.Mount))
 	}
 	for _, name := range sortedKeys(r.Env) {
 		container = container.WithEnvVariable(name, r.Env[name])
 	}
 	for _, name := range sortedKeys(r.Secrets) {
-		container = container.WithSecretVariable(name, e.client.SetSecret("slipway "+e.next(), r.Secrets[name].Reveal()))
+		container = container.WithSecretVariable(name, n.conn.secret(r.Secrets[name].Reveal()))
 	}
 	return container, nil
 }
 
 // exec runs a command, or what the image says when it is empty, to its end.
-func (e *Engine) exec(ctx context.Context, container *dagger.Container, command []string, log io.Writer) (*dagger.Container, int, error) {
-	followed, f := e.logs.follow(ctx, log)
-	ended, err := container.WithEnvVariable(runVariable, e.next()).
+func (n runner) exec(ctx context.Context, container *dagger.Container, command []string, log io.Writer) (*dagger.Container, int, error) {
+	followed, f := n.conn.logs.follow(ctx, log)
+	ended, err := container.WithEnvVariable(runVariable, n.conn.next()).
 		WithExec(command, dagger.ContainerWithExecOpts{UseEntrypoint: len(command) == 0, Expect: dagger.ReturnTypeAny}).
 		Sync(followed)
 	if err != nil {

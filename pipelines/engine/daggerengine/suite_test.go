@@ -16,7 +16,7 @@ func TestSuite(t *testing.T) {
 			if reaches {
 				return
 			}
-			if _, err := e.client.Container().From(address + "/busybox:1").Sync(ctx); err != nil {
+			if _, err := e.conn.client.Container().From(address + "/busybox:1").Sync(ctx); err != nil {
 				t.Skipf("the Dagger engine runs where it does not reach this machine's loopback: %v", err)
 			}
 			reaches = true

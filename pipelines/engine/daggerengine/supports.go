@@ -2,7 +2,6 @@ package daggerengine
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,22 +16,28 @@ import (
 // frontends are those of which Dagger has its own version.
 var frontends = []string{"docker/dockerfile", "docker/dockerfile-upstream", "moby/dockerfile", "moby/dockerfile-upstream"}
 
-// Supports names what b asks for that Dagger's Dockerfile builds don't have. A
-// Dockerfile that can't be read or parsed is Build's to report.
-func (e *Engine) Supports(_ context.Context, b engine.Build) error {
-	if feature := e.unsupportedBuild(b); feature != "" {
+// abilities are what Dagger's Dockerfile builds have.
+type abilities struct {
+	platforms platforms
+	lookup    func(string) (string, bool)
+}
+
+// check is an *engine.Unsupported for what b asks for that is not among them, or
+// nil. A Dockerfile that can't be read or parsed is the build's to report.
+func (a abilities) check(b engine.Build) error {
+	if feature := a.lacking(b); feature != "" {
 		return unsupported(b.Name, feature)
 	}
 	return nil
 }
 
-func (e *Engine) unsupportedBuild(b engine.Build) string {
+func (a abilities) lacking(b engine.Build) string {
 	switch {
 	case len(b.Contexts) > 0:
 		return "named build contexts"
 	case len(b.CacheFrom) > 0 || len(b.CacheTo) > 0:
 		return "cache-from and cache-to"
-	case len(agentSockets(b.SSH, e.lookup)) > 1:
+	case len(agentSockets(b.SSH, a.lookup)) > 1:
 		return "several SSH agents in one build"
 	}
 	read, err := content.ReadDockerfile(b.Context, b.Dockerfile)
@@ -50,7 +55,7 @@ func (e *Engine) unsupportedBuild(b engine.Build) string {
 	if err != nil {
 		return ""
 	}
-	return e.unsupportedStages(stages, b)
+	return a.lackingInStages(stages, b)
 }
 
 func knownFrontend(syntax string) bool {
@@ -60,8 +65,8 @@ func knownFrontend(syntax string) bool {
 	})
 }
 
-func (e *Engine) unsupportedStages(stages []instructions.Stage, b engine.Build) string {
-	foreign := slices.ContainsFunc(b.Platforms, e.foreign)
+func (a abilities) lackingInStages(stages []instructions.Stage, b engine.Build) string {
+	foreign := slices.ContainsFunc(b.Platforms, a.platforms.foreign)
 	final := finalStages(stages, b.Target)
 	for i, stage := range stages {
 		for _, command := range stage.Commands {

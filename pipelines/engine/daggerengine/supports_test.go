@@ -34,7 +34,7 @@ func TestSupports(t *testing.T) {
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			e := &Engine{platform: "linux/amd64", lookup: environment(map[string]string{"SSH_AUTH_SOCK": "/agent"})}
+			e := newEngine(newConnection(nil, nil), "linux/amd64", environment(map[string]string{"SSH_AUTH_SOCK": "/agent"}))
 			b := engine.Build{Name: "api", Context: files(t, map[string]string{"Dockerfile": tc.dockerfile}), Dockerfile: "Dockerfile", Platforms: []string{"linux/amd64"}}
 			if tc.change != nil {
 				tc.change(&b)
