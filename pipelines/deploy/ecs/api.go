@@ -192,3 +192,9 @@ func (a *api) revisions(ctx context.Context, family string, limit int) ([]string
 func shortARN(arn string) string {
 	return arn[strings.LastIndexByte(arn, '/')+1:]
 }
+
+// familyOf is the family of a revision's ARN.
+func familyOf(revision string) string {
+	family, _, _ := strings.Cut(shortARN(revision), ":")
+	return family
+}

@@ -37,7 +37,7 @@ func parse(data []byte) (document, error) {
 		tags := d["tags"]
 		d = inner
 		if list, ok := tags.([]any); ok && len(list) > 0 {
-			d["tags"] = ownTags(list)
+			d["tags"] = userTags(list)
 		}
 	}
 	for _, key := range readOnly {
@@ -46,8 +46,8 @@ func parse(data []byte) (document, error) {
 	return d, d.validate()
 }
 
-// ownTags are the tags that a user may set; AWS reserves those with "aws:".
-func ownTags(tags []any) []any {
+// userTags are the tags that a user may set; AWS reserves those with "aws:".
+func userTags(tags []any) []any {
 	return slices.DeleteFunc(slices.Clone(tags), func(tag any) bool {
 		t, _ := tag.(map[string]any)
 		key, _ := t["key"].(string)

@@ -73,10 +73,11 @@ func TestRegisteredIsTheSame(t *testing.T) {
 	text := taskDefinition("big", "shop/app:1")
 	arn := w.ecs.AddTaskDefinition(text)
 	target := w.target()
-	if err := target.connect(t.Context()); err != nil {
+	cluster, err := target.connect(t.Context())
+	if err != nil {
 		t.Fatal(err)
 	}
-	there, err := target.api.taskDefinition(t.Context(), arn)
+	there, err := cluster.taskDefinition(t.Context(), arn)
 	if err != nil {
 		t.Fatal(err)
 	}

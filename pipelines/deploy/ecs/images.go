@@ -1,14 +1,11 @@
 package ecs
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
 
 	"git.example/slipway/pipelines/deploy"
 )
@@ -69,7 +66,7 @@ func imageOf(c container, images map[string]deploy.Image) string {
 
 // pinned is a document whose containers run the release's images, by digest, and
 // get the secrets in the versions that are pinned. A service without a file of
-// its own gets today's: its document is the next release's, too.
+// its own gets the current ones: its document is the next release's, too.
 func (s serviceSpec) pinned(d document, release deploy.Desired) (document, map[string]string, error) {
 	images := release.Images
 	if len(images) == 0 {
@@ -93,69 +90,4 @@ func (s serviceSpec) pinned(d document, release deploy.Desired) (document, map[s
 		}
 	}
 	return d, assigned, nil
-}
-
-// checkImages wants the images to be there that services are to be moved to. On
-// the way back after a failure nothing is asked: there is no other way.
-func (t *Target) checkImages(ctx context.Context, d deploy.Desired, services []sight) error {
-	if t.Exists == nil || d.Reachable {
-		return nil
-	}
-	wanted := map[string]string{}
-	for _, s := range services {
-		if s.runs() {
-			continue
-		}
-		for _, image := range s.assigned {
-			wanted[image] = s.spec.Name
-		}
-	}
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(callsAtOnce)
-	for image, service := range wanted {
-		group.Go(func() error {
-			if err := t.Exists(ctx, d.Images[image].Reference); err != nil {
-				return fmt.Errorf("service %q: image %q: %w", service, image, err)
-			}
-			return nil
-		})
-	}
-	return group.Wait()
-}
-
-// repositoryOf is an image reference without its tag and digest.
-func repositoryOf(reference string) string {
-	repository, _, _ := strings.Cut(reference, "@")
-	if colon := strings.LastIndexByte(repository, ':'); colon > strings.LastIndexByte(repository, '/') {
-		repository = repository[:colon]
-	}
-	return repository
-}
-
-// withoutHost is a repository without its registry. A first part with a dot or
-// a colon is a host, as Docker has it.
-func withoutHost(repository string) string {
-	host, rest, ok := strings.Cut(repository, "/")
-	if ok && (strings.ContainsAny(host, ".:") || host == "localhost") {
-		return rest
-	}
-	return repository
-}
-
-// floating says that a reference names no version: no tag, or latest.
-func floating(reference string) bool {
-	if strings.Contains(reference, "@") {
-		return false
-	}
-	tag := strings.TrimPrefix(reference[len(repositoryOf(reference)):], ":")
-	return tag == "" || tag == "latest"
-}
-
-// short cuts the digest of a reference.
-func short(reference string) string {
-	repository, digest, ok := strings.Cut(reference, "@sha256:")
-	if !ok {
-		return reference
-	}
-	return fmt.Sprintf("%s@%.12s", repository, digest)
 }

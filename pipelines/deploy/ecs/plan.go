@@ -48,16 +48,15 @@ type step struct {
 	Timeout   config.Duration `json:"timeout,omitempty"`
 }
 
-// Plan compares the services with the release. One that runs what is wanted is
-// left alone: nothing is registered, nothing is updated.
-func (t *Target) Plan(d deploy.Desired, observed deploy.Observed) (deploy.Plan, error) {
+// makePlan compares the services with the release as Target.Plan says.
+func makePlan(options Options, d deploy.Desired, observed deploy.Observed) (deploy.Plan, error) {
 	o, ok := observed.State.(observation)
 	if !ok {
-		return deploy.Plan{}, fmt.Errorf("planning target %q: observed by another target", t.Name())
+		return deploy.Plan{}, fmt.Errorf("planning target %q: observed by another target", options.Name)
 	}
-	p := &planner{target: t, plan: deploy.Plan{Target: t.Name(), Tag: d.Release.Tag, Notes: o.notes}}
+	p := &planner{plan: deploy.Plan{Target: options.Name, Tag: d.Release.Tag}}
 	if len(d.Main) > 0 && !d.Returning {
-		if err := p.steps("before", t.Config.Before, o, &p.actions.Before); err != nil {
+		if err := p.steps("before", options.Config.Before, o, &p.actions.Before); err != nil {
 			return deploy.Plan{}, err
 		}
 	}
@@ -66,7 +65,7 @@ func (t *Target) Plan(d deploy.Desired, observed deploy.Observed) (deploy.Plan, 
 		p.plan.Pins = append(p.plan.Pins, s.pin())
 	}
 	if len(d.Main) > 0 && !d.Returning {
-		if err := p.steps("after", t.Config.After, o, &p.actions.After); err != nil {
+		if err := p.steps("after", options.Config.After, o, &p.actions.After); err != nil {
 			return deploy.Plan{}, err
 		}
 	}
@@ -77,7 +76,6 @@ func (t *Target) Plan(d deploy.Desired, observed deploy.Observed) (deploy.Plan, 
 
 // planner builds one plan.
 type planner struct {
-	target  *Target
 	plan    deploy.Plan
 	actions actions
 }
@@ -88,7 +86,7 @@ func (p *planner) do(a action, c deploy.Change) {
 	p.plan.Changes = append(p.plan.Changes, c)
 }
 
-func (p *planner) service(s sight) {
+func (p *planner) service(s observedService) {
 	name := s.spec.Name
 	a := action{Revision: s.revision}
 	if s.revision == "" && s.wanted != nil {
@@ -111,49 +109,13 @@ func (p *planner) service(s sight) {
 		p.do(a, deploy.Change{Kind: deploy.Restart, Subject: name, After: s.images(s.running), Note: note("its last deployment failed", count)})
 	case count != "":
 		p.do(a, deploy.Change{Kind: deploy.Replace, Subject: name, Before: s.images(s.running), After: s.images(s.running), Note: count})
-	case !complete(s.service, s.primary):
+	case !rolledOut(s.service, s.primary):
 		a.Deployment = aws.ToString(s.primary.Id)
 		p.do(a, deploy.Change{Kind: deploy.Replace, Subject: name, After: s.images(s.running), Note: "on its way already: it is waited for"})
 	default:
 		p.plan.Unchanged = append(p.plan.Unchanged, name)
 		p.actions.Services = append(p.actions.Services, action{Service: name, Revision: s.revision, Stays: true})
 	}
-}
-
-// after are the images that come.
-func (s sight) after() string {
-	if s.wanted == nil {
-		return shortARN(s.revision)
-	}
-	return s.images(s.wanted)
-}
-
-// changed are the paths of the task definition that change, images apart.
-func (s sight) changed() string {
-	if s.wanted == nil {
-		return "back to " + shortARN(s.revision)
-	}
-	var paths []string
-	for _, path := range differences(s.wanted, s.running) {
-		container, key, _ := strings.Cut(path, ".")
-		if _, ours := s.assigned[container]; ours && key == "image" {
-			continue
-		}
-		paths = append(paths, path)
-	}
-	if len(paths) == 0 {
-		return ""
-	}
-	return "changes " + strings.Join(paths, ", ")
-}
-
-// countNote says that the desired count changes; empty when it does not, or
-// when nobody says what it should be.
-func (s sight) countNote() string {
-	if s.spec.DesiredCount == nil || !s.there || int(s.service.DesiredCount) == *s.spec.DesiredCount {
-		return ""
-	}
-	return fmt.Sprintf("desired count %d -> %d", s.service.DesiredCount, *s.spec.DesiredCount)
 }
 
 func note(parts ...string) string {
@@ -164,15 +126,6 @@ func note(parts ...string) string {
 		}
 	}
 	return strings.Join(said, "; ")
-}
-
-// pin is what a saved plan saw of a service.
-func (s sight) pin() deploy.Pin {
-	value := "not there"
-	if s.there {
-		value = fmt.Sprintf("%s %s", shortARN(s.current()), aws.ToString(s.primary.Id))
-	}
-	return deploy.Pin{Subject: s.spec.Name, Value: value}
 }
 
 // steps plans one-off tasks.
@@ -199,29 +152,4 @@ func (p *planner) steps(when string, steps []config.ECSStep, o observation, into
 		p.plan.Changes = append(p.plan.Changes, deploy.Change{Kind: deploy.RunStep, Subject: c.Service, After: command, Note: when})
 	}
 	return nil
-}
-
-// stepContainer is the container that a step runs in: the one that is named,
-// or the only one that is ours.
-func (s sight) stepContainer(name string) (string, error) {
-	d := s.wanted
-	if d == nil {
-		d = s.running
-	}
-	if name != "" {
-		if _, ok := d.container(name); !ok {
-			return "", fmt.Errorf("service %q has no container %q; it has %s", s.spec.Name, name, strings.Join(d.containerNames(), ", "))
-		}
-		return name, nil
-	}
-	var ours []string
-	for _, container := range d.containerNames() {
-		if _, ok := s.assigned[container]; ok || len(d.containerNames()) == 1 {
-			ours = append(ours, container)
-		}
-	}
-	if len(ours) != 1 {
-		return "", fmt.Errorf("service %q has the containers %s: say with the key container in which it runs", s.spec.Name, strings.Join(d.containerNames(), ", "))
-	}
-	return ours[0], nil
 }

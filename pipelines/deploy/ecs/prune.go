@@ -17,10 +17,19 @@ import (
 // searchPrune is how many of a family's newest revisions are looked at.
 const searchPrune = 100
 
-// Prune deregisters the revisions of releases that nobody goes back to: those
-// with an image, by digest, that only dropped releases have. One that a service,
-// a deployment or a task of the cluster uses stays.
-func (t *Target) Prune(ctx context.Context, drop, keep []deploy.Desired, log io.Writer) error {
+// pruner deregisters the revisions of releases that nobody goes back to.
+type pruner struct {
+	api *api
+	// services are the target's.
+	services []string
+	// dropped are the images, by digest, that only dropped releases have.
+	dropped map[string]bool
+	// adopted are the revisions that were there before the first deploy.
+	adopted map[string]bool
+}
+
+// dropping is what to prune when the releases of drop go and those of keep stay.
+func dropping(drop, keep []deploy.Desired) pruner {
 	images := map[string]bool{}
 	for _, d := range drop {
 		for _, image := range d.Images {
@@ -36,33 +45,32 @@ func (t *Target) Prune(ctx context.Context, drop, keep []deploy.Desired, log io.
 			adopted[revision] = true
 		}
 	}
-	if len(images) == 0 {
-		return nil
-	}
-	if err := t.connect(ctx); err != nil {
-		return err
-	}
-	families, used, err := t.inUse(ctx)
+	return pruner{dropped: images, adopted: adopted}
+}
+
+// prune deregisters revisions as Target.Prune says.
+func (p pruner) prune(ctx context.Context, log io.Writer) error {
+	families, used, err := p.inUse(ctx)
 	if err != nil {
 		return err
 	}
 	for _, family := range families {
-		arns, err := t.api.revisions(ctx, family, searchPrune)
+		arns, err := p.api.revisions(ctx, family, searchPrune)
 		if err != nil {
 			return err
 		}
 		for _, arn := range arns {
-			if used[arn] || adopted[arn] {
+			if used[arn] || p.adopted[arn] {
 				continue
 			}
-			d, err := t.api.taskDefinition(ctx, arn)
+			d, err := p.api.taskDefinition(ctx, arn)
 			if err != nil {
 				return err
 			}
-			if !slices.ContainsFunc(d.containers(), func(c container) bool { return images[c.image()] }) {
+			if !slices.ContainsFunc(d.containers(), func(c container) bool { return p.dropped[c.image()] }) {
 				continue
 			}
-			if _, err := t.api.client.DeregisterTaskDefinition(ctx, &ecs.DeregisterTaskDefinitionInput{TaskDefinition: aws.String(arn)}); err != nil {
+			if _, err := p.api.client.DeregisterTaskDefinition(ctx, &ecs.DeregisterTaskDefinitionInput{TaskDefinition: aws.String(arn)}); err != nil {
 				return fmt.Errorf("deregistering %s: %w", shortARN(arn), explain(err))
 			}
 			fmt.Fprintf(log, "deregistered %s\n", shortARN(arn))
@@ -73,8 +81,8 @@ func (t *Target) Prune(ctx context.Context, drop, keep []deploy.Desired, log io.
 
 // inUse are the families of our services, and the revisions that anything in
 // the cluster uses.
-func (t *Target) inUse(ctx context.Context) (families []string, used map[string]bool, err error) {
-	services, err := t.api.allServices(ctx)
+func (p pruner) inUse(ctx context.Context) (families []string, used map[string]bool, err error) {
+	services, err := p.api.allServices(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -84,18 +92,18 @@ func (t *Target) inUse(ctx context.Context) (families []string, used map[string]
 		for _, d := range s.Deployments {
 			used[aws.ToString(d.TaskDefinition)] = true
 		}
-		if _, ok := t.Config.Services.Get(name); ok && primary(s) != nil {
+		if slices.Contains(p.services, name) && primary(s) != nil {
 			ours[familyOf(aws.ToString(primary(s).TaskDefinition))] = true
 		}
 	}
 	families = slices.Sorted(maps.Keys(ours))
 	for _, family := range families {
 		for _, status := range []types.DesiredStatus{types.DesiredStatusRunning, types.DesiredStatusPending} {
-			arns, err := t.api.taskARNs(ctx, ecs.ListTasksInput{Family: aws.String(family), DesiredStatus: status})
+			arns, err := p.api.taskARNs(ctx, ecs.ListTasksInput{Family: aws.String(family), DesiredStatus: status})
 			if err != nil {
 				return nil, nil, err
 			}
-			tasks, err := t.api.tasks(ctx, arns)
+			tasks, err := p.api.tasks(ctx, arns)
 			if err != nil {
 				return nil, nil, err
 			}

@@ -1,16 +1,14 @@
 package ecs
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"git.example/slipway/pipelines/deploy"
 )
 
 // rollout is one deployment that is waited for. Only that one counts: a
@@ -36,63 +34,6 @@ type rollout struct {
 // mostAbsent is how many looks may not show a deployment: reads that are older
 // than our update, or a slow start.
 const mostAbsent = 12
-
-// taskLooks is how many looks at a service there are to one at its stopped tasks.
-const taskLooks = 3
-
-// wait waits for all rollouts together. The first that fails ends the waiting:
-// the deploy goes back as a whole.
-func (w *worker) wait(ctx context.Context, pending []*rollout) error {
-	deadline := time.Now().Add(w.timeout())
-	for n := 1; len(pending) > 0; n++ {
-		names := make([]string, len(pending))
-		for i, r := range pending {
-			names[i] = r.service
-		}
-		services, err := w.api.services(ctx, names)
-		if err != nil {
-			return err
-		}
-		var failures []error
-		var still, suspects []*rollout
-		for _, r := range pending {
-			s, there := services[r.service]
-			r.last = s
-			w.logEvents(r)
-			done, reason := r.judge(s, there)
-			switch {
-			case reason != "":
-				failures = append(failures, w.failure(ctx, r, reason))
-			case done:
-				w.logf("%s: done", r.service)
-			default:
-				still = append(still, r)
-				if r.suspicious() || n%taskLooks == 0 {
-					suspects = append(suspects, r)
-				}
-			}
-		}
-		if err := errors.Join(failures...); err != nil {
-			return err
-		}
-		if pending = still; len(pending) == 0 {
-			return nil
-		}
-		if err := w.lookAtTasks(ctx, suspects); err != nil {
-			return err
-		}
-		if time.Now().After(deadline) {
-			for _, r := range pending {
-				failures = append(failures, w.failure(ctx, r, fmt.Sprintf("it does not run %s after %s", shortARN(r.revision), w.timeout())))
-			}
-			return errors.Join(failures...)
-		}
-		if err := sleep(ctx, w.poll()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // judge says whether the rollout has completed, or why it never will.
 func (r *rollout) judge(s types.Service, there bool) (done bool, reason string) {
@@ -126,7 +67,7 @@ func (r *rollout) judge(s types.Service, there bool) (done bool, reason string) 
 		return false, takenOver(newest)
 	}
 	r.seen, r.absent = true, 0
-	return complete(s, ours), ""
+	return rolledOut(s, ours), ""
 }
 
 // notThere judges an answer without our deployment.
@@ -151,18 +92,6 @@ func rolledBack(newest *types.Deployment, r *rollout) string {
 	return fmt.Sprintf(" ECS rolled back to %s.", shortARN(aws.ToString(newest.TaskDefinition)))
 }
 
-// complete says that a deployment is the newest, has ended, and runs all of its
-// tasks. Behind a Classic Load Balancer ECS tells no rollout state.
-func complete(s types.Service, d types.Deployment) bool {
-	if aws.ToString(d.Status) != "PRIMARY" || d.RunningCount != d.DesiredCount {
-		return false
-	}
-	if d.RolloutState == "" {
-		return len(s.Deployments) == 1
-	}
-	return d.RolloutState == types.DeploymentRolloutStateCompleted
-}
-
 // suspicious says that ECS counted another failed task.
 func (r *rollout) suspicious() bool {
 	for _, d := range r.last.Deployments {
@@ -174,59 +103,40 @@ func (r *rollout) suspicious() bool {
 	return false
 }
 
-// lookAtTasks looks for tasks that stopped, and gives up on a rollout whose
-// tasks stop for one reason again and again.
-func (w *worker) lookAtTasks(ctx context.Context, suspects []*rollout) error {
-	var arns []string
-	by := map[string]*rollout{}
-	for _, r := range suspects {
-		if r.removal {
-			continue
-		}
-		stopped, err := w.api.taskARNs(ctx, ecs.ListTasksInput{ServiceName: aws.String(r.service), DesiredStatus: types.DesiredStatusStopped})
-		if err != nil {
-			return err
-		}
-		if r.looked == nil {
-			r.looked, r.stopped = map[string]bool{}, map[string][]types.Task{}
-		}
-		for _, arn := range stopped {
-			if !r.looked[arn] {
-				arns, by[arn] = append(arns, arn), r
-			}
-		}
+// taskFailure is a rollout whose tasks fail in the same way again and again.
+func (r *rollout) taskFailure(n int, reason string, tasks []types.Task) error {
+	e := &deploy.Stopped{
+		Subject: r.service, Container: "task " + shortARN(aws.ToString(tasks[n-1].TaskArn)),
+		Reason: fmt.Sprintf("%d tasks stopped for the same reason: %s", n, reason),
 	}
-	tasks, err := w.api.tasks(ctx, arns)
-	if err != nil {
-		return err
+	for _, t := range tasks {
+		e.Facts = append(e.Facts, taskFacts(t)...)
 	}
-	var failures []error
-	for _, task := range tasks {
-		r := by[aws.ToString(task.TaskArn)]
-		if r == nil || aws.ToString(task.LastStatus) != "STOPPED" {
-			continue // still stopping: its exit codes are not known
-		}
-		r.looked[aws.ToString(task.TaskArn)] = true
-		if aws.ToString(task.StartedBy) != r.deployment {
-			continue
-		}
-		how, reason := failureOf(task)
-		if how == "" {
-			continue
-		}
-		r.stopped[how] = append(r.stopped[how], task)
-		if n := len(r.stopped[how]); n == enough(how) {
-			failures = append(failures, w.taskFailure(r, n, reason, r.stopped[how]))
-		}
-	}
-	return errors.Join(failures...)
+	e.Facts = append(e.Facts, r.recentEvents()...)
+	return e
 }
 
-// enough is how many tasks have to fail in the same way before it is no
-// accident: what never started is told apart from a slow dependency sooner.
-func enough(how string) int {
-	if strings.HasPrefix(how, "CannotPull") || strings.HasPrefix(how, "ResourceInitialization") {
-		return 2
+// recentEvents are the service's last events since the rollout began, newest first.
+func (r *rollout) recentEvents() []string {
+	var facts []string
+	for _, e := range r.last.Events {
+		if len(facts) < mostFacts && !aws.ToTime(e.CreatedAt).Before(r.began) {
+			facts = append(facts, "event: "+aws.ToString(e.Message))
+		}
 	}
-	return 3
+	return facts
+}
+
+// logEvents shows events as they come.
+func (r *rollout) logEvents(log *lineLog) {
+	if r.events == nil {
+		r.events = map[string]bool{}
+	}
+	for _, e := range slices.Backward(r.last.Events) {
+		id := aws.ToString(e.Id)
+		if !r.events[id] && !r.began.IsZero() && !aws.ToTime(e.CreatedAt).Before(r.began) {
+			log.printf("%s", aws.ToString(e.Message))
+		}
+		r.events[id] = true
+	}
 }

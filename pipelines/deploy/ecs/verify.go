@@ -3,9 +3,9 @@ package ecs
 import (
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -16,39 +16,39 @@ import (
 	"git.example/slipway/pipelines/report"
 )
 
-// Pull does nothing: ECS pulls where it starts tasks.
-func (t *Target) Pull(context.Context, deploy.Desired, io.Writer) error { return nil }
-
 // verifyLooks is how often what looks like drift is looked at again: what ECS
 // lists may be a little older than what it runs.
 const verifyLooks = 4
 
-// Verify looks at every running task of the release's services: the digest that
-// each of our containers really runs, and the revision that it was started from.
-func (t *Target) Verify(ctx context.Context, d deploy.Desired) (deploy.Proof, error) {
+// untilProven proves again and again while there is drift that may be a late
+// answer.
+func untilProven(ctx context.Context, poll time.Duration, prove func(context.Context) (deploy.Proof, error)) (deploy.Proof, error) {
 	for n := 1; ; n++ {
-		proof, err := t.prove(ctx, d)
+		proof, err := prove(ctx)
 		if err != nil || len(proof.Drift) == 0 || n == verifyLooks {
 			return proof, err
 		}
-		if err := sleep(ctx, t.poll()); err != nil {
+		if err := sleep(ctx, poll); err != nil {
 			return deploy.Proof{}, err
 		}
 	}
 }
 
-func (t *Target) prove(ctx context.Context, d deploy.Desired) (deploy.Proof, error) {
-	services, err := t.look(ctx, d)
-	if err != nil {
-		return deploy.Proof{}, err
-	}
+// prover proves that services run a release.
+type prover struct {
+	api     *api
+	desired deploy.Desired
+}
+
+// proveAll proves all services.
+func (v prover) proveAll(ctx context.Context, services []observedService) (deploy.Proof, error) {
 	proofs := make([]deploy.Proof, len(services))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(callsAtOnce)
 	for i, s := range services {
 		group.Go(func() error {
 			var err error
-			proofs[i], err = t.proveService(ctx, d, s)
+			proofs[i], err = v.prove(ctx, s)
 			return err
 		})
 	}
@@ -63,7 +63,8 @@ func (t *Target) prove(ctx context.Context, d deploy.Desired) (deploy.Proof, err
 	return whole, nil
 }
 
-func (t *Target) proveService(ctx context.Context, d deploy.Desired, s sight) (deploy.Proof, error) {
+// prove looks at every task of a service.
+func (v prover) prove(ctx context.Context, s observedService) (deploy.Proof, error) {
 	name := s.spec.Name
 	drift := func(kind, want, got string) deploy.Proof {
 		return deploy.Proof{Drift: []deploy.Drift{{Subject: name, Kind: kind, Want: want, Got: got}}}
@@ -74,17 +75,17 @@ func (t *Target) proveService(ctx context.Context, d deploy.Desired, s sight) (d
 	case !s.there:
 		return drift(deploy.DriftMissing, "the service", ""), nil
 	}
-	arns, err := t.api.taskARNs(ctx, ecs.ListTasksInput{ServiceName: aws.String(name), DesiredStatus: types.DesiredStatusRunning})
+	arns, err := v.api.taskARNs(ctx, ecs.ListTasksInput{ServiceName: aws.String(name), DesiredStatus: types.DesiredStatusRunning})
 	if err != nil {
 		return deploy.Proof{}, err
 	}
-	tasks, err := t.api.tasks(ctx, arns)
+	tasks, err := v.api.tasks(ctx, arns)
 	if err != nil {
 		return deploy.Proof{}, err
 	}
 	var p deploy.Proof
 	if !s.runs() {
-		p = drift(deploy.DriftConfig, s.want0(), shortARN(s.current()))
+		p = drift(deploy.DriftConfig, s.wantedText(), shortARN(s.current()))
 	} else if s.primary.RolloutState == types.DeploymentRolloutStateFailed {
 		p = drift(deploy.DriftState, "COMPLETED", string(s.primary.RolloutState))
 	}
@@ -99,7 +100,7 @@ func (t *Target) proveService(ctx context.Context, d deploy.Desired, s sight) (d
 			continue
 		}
 		for _, c := range task.Containers {
-			s.proveContainer(d, task, c, &p)
+			v.proveContainer(s, task, c, &p)
 		}
 	}
 	if want := int(s.service.DesiredCount); running < want {
@@ -108,17 +109,8 @@ func (t *Target) proveService(ctx context.Context, d deploy.Desired, s sight) (d
 	return p, nil
 }
 
-// want0 names what should run.
-func (s sight) want0() string {
-	if s.revision != "" {
-		return shortARN(s.revision)
-	}
-	paths := differences(s.wanted, s.running)
-	return "a task definition with other " + strings.Join(paths, ", ")
-}
-
 // proveContainer proves one container, if it is ours.
-func (s sight) proveContainer(d deploy.Desired, task types.Task, c types.Container, p *deploy.Proof) {
+func (v prover) proveContainer(s observedService, task types.Task, c types.Container, p *deploy.Proof) {
 	name := aws.ToString(c.Name)
 	image, ours := s.assigned[name]
 	if !ours && s.wanted != nil {
@@ -133,7 +125,7 @@ func (s sight) proveContainer(d deploy.Desired, task types.Task, c types.Contain
 		_, digest, _ = strings.Cut(aws.ToString(c.Image), "@")
 	}
 	p.Running = append(p.Running, deploy.Running{Subject: s.spec.Name, ID: shortARN(aws.ToString(task.TaskArn)) + "/" + name, Image: digest, State: state})
-	accepted := d.Images[image].Accepted
+	accepted := v.desired.Images[image].Accepted
 	if ours && !slices.Contains(accepted, digest) && aws.ToString(c.LastStatus) == "RUNNING" {
 		p.Drift = append(p.Drift, deploy.Drift{Subject: s.spec.Name, Kind: deploy.DriftImage, Want: strings.Join(accepted, " or "), Got: digest})
 	}

@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"strings"
-	"sync"
-
-	"golang.org/x/sync/errgroup"
 
 	"git.example/slipway/pipelines/secrets"
 )
@@ -129,45 +126,4 @@ func (d document) withSecrets(versions map[string]string) document {
 	}
 	replaced["containerDefinitions"] = list
 	return replaced
-}
-
-// checkSecrets reads each secret of the documents that are new once. It gives the
-// versions by reference; of secrets that only other services have they are empty:
-// which ones their tasks took is known from the deploy that started them.
-func (t *Target) checkSecrets(ctx context.Context, services []sight) (map[string]string, error) {
-	if t.Secrets == nil || !t.Config.CheckSecrets {
-		return nil, nil
-	}
-	all, versions := map[SecretRef]string{}, map[string]string{}
-	for _, s := range services {
-		if s.wanted == nil {
-			continue
-		}
-		refs, err := s.wanted.secretRefs()
-		if err != nil && !s.runs() {
-			return nil, fmt.Errorf("service %q: %w", s.spec.Name, err)
-		}
-		for ref, what := range refs {
-			versions[ref.String()] = ""
-			if _, known := all[ref]; !known && !s.runs() {
-				all[ref] = fmt.Sprintf("service %q: %s", s.spec.Name, what)
-			}
-		}
-	}
-	var mu sync.Mutex
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(callsAtOnce)
-	for ref, what := range all {
-		group.Go(func() error {
-			version, err := t.Secrets.CheckSecret(ctx, ref)
-			if err != nil {
-				return fmt.Errorf("%s: %w", what, err)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			versions[ref.String()] = version
-			return nil
-		})
-	}
-	return versions, group.Wait()
 }

@@ -87,12 +87,3 @@ func (b *bucket) take(ctx context.Context) error {
 	}
 	return sleep(ctx, wait)
 }
-
-func sleep(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-time.After(d):
-		return nil
-	}
-}

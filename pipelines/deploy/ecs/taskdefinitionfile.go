@@ -3,30 +3,25 @@ package ecs
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// InitTaskDefinition is the task definition that a service runs, as a file to
-// keep in the repository: what only AWS can set, and what is empty, is left
-// out. The JSON's keys are sorted.
-func (t *Target) InitTaskDefinition(ctx context.Context, service string) ([]byte, error) {
-	if err := t.connect(ctx); err != nil {
+// currentFile is the task definition of a service as Target.InitTaskDefinition
+// says.
+func currentFile(ctx context.Context, cluster *api, service string) ([]byte, error) {
+	if err := cluster.requireCluster(ctx); err != nil {
 		return nil, err
 	}
-	if err := t.api.requireCluster(ctx); err != nil {
-		return nil, err
-	}
-	services, err := t.api.services(ctx, []string{service})
+	services, err := cluster.services(ctx, []string{service})
 	if err != nil {
 		return nil, err
 	}
 	s, ok := services[service]
 	if !ok || primary(s) == nil {
-		return nil, fmt.Errorf("cluster %q has no service %q that runs", t.Config.Cluster, service)
+		return nil, fmt.Errorf("cluster %q has no service %q that runs", cluster.cluster, service)
 	}
-	d, err := t.api.taskDefinition(ctx, aws.ToString(primary(s).TaskDefinition))
+	d, err := cluster.taskDefinition(ctx, aws.ToString(primary(s).TaskDefinition))
 	if err != nil {
 		return nil, err
 	}
@@ -65,10 +60,4 @@ func withoutEmpty(value any) any {
 		return clean
 	}
 	return value
-}
-
-// familyOf is the family of a revision's ARN.
-func familyOf(revision string) string {
-	family, _, _ := strings.Cut(shortARN(revision), ":")
-	return family
 }
