@@ -90,7 +90,7 @@ func (p *program) locked(l stateLock) error {
 		holder += " (" + l.operation + ")"
 	}
 	return fmt.Errorf("%w%s, lock %s: wait for that run, or give lock-timeout in slipway.yaml; when its process is gone for sure, run `%s -chdir=%s force-unlock %s`",
-		ErrStateLocked, holder, l.id, p.name, p.shownDir, l.id)
+		ErrStateLocked, holder, l.id, p.name, p.module.config.Dir, l.id)
 }
 
 // ErrStateLocked is wrapped by the error of a state that somebody else has locked.

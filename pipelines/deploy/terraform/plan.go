@@ -19,20 +19,22 @@ type actions struct {
 	Changes []change `json:"changes"`
 }
 
-// Plan shows the tags that move and what Terraform changes then.
-func (t *Target) Plan(d deploy.Desired, observed deploy.Observed) (deploy.Plan, error) {
+// describe is the plan that shows the tags that move and what Terraform changes
+// then.
+func describe(options Options, d deploy.Desired, observed deploy.Observed) (deploy.Plan, error) {
 	o, ok := observed.State.(observation)
 	if !ok {
-		return deploy.Plan{}, fmt.Errorf("planning target %q: observed by another target", t.Name())
+		return deploy.Plan{}, fmt.Errorf("planning target %q: observed by another target", options.Name)
 	}
-	p := deploy.Plan{Target: t.Name(), Tag: d.Release.Tag, Notes: t.notes(d, o)}
+	m := options.module()
+	p := deploy.Plan{Target: options.Name, Tag: d.Release.Tag, Notes: notes(options, d, o)}
 	for _, key := range slices.Sorted(maps.Keys(o.tags)) {
 		was, tag := o.was[key], o.tags[key]
 		switch {
 		case was == tag:
-			p.Unchanged = append(p.Unchanged, t.variable()+"."+key)
-		case !t.NoTfvars:
-			p.Changes = append(p.Changes, deploy.Change{Kind: deploy.MoveTag, Subject: t.variable() + "." + key, Before: was, After: tag})
+			p.Unchanged = append(p.Unchanged, m.variable()+"."+key)
+		case !options.NoTfvars:
+			p.Changes = append(p.Changes, deploy.Change{Kind: deploy.MoveTag, Subject: m.variable() + "." + key, Before: was, After: tag})
 		}
 	}
 	for _, c := range o.changes {
@@ -40,8 +42,8 @@ func (t *Target) Plan(d deploy.Desired, observed deploy.Observed) (deploy.Plan, 
 	}
 	p.Pins = []deploy.Pin{
 		{Subject: "Terraform's changes", Value: hashAll(o.changes)},
-		{Subject: t.shown(), Value: o.hash},
-		{Subject: t.Config.Dir, Value: o.code()},
+		{Subject: m.shown(), Value: o.hash},
+		{Subject: options.Config.Dir, Value: o.code.String()},
 	}
 	var err error
 	p.Actions, err = json.Marshal(actions{Tags: o.tags, Map: o.hash, Changes: o.changes})
@@ -49,8 +51,8 @@ func (t *Target) Plan(d deploy.Desired, observed deploy.Observed) (deploy.Plan, 
 }
 
 // notes are what to read before agreeing: whose code it is, and what is lost.
-func (t *Target) notes(d deploy.Desired, o observation) []string {
-	notes := []string{fmt.Sprintf("%s plans with the code of this checkout, %s of %s; only the image tags come from the release", o.program, t.Config.Dir, o.code())}
+func notes(options Options, d deploy.Desired, o observation) []string {
+	notes := []string{fmt.Sprintf("%s plans with the code of this checkout, %s of %s; only the image tags come from the release", o.program, options.Config.Dir, o.code)}
 	for _, c := range o.changes {
 		switch c.shown.Kind {
 		case deploy.Destroy:
@@ -59,22 +61,11 @@ func (t *Target) notes(d deploy.Desired, o observation) []string {
 			notes = append(notes, fmt.Sprintf("%s is replaced by a new one", c.Address))
 		}
 	}
-	if t.NoTfvars {
-		notes = append(notes, fmt.Sprintf("%s is not written: an apply by hand would bring its own tags", t.shown()))
+	if options.NoTfvars {
+		notes = append(notes, fmt.Sprintf("%s is not written: an apply by hand would bring its own tags", options.module().shown()))
 	}
-	if t.Verifier == nil && t.Config.Verify == nil && len(d.Images) > 0 {
+	if options.Verifier == nil && options.Config.Verify == nil && len(d.Images) > 0 {
 		notes = append(notes, "the proof will be that Terraform has nothing left to change and that the tags lead to the released digests; verify: in slipway.yaml looks at what runs")
 	}
 	return notes
-}
-
-// code is the commit of the code.
-func (o observation) code() string {
-	switch {
-	case o.commit == "":
-		return "no commit"
-	case o.edited:
-		return fmt.Sprintf("commit %.12s with changes", o.commit)
-	}
-	return fmt.Sprintf("commit %.12s", o.commit)
 }

@@ -8,13 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"time"
 
 	"git.example/slipway/pipelines/command"
 )
-
-// look is the time between looks at a program's output.
-const look = 50 * time.Millisecond
 
 // detached runs "$@" with its output in the file out. The shell outlives an
 // interrupt of what it runs, and removes the directory, where a plan file may be,
@@ -31,8 +27,8 @@ exit $status`
 // left half-way and the lock of the state is not stranded. Cancelling ctx
 // interrupts it; it then saves its state.
 // Its output, and the plan if there is one, are in dir.
-func (t *Target) run(ctx context.Context, p *program, log io.Writer, dir string, args ...string) error {
-	limited, cancel := context.WithTimeoutCause(ctx, t.timeout(), fmt.Errorf("it did not end within %s (timeout in slipway.yaml)", t.timeout()))
+func (p *program) run(ctx context.Context, log io.Writer, dir string, args ...string) error {
+	limited, cancel := context.WithTimeoutCause(ctx, p.module.timeout(), fmt.Errorf("it did not end within %s (timeout in slipway.yaml)", p.module.timeout()))
 	defer cancel()
 	c := p.command(args...)
 	c.Args = append([]string{"sh", "-c", detached, "sh", dir, strconv.Itoa(os.Getpid())}, c.Args...)
@@ -51,46 +47,4 @@ func (t *Target) run(ctx context.Context, p *program, log io.Writer, dir string,
 		return p.failure(args[0], text)
 	}
 	return fmt.Errorf("running %s %s: %w", p.name, args[0], err)
-}
-
-// follow copies a file that grows to log until ended says how its writer ended.
-// It returns the end of the file.
-func follow(path string, log io.Writer, ended <-chan error) (text string, err error) {
-	var from int64
-	tail := &lastBytes{}
-	read := func() {
-		f, err := os.Open(path)
-		if err != nil {
-			return // not there yet
-		}
-		defer f.Close()
-		if _, err := f.Seek(from, io.SeekStart); err == nil {
-			n, _ := io.Copy(io.MultiWriter(log, tail), f)
-			from += n
-		}
-	}
-	for tick := time.NewTicker(look); ; {
-		select {
-		case err := <-ended:
-			tick.Stop()
-			read()
-			return string(tail.kept), err
-		case <-tick.C:
-			read()
-		}
-	}
-}
-
-// lastBytes keeps the end of what is written to it.
-type lastBytes struct{ kept []byte }
-
-// keptBytes is what an error can need of a program's output.
-const keptBytes = 64 << 10
-
-func (l *lastBytes) Write(p []byte) (int, error) {
-	l.kept = append(l.kept, p...)
-	if extra := len(l.kept) - keptBytes; extra > 0 {
-		l.kept = append(l.kept[:0], l.kept[extra:]...)
-	}
-	return len(p), nil
 }

@@ -12,14 +12,22 @@ import (
 	"git.example/slipway/pipelines/registry"
 )
 
+// tagger says which tags the map gets.
+type tagger struct {
+	options Options
+	module  module
+	// first are the map's entries as this process found them first; nil until then.
+	first map[string]string
+}
+
 // images are those of the project and of the release, sorted.
-func (t *Target) images(d deploy.Desired) []string {
-	all := slices.Concat(t.Images, slices.Collect(maps.Keys(d.Images)))
+func (t tagger) images(d deploy.Desired) []string {
+	all := slices.Concat(t.options.Images, slices.Collect(maps.Keys(d.Images)))
 	slices.Sort(all)
 	return slices.Compact(all)
 }
 
-// tags are the map's entries that d sets; was are those it has:
+// tags are the map's entries that d sets; entries are those it has:
 //
 //   - an image of the release gets the release's tag
 //   - one of a map that was there before the first deploy gets its tag of then
@@ -28,16 +36,16 @@ func (t *Target) images(d deploy.Desired) []string {
 // When nothing is to run, because nothing was deployed before a deploy that
 // failed, every entry gets the value that this process found, or the bootstrap
 // tag.
-func (t *Target) tags(d deploy.Desired, was map[string]string) map[string]string {
+func (t tagger) tags(d deploy.Desired, entries map[string]string) map[string]string {
 	tags := maps.Clone(d.Adopted)
 	if tags == nil {
 		tags = map[string]string{}
 	}
 	for _, image := range t.images(d) {
-		key := t.key(image)
+		key := t.module.key(image)
 		_, adopted := tags[key]
-		before, known := t.before[key]
-		_, there := was[key]
+		before, known := t.first[key]
+		_, there := entries[key]
 		switch _, released := d.Images[image]; {
 		case released:
 			tags[key] = d.Release.Tag
@@ -53,18 +61,18 @@ func (t *Target) tags(d deploy.Desired, was map[string]string) map[string]string
 
 // wanted are tags, but for images that are the same under the tag that the map
 // has: those keep it, so that Terraform does not replace what runs them.
-func (t *Target) wanted(ctx context.Context, d deploy.Desired, was map[string]string) (map[string]string, error) {
-	tags := t.tags(d, was)
-	if t.Digest == nil || t.NoTfvars { // a map that is left alone does not say what runs
+func (t tagger) wanted(ctx context.Context, d deploy.Desired, entries map[string]string) (map[string]string, error) {
+	tags := t.tags(d, entries)
+	if t.options.Digest == nil || t.options.NoTfvars { // a map that is left alone does not say what runs
 		return tags, nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.Images)) {
-		image, key := d.Images[name], t.key(name)
-		tag, there := was[key]
+		image, key := d.Images[name], t.module.key(name)
+		tag, there := entries[key]
 		if !there || tag == tags[key] || tag == Bootstrap {
 			continue
 		}
-		digest, err := t.Digest(ctx, image.Repository()+":"+tag)
+		digest, err := t.options.Digest(ctx, image.Repository()+":"+tag)
 		if errors.Is(err, registry.ErrNotFound) {
 			continue
 		}
@@ -78,42 +86,17 @@ func (t *Target) wanted(ctx context.Context, d deploy.Desired, was map[string]st
 	return tags, nil
 }
 
-// previous brings back the tags of a map that was there before the first deploy;
-// nil when it has none but those of a new environment.
-func (t *Target) previous(d deploy.Desired, o observation) *deploy.Desired {
-	adopted, worth := map[string]string{}, false
-	for _, image := range t.images(d) {
-		key := t.key(image)
-		tag, ok := o.was[key]
-		if !ok {
-			tag = Bootstrap
-		}
-		adopted[key] = tag
-		worth = worth || tag != Bootstrap && tag != o.tags[key]
-	}
-	if !worth {
-		return nil
-	}
-	return &deploy.Desired{Project: d.Project, Environment: d.Environment, Adopted: adopted}
-}
-
-// checkTags makes sure that the release's tags still lead to the images that were
-// released: Terraform knows nothing but tags.
-func (t *Target) checkTags(ctx context.Context, d deploy.Desired) error {
-	_, err := t.digests(ctx, d)
-	return err
-}
-
-// digests are where the release's tags lead, by image.
-func (t *Target) digests(ctx context.Context, d deploy.Desired) (map[string]string, error) {
+// digests are where the release's tags lead, by image. They have to lead to the
+// images that were released: Terraform knows nothing but tags.
+func (t tagger) digests(ctx context.Context, d deploy.Desired) (map[string]string, error) {
 	found := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(d.Images)) {
 		image := d.Images[name]
-		if t.Digest == nil {
+		if t.options.Digest == nil {
 			continue
 		}
 		reference := image.Repository() + ":" + d.Release.Tag
-		digest, err := t.Digest(ctx, reference)
+		digest, err := t.options.Digest(ctx, reference)
 		if err != nil {
 			return nil, fmt.Errorf("looking where tag %q leads: %w", reference, err)
 		}
@@ -124,4 +107,23 @@ func (t *Target) digests(ctx context.Context, d deploy.Desired) (map[string]stri
 		found[name] = digest
 	}
 	return found, nil
+}
+
+// previous brings back the tags of a map that was there before the first deploy;
+// nil when it has none but those of a new environment.
+func (t tagger) previous(d deploy.Desired, entries, tags map[string]string) *deploy.Desired {
+	adopted, worth := map[string]string{}, false
+	for _, image := range t.images(d) {
+		key := t.module.key(image)
+		tag, ok := entries[key]
+		if !ok {
+			tag = Bootstrap
+		}
+		adopted[key] = tag
+		worth = worth || tag != Bootstrap && tag != tags[key]
+	}
+	if !worth {
+		return nil
+	}
+	return &deploy.Desired{Project: d.Project, Environment: d.Environment, Adopted: adopted}
 }

@@ -13,56 +13,21 @@ package terraform
 
 import (
 	"context"
-	"path/filepath"
-	"time"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
 
-	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
-	"git.example/slipway/pipelines/secrets"
 )
-
-// Bootstrap is the tag of an image that was never deployed: Terraform can make
-// valid task definitions with it before there is an image.
-const Bootstrap = "sha-bootstrap"
-
-// Options are where the code is and how it is run.
-type Options struct {
-	// Name is the target's in slipway.yaml.
-	Name string
-	// Project is the project's directory, absolute.
-	Project string
-	Config  config.TerraformTarget
-	// Images are the names of all the project's images.
-	Images []string
-	// TagMaps are the paths of all the project's tag maps: changes of them are no
-	// changes of the code.
-	TagMaps []string
-	// NoTfvars leaves the tag map as it is: tags are passed to each run instead.
-	NoTfvars bool
-	// Env and Secrets are added to Terraform's environment.
-	Env     map[string]string
-	Secrets map[string]secrets.Value
-	// Digest is the digest of a reference "host/repository:tag", such as
-	// "sha256:…". Nil leaves out whether tags still lead to the released images.
-	Digest func(ctx context.Context, reference string) (string, error)
-	// Ephemeral says that the disk goes when this process ends: code that keeps its
-	// state there is refused.
-	Ephemeral bool
-	// Verifier finds what runs of d. Nil for the output that Config names, or else
-	// for a plan without changes.
-	Verifier Verifier
-}
-
-// Verifier finds what runs, and how that differs from d.
-type Verifier func(ctx context.Context, d deploy.Desired) ([]deploy.Running, []deploy.Drift, error)
 
 // Target is a directory of Terraform code.
 type Target struct {
 	Options
 	// ready is the program, once the directory was initialised by this process.
 	ready *program
-	// before are the map's entries as this process found them first; nil until then.
-	before map[string]string
+	// first are the map's entries as this process found them first; nil until then.
+	first map[string]string
 }
 
 var _ deploy.Target = (*Target)(nil)
@@ -76,44 +41,80 @@ func New(o Options) *Target {
 // Name is the target's name in slipway.yaml.
 func (t *Target) Name() string { return t.Options.Name }
 
-// dir is the root module's directory.
-func (t *Target) dir() string { return filepath.Join(t.Project, t.Config.Dir) }
+// Pull does nothing: whatever runs the images pulls them.
+func (t *Target) Pull(context.Context, deploy.Desired, io.Writer) error { return nil }
 
-// mapFile is the tag map's path.
-func (t *Target) mapFile() string { return MapFile(t.Project, t.Config) }
-
-// shown is how plans and messages call the tag map.
-func (t *Target) shown() string { return filepath.ToSlash(filepath.Join(t.Config.Dir, t.mapName())) }
-
-func (t *Target) mapName() string {
-	if t.Config.TagMap == "" {
-		return "image-tags.auto.tfvars.json"
+// Observe reads the tag map, looks where the release's tags lead, and lets
+// Terraform plan. It writes nothing but what `init` makes in .terraform.
+func (t *Target) Observe(ctx context.Context, d deploy.Desired) (deploy.Observed, error) {
+	m, err := t.module().readMap()
+	if err != nil {
+		return deploy.Observed{}, err
 	}
-	return t.Config.TagMap
-}
-
-func (t *Target) variable() string {
-	if t.Config.Variable == "" {
-		return "image_tags"
+	if t.first == nil {
+		t.first = maps.Clone(m.entries)
 	}
-	return t.Config.Variable
+	return observer{t.Options, t.module(), t.tagger(), t.launch}.observe(ctx, d, m)
 }
 
-// key is an image's key in the map.
-func (t *Target) key(image string) string {
-	if key, ok := t.Config.Keys[image]; ok {
-		return key
+// Plan shows the tags that move and what Terraform changes then.
+func (t *Target) Plan(d deploy.Desired, observed deploy.Observed) (deploy.Plan, error) {
+	return describe(t.Options, d, observed)
+}
+
+// Apply makes a fresh plan, refuses when it is not the one that p describes,
+// writes the tag map, and applies exactly the fresh plan.
+func (t *Target) Apply(ctx context.Context, d deploy.Desired, p deploy.Plan, s deploy.Session) error {
+	var a actions
+	if err := json.Unmarshal(p.Actions, &a); err != nil {
+		return fmt.Errorf("reading the plan of target %q: %w", t.Name(), err)
 	}
-	return image
+	return applier{t.Options, t.module(), t.tagger(), t.launch, s}.apply(ctx, d, a)
 }
 
-func (t *Target) timeout() time.Duration { return t.Config.Timeout.Or(30 * time.Minute) }
-
-func (t *Target) lockTimeout() time.Duration { return t.Config.LockTimeout.Or(time.Minute) }
-
-// MapFile is the path of the tag map of a target of the project in the directory
-// project.
-func MapFile(project string, c config.TerraformTarget) string {
-	t := &Target{Options: Options{Project: project, Config: c}}
-	return filepath.Join(t.dir(), t.mapName())
+// Verify proves d:
+//
+//   - the tag map has the release's tags, or others of the same images, unless it
+//     is left alone
+//   - in the registry, they lead to the released digests
+//   - the verifier, or the output of slipway.yaml, says that these run; without
+//     either, Terraform has nothing left to change
+func (t *Target) Verify(ctx context.Context, d deploy.Desired) (deploy.Proof, error) {
+	return prover{t.Options, t.module(), t.tagger(), t.launch}.prove(ctx, d)
 }
+
+// WriteBootstrap writes a tag map with the bootstrap tag for each of the project's
+// images, and says where; nothing when there is a map.
+func (t *Target) WriteBootstrap(ctx context.Context) (string, error) {
+	m := t.module()
+	found, err := m.readMap()
+	if err != nil || found.data != nil {
+		return "", err
+	}
+	content, err := found.with(t.tagger().tags(deploy.Desired{}, nil))
+	if err != nil {
+		return "", err
+	}
+	if err := (deploy.LocalHost{}).WriteFile(ctx, m.mapFile(), content, 0o644); err != nil {
+		return "", fmt.Errorf("writing tag map %q: %w", m.shown(), err)
+	}
+	return m.shown(), nil
+}
+
+// launch finds the program and initialises the directory, once.
+func (t *Target) launch(ctx context.Context, log io.Writer) (*program, error) {
+	if t.ready != nil {
+		return t.ready, nil
+	}
+	p, err := t.findProgram(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.initialise(ctx, t.Ephemeral, log); err != nil {
+		return nil, err
+	}
+	t.ready = p
+	return p, nil
+}
+
+func (t *Target) tagger() tagger { return tagger{t.Options, t.module(), t.first} }
