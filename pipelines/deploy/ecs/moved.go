@@ -90,8 +90,8 @@ func (m movedProver) look(ctx context.Context) ([]observedService, error) {
 // that it replaced.
 const recent = time.Hour
 
-// rolledBackBefore is why a service does not run the release, when a deployment of it
-// failed; nil when none did.
+// rolledBackBefore is why a service does not run the release, when a deployment of
+// it failed; nil when none did.
 func rolledBackBefore(ctx context.Context, w rolloutWaiter, s observedService) error {
 	r := &rollout{service: s.spec.Name, revision: s.current(), last: s.service, began: aws.ToTime(s.primary.CreatedAt).Add(-recent)}
 	for _, d := range s.service.Deployments {

@@ -17,53 +17,13 @@ package gitsync
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
+	"fmt"
 	"io"
 	"path"
 
-	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
-	"git.example/slipway/pipelines/git"
 )
-
-// Repository is the clone that commits come from.
-type Repository interface {
-	// Entries is everything in a tree, itself first.
-	Entries(ctx context.Context, tree string) ([]git.Entry, error)
-	// Pack writes a packfile of just these objects to w.
-	Pack(ctx context.Context, ids []string, w io.Writer) error
-	// Pointer is the path of the first entry that is a Git LFS pointer, or "".
-	Pointer(ctx context.Context, entries []git.Entry) (string, error)
-}
-
-// Options are where a directory is and how it is kept.
-type Options struct {
-	// Name is the target's in slipway.yaml.
-	Name string
-	Host deploy.Host
-	// Dir is the directory on the host that others read, absolute.
-	Dir string
-	// State is a directory of this target's own on the host, absolute; see
-	// StateDir.
-	State string
-	// Switch is how a commit takes the place of another; config.SwitchAuto when
-	// empty.
-	Switch config.Switch
-	// Repo is the clone; nil when there is none, which is enough to go back to
-	// what the host has.
-	Repo Repository
-}
-
-// JournalDir is where an environment's journal is when its first target is the
-// directory dir: beside it, because dir itself is switched.
-func JournalDir(dir, environment string) string {
-	return path.Join(path.Dir(dir), ".slipway", environment)
-}
-
-// StateDir is where the target called name of that environment keeps its state.
-func StateDir(dir, environment, name string) string {
-	return path.Join(JournalDir(dir, environment), "targets", name)
-}
 
 // Target is a directory on a host.
 type Target struct{ Options }
@@ -82,15 +42,59 @@ func New(o Options) *Target {
 // Name is the target's name in slipway.yaml.
 func (t *Target) Name() string { return t.Options.Name }
 
-// errNoGit is what a host without git says.
-var errNoGit = errors.New("the host has no git; install it (Debian, Ubuntu, Amazon Linux: package git)")
-
-// layer says which commit it is, for people.
-func layerText(l deploy.Layer) string {
-	if l.Commit == "" {
-		return "what was there before"
-	}
-	return "commit " + short(l.Commit)
+// Check looks at what a deploy needs of the host. It changes nothing.
+func (t *Target) Check(ctx context.Context) ([]deploy.Finding, error) {
+	return t.remote().check(ctx, t.Name())
 }
 
-func short(id string) string { return id[:min(len(id), 7)] }
+// Observe reads what is in the directory.
+func (t *Target) Observe(ctx context.Context, d deploy.Desired) (deploy.Observed, error) {
+	o, err := observe(ctx, t.Options, d)
+	if err != nil {
+		return deploy.Observed{}, err
+	}
+	observed := deploy.Observed{State: o}
+	if o.state.Tree != "" && o.ours {
+		observed.Running = []deploy.Running{o.running(t.Dir)}
+	}
+	if o.adopt != "" && len(d.Sync) > 0 {
+		observed.Previous = &deploy.Desired{
+			Project: d.Project, Environment: d.Environment, Sync: []deploy.Layer{{Tree: o.adopt}},
+		}
+	}
+	return observed, nil
+}
+
+// Pull brings the objects of the commits to the host. A host that has them is
+// asked once and told nothing.
+func (t *Target) Pull(ctx context.Context, d deploy.Desired, log io.Writer) error {
+	return sender{t.remote(), t.Repo}.pull(ctx, d, log)
+}
+
+// Plan compares the directory with the release.
+func (t *Target) Plan(d deploy.Desired, observed deploy.Observed) (deploy.Plan, error) {
+	return makePlan(t.Options, d, observed)
+}
+
+// Apply makes the plan true. It is one script, and every step of it can be done
+// again: a run that was killed is completed by the next one.
+func (t *Target) Apply(ctx context.Context, d deploy.Desired, p deploy.Plan, s deploy.Session) error {
+	var a actions
+	if err := json.Unmarshal(p.Actions, &a); err != nil {
+		return fmt.Errorf("reading the plan of target %q: %w", t.Name(), err)
+	}
+	return applier{t.Options, t.remote()}.apply(ctx, d, a, s)
+}
+
+// Verify compares every file with the commit, by content where it was touched.
+// Python's caches and what the directory's own .gitignore ignores are no
+// differences.
+func (t *Target) Verify(ctx context.Context, d deploy.Desired) (deploy.Proof, error) {
+	return prove(ctx, t.Options, d)
+}
+
+// Prune removes commits that only releases of drop have, and the directories
+// of trees that no kept release has. What was adopted always stays.
+func (t *Target) Prune(ctx context.Context, drop, keep []deploy.Desired, _ io.Writer) error {
+	return t.remote().prune(ctx, drop, keep)
+}

@@ -3,28 +3,26 @@ package gitsync
 import (
 	"context"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 
 	"git.example/slipway/pipelines/deploy"
 )
 
-// Prune removes commits that only releases of drop have, and the directories
-// of trees that no kept release has. What was adopted always stays.
-func (t *Target) Prune(ctx context.Context, drop, keep []deploy.Desired, _ io.Writer) error {
+// prune removes commits as Target.Prune says.
+func (r remote) prune(ctx context.Context, drop, keep []deploy.Desired) error {
 	refs := map[string]bool{}
 	for _, d := range drop {
 		for _, l := range d.Sync {
-			refs[refOf(l)] = l.Commit != ""
+			refs[layerRef(l)] = l.Commit != ""
 		}
 	}
 	for _, d := range keep {
 		for _, l := range d.Sync {
-			delete(refs, refOf(l))
+			delete(refs, layerRef(l))
 		}
 	}
-	s := t.begin()
+	s := r.begin()
 	s.Raw("plain_git; wait_for_others")
 	s.Raw(`[ -f "$repo/slipway" ] || exit 0`)
 	for _, ref := range slices.Sorted(maps.Keys(refs)) {
@@ -33,8 +31,8 @@ func (t *Target) Prune(ctx context.Context, drop, keep []deploy.Desired, _ io.Wr
 		}
 	}
 	s.Raw(pruneTrees)
-	if err := t.run(ctx, s, nil); err != nil {
-		return fmt.Errorf("removing old trees from %q: %w", t.State, err)
+	if err := r.run(ctx, s, nil); err != nil {
+		return fmt.Errorf("removing old trees from %q: %w", r.state, err)
 	}
 	return nil
 }

@@ -3,8 +3,6 @@ package gitsync
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -17,98 +15,43 @@ import (
 	"git.example/slipway/pipelines/report"
 )
 
-// Pull brings the objects of the commits to the host. A host that has them is
-// asked once and told nothing.
-func (t *Target) Pull(ctx context.Context, d deploy.Desired, log io.Writer) error {
+// sender brings the objects of commits to a host.
+type sender struct {
+	remote remote
+	repo   Repository
+}
+
+// pull sends what the host does not have of a release.
+func (p sender) pull(ctx context.Context, d deploy.Desired, log io.Writer) error {
 	if len(d.Sync) == 0 {
 		return nil
 	}
-	have, err := t.ready(ctx, d.Sync)
+	have, err := p.remote.prepare(ctx, d.Sync)
 	if err != nil {
 		return err
 	}
 	for _, l := range d.Sync {
-		known := have[refOf(l)]
+		known := have[layerRef(l)]
 		if known != "" && (l.Tree == "" || l.Tree == known) {
 			continue
 		}
-		if err := t.send(ctx, l, log); err != nil {
+		if err := p.send(ctx, l, log); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// refOf names a layer's tree in the host's repository: refs to trees, not
-// commits, so that history need not be there.
-func refOf(l deploy.Layer) string {
-	if l.Commit == "" {
-		return "refs/slipway/adopted/" + l.Tree
-	}
-	from := sha256.Sum256([]byte(l.From))
-	return "refs/slipway/commits/" + hex.EncodeToString(from[:4]) + "/" + l.Commit
-}
-
-// ready makes the host's repository if it has none, and reads which trees it
-// has.
-func (t *Target) ready(ctx context.Context, layers []deploy.Layer) (map[string]string, error) {
-	s := t.begin()
-	s.Raw("plain_git")
-	s.Set("format", objectFormat(layers))
-	s.Raw(initialize)
-	s.Raw(`g for-each-ref --format='%(refname) %(objectname)' refs/slipway`)
-	var out bytes.Buffer
-	if err := t.run(ctx, s, &out); err != nil {
-		return nil, fmt.Errorf("preparing %q on the host: %w", t.State, err)
-	}
-	have := map[string]string{}
-	for line := range strings.Lines(out.String()) {
-		if name, tree, ok := strings.Cut(strings.TrimSpace(line), " "); ok {
-			have[name] = tree
-		}
-	}
-	return have, nil
-}
-
-// initialize makes the repository. Attributes in it go before those of the
-// files, so no filter and no line end conversion is ever applied. Python's
-// caches are what readers of a directory leave in it.
-const initialize = `
-mkdir -p "$state/trees" "$state/index"
-if [ ! -f "$repo/slipway" ]; then
-	option=
-	[ "$format" = sha1 ] || option=--object-format=$format
-	git init -q --bare --template= $option "$repo"
-	mkdir -p "$repo/info"
-	echo '* -text !eol -ident !filter !working-tree-encoding' >"$repo/info/attributes"
-	printf '%s\n' __pycache__/ '*.pyc' >"$repo/info/exclude"
-	for setting in core.fileMode=true core.symlinks=true core.autocrlf=false gc.auto=2000 gc.autoPackLimit=20 gc.autoDetach=false gc.pruneExpire=1.hour.ago; do
-		g config "${setting%%=*}" "${setting#*=}"
-	done
-	: >"$repo/slipway"
-fi
-`
-
-// objectFormat is the hash that ids of this length are of.
-func objectFormat(layers []deploy.Layer) string {
-	for _, l := range layers {
-		if len(l.Commit) == sha256.Size*2 {
-			return "sha256"
-		}
-	}
-	return "sha1"
-}
-
 // send sends what the host does not have of a tree.
-func (t *Target) send(ctx context.Context, l deploy.Layer, log io.Writer) error {
+func (p sender) send(ctx context.Context, l deploy.Layer, log io.Writer) error {
 	what := layerText(l)
 	switch {
 	case l.Commit == "":
 		return fmt.Errorf("the host has lost %s", what)
-	case l.Tree == "" || t.Repo == nil:
+	case l.Tree == "" || p.repo == nil:
 		return fmt.Errorf("%s is not on the host any more, and this clone does not have it; fetch it first (in CI: check out that commit)", what)
 	}
-	entries, err := t.Repo.Entries(ctx, l.Tree)
+	entries, err := p.repo.Entries(ctx, l.Tree)
 	if err != nil {
 		return err
 	}
@@ -116,21 +59,21 @@ func (t *Target) send(ctx context.Context, l deploy.Layer, log io.Writer) error 
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
-	missing, err := t.missing(ctx, ids)
+	missing, err := p.missing(ctx, ids)
 	if err != nil {
 		return err
 	}
-	if at, err := t.pointer(ctx, entries, missing); err != nil {
+	if at, err := p.pointer(ctx, entries, missing); err != nil {
 		return err
 	} else if at != "" {
 		return fmt.Errorf("%s: %q is in Git LFS, which git sync does not carry: commit the file itself, or put it into an image", what, at)
 	}
-	if err := deploy.Again(ctx, func() error { return t.sendPack(ctx, l, missing) }); err != nil {
+	if err := deploy.Again(ctx, func() error { return p.sendPack(ctx, l, missing) }); err != nil {
 		// Should what the host has be damaged, it gets all of it once more.
 		if context.Cause(ctx) != nil || len(missing) == len(ids) {
 			return err
 		}
-		if again := t.sendPack(ctx, l, ids); again != nil {
+		if again := p.sendPack(ctx, l, ids); again != nil {
 			return errors.Join(err, again)
 		}
 	}
@@ -152,7 +95,7 @@ func carried(entries []git.Entry) ([]string, error) {
 }
 
 // pointer looks for a Git LFS pointer among what is new to the host.
-func (t *Target) pointer(ctx context.Context, entries []git.Entry, missing []string) (string, error) {
+func (p sender) pointer(ctx context.Context, entries []git.Entry, missing []string) (string, error) {
 	fresh := make(map[string]bool, len(missing))
 	for _, id := range missing {
 		fresh[id] = true
@@ -163,18 +106,18 @@ func (t *Target) pointer(ctx context.Context, entries []git.Entry, missing []str
 			look = append(look, e)
 		}
 	}
-	return t.Repo.Pointer(ctx, look)
+	return p.repo.Pointer(ctx, look)
 }
 
 // missing are those of ids that the host does not have. It is asked for
 // objects, not for commits: so a clone needs no history, and nothing travels
 // twice.
-func (t *Target) missing(ctx context.Context, ids []string) ([]string, error) {
+func (p sender) missing(ctx context.Context, ids []string) ([]string, error) {
 	var out bytes.Buffer
 	err := deploy.Again(ctx, func() error {
 		out.Reset()
-		return t.Host.Run(ctx, command.Command{
-			Args:  []string{"sh", "-c", `git --git-dir="$1" cat-file --buffer --batch-check='%(objectname)' | sed -n 's/ missing$//p'`, "sh", t.State + "/repo.git"},
+		return p.remote.host.Run(ctx, command.Command{
+			Args:  []string{"sh", "-c", `git --git-dir="$1" cat-file --buffer --batch-check='%(objectname)' | sed -n 's/ missing$//p'`, "sh", p.remote.state + "/repo.git"},
 			Stdin: strings.NewReader(strings.Join(ids, "\n") + "\n"),
 		}, &out, nil)
 	})
@@ -185,12 +128,12 @@ func (t *Target) missing(ctx context.Context, ids []string) ([]string, error) {
 }
 
 // sendPack sends objects, and names the tree once all of it is there.
-func (t *Target) sendPack(ctx context.Context, l deploy.Layer, ids []string) error {
+func (p sender) sendPack(ctx context.Context, l deploy.Layer, ids []string) error {
 	receive := `set -e
 if [ "$4" != 0 ]; then git --git-dir="$1" index-pack --stdin >/dev/null; fi
 git --git-dir="$1" rev-list --objects --quiet "$2"
 git --git-dir="$1" update-ref "$3" "$2"`
-	c := command.Command{Args: []string{"sh", "-c", receive, "sh", t.State + "/repo.git", l.Tree, refOf(l), fmt.Sprint(len(ids))}}
+	c := command.Command{Args: []string{"sh", "-c", receive, "sh", p.remote.state + "/repo.git", l.Tree, layerRef(l), fmt.Sprint(len(ids))}}
 	packed := make(chan error, 1)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -198,7 +141,7 @@ git --git-dir="$1" update-ref "$3" "$2"`
 	if len(ids) > 0 {
 		c.Stdin = read
 		go func() {
-			err := t.Repo.Pack(ctx, ids, write)
+			err := p.repo.Pack(ctx, ids, write)
 			write.CloseWithError(err)
 			if err != nil {
 				cancel(err) // the host must not take half a pack for a whole one
@@ -208,11 +151,11 @@ git --git-dir="$1" update-ref "$3" "$2"`
 	} else {
 		packed <- nil
 	}
-	err := said(t.Host.Run(ctx, c, nil, nil))
+	err := said(p.remote.host.Run(ctx, c, nil, nil))
 	read.CloseWithError(io.ErrClosedPipe)
-	own := <-packed
+	packErr := <-packed
 	if err != nil {
 		return fmt.Errorf("sending %s to the host: %w", layerText(l), err)
 	}
-	return own
+	return packErr
 }

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"path"
 	"strings"
 
 	"git.example/slipway/pipelines/command"
@@ -17,11 +15,17 @@ import (
 // script is a script for the host.
 type script struct{ shell.Script }
 
+// remote is a directory and its state on a host.
+type remote struct {
+	host       deploy.Host
+	dir, state string
+}
+
 // begin is a script with what all of ours need.
-func (t *Target) begin() *script {
+func (r remote) begin() *script {
 	s := &script{}
-	s.Set("dir", t.Dir)
-	s.Set("state", t.State)
+	s.Set("dir", r.dir)
+	s.Set("state", r.state)
 	s.Raw(prelude)
 	return s
 }
@@ -57,7 +61,7 @@ boot_id() { cat /proc/sys/kernel/random/boot_id 2>/dev/null || echo unknown; }
 
 // run runs the script on the host, up to what fails, and copies what it says to
 // stdout. All scripts can be run twice, and are when the connection was lost.
-func (t *Target) run(ctx context.Context, s *script, stdout io.Writer) error {
+func (r remote) run(ctx context.Context, s *script, stdout io.Writer) error {
 	whole := &script{}
 	whole.Raw("set -e")
 	whole.Append(&s.Script)
@@ -65,7 +69,7 @@ func (t *Target) run(ctx context.Context, s *script, stdout io.Writer) error {
 	var out bytes.Buffer
 	err := deploy.Again(ctx, func() error {
 		out.Reset()
-		return said(t.Host.Run(ctx, whole.Command(), &out, nil))
+		return said(r.host.Run(ctx, whole.Command(), &out, nil))
 	})
 	if stdout != nil {
 		stdout.Write(out.Bytes())
@@ -75,47 +79,16 @@ func (t *Target) run(ctx context.Context, s *script, stdout io.Writer) error {
 
 // facts runs the script and reads what it says: a name and a value in turn,
 // each ended by a NUL, because a path may hold anything else.
-func (t *Target) facts(ctx context.Context, s *script) (facts, error) {
+func (r remote) facts(ctx context.Context, s *script) (facts, error) {
 	var out bytes.Buffer
-	if err := t.run(ctx, s, &out); err != nil {
+	if err := r.run(ctx, s, &out); err != nil {
 		return nil, err
 	}
 	return parseFacts(strings.Split(out.String(), "\x00")), nil
 }
 
-// parseFacts reads names and values. The lists of differences are git's own
-// words up to an empty one: a letter and a path, or "? path".
-func parseFacts(words []string) facts {
-	found := facts{}
-	for i := 0; i+1 < len(words); i += 2 {
-		name := words[i]
-		if name != "differs" && name != "edited" {
-			found[name] = append(found[name], words[i+1])
-			continue
-		}
-		for i++; i < len(words) && words[i] != ""; i++ {
-			line := words[i]
-			if !strings.HasPrefix(line, "? ") && i+1 < len(words) {
-				i++
-				line += " " + words[i]
-			}
-			found[name] = append(found[name], line)
-		}
-		i-- // the empty word stands alone
-	}
-	return found
-}
-
-// facts are what a script said, by name.
-type facts map[string][]string
-
-// one is the first value of name, or "".
-func (f facts) one(name string) string {
-	if len(f[name]) == 0 {
-		return ""
-	}
-	return f[name][0]
-}
+// errNoGit is what a host without git says.
+var errNoGit = errors.New("the host has no git; install it (Debian, Ubuntu, Amazon Linux: package git)")
 
 // said leaves the script out of its error: what git said is what matters.
 func said(err error) error {
@@ -131,48 +104,3 @@ func said(err error) error {
 	}
 	return errors.New(failed.Stderr)
 }
-
-// want adds what sets the shell's variable "want" to the tree that the layers
-// make, or to nothing when the host does not have all of them.
-func (t *Target) want(s *script, layers []deploy.Layer) {
-	s.Raw("want=; whole=yes")
-	s.Raw("tree_of() { g rev-parse --verify --quiet \"$1^{tree}\" 2>/dev/null || :; }")
-	for i, l := range layers {
-		from := l.Tree
-		if from == "" {
-			from = refOf(l)
-		}
-		s.Raw(fmt.Sprintf("layer%d=$(tree_of %s); [ -n \"$layer%d\" ] || whole=", i, shell.Quote(from), i))
-	}
-	if len(layers) == 0 {
-		return
-	}
-	s.Raw(`if [ -n "$whole" ]; then want=$layer0`)
-	if len(layers) > 1 {
-		s.Raw(`tmp=$state/index/.layers.$$; rm -f "$tmp"; mkdir -p "$state/index"; export GIT_INDEX_FILE="$tmp"; g read-tree "$want"`)
-		for i, l := range layers[1:] {
-			for _, p := range l.Paths {
-				s.Raw(fmt.Sprintf("take \"$layer%d\" %s %s", i+1, shell.Quote(path.Clean(p)), shell.Quote(layerText(l))))
-			}
-		}
-		s.Raw(`want=$(g write-tree); rm -f "$tmp"; unset GIT_INDEX_FILE`)
-	}
-	s.Raw("fi")
-}
-
-// take is the shell function that replaces one path of an index by that of a
-// tree.
-const take = `
-take() {
-	g ls-tree -r -z "$1" -- "$2" >"$state/index/.there.$$"
-	cd "$state"
-	g --work-tree=. --literal-pathspecs ls-files -z -- "$2" >"$state/index/.here.$$"
-	if [ ! -s "$state/index/.there.$$" ] && [ ! -s "$state/index/.here.$$" ]; then
-		rm -f "$state/index/".*.$$
-		fail "there is no $2, neither in $3 nor in what is live"
-	fi
-	g --work-tree=. update-index -z --force-remove --stdin <"$state/index/.here.$$"
-	g --work-tree=. update-index --replace -z --index-info <"$state/index/.there.$$"
-	rm -f "$state/index/.there.$$" "$state/index/.here.$$"
-}
-`

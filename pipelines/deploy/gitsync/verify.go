@@ -7,27 +7,26 @@ import (
 	"git.example/slipway/pipelines/deploy"
 )
 
-// most is how many differences are told one by one.
-const most = 20
+// mostDrift is how many differences are told one by one.
+const mostDrift = 20
 
-// Verify compares every file with the commit, by content where it was touched.
-// Python's caches and what the directory's own .gitignore ignores are no
-// differences.
-func (t *Target) Verify(ctx context.Context, d deploy.Desired) (deploy.Proof, error) {
-	o, err := t.observe(ctx, d)
+// prove compares the files as Target.Verify says.
+func prove(ctx context.Context, options Options, d deploy.Desired) (deploy.Proof, error) {
+	o, err := observe(ctx, options, d)
 	if err != nil {
 		return deploy.Proof{}, err
 	}
-	proof := deploy.Proof{Unit: "checkout", Drift: t.drift(d, o)}
+	proof := deploy.Proof{Unit: "checkout", Drift: o.drift(options.Dir, d)}
 	if len(d.Sync) > 0 && o.kind != "missing" {
-		shown := t.running(o)
+		shown := o.running(options.Dir)
 		shown.ID, shown.Image = d.Sync[0].Commit, "tree:"+o.want
 		proof.Running = []deploy.Running{shown}
 	}
 	return proof, nil
 }
 
-func (t *Target) drift(d deploy.Desired, o observation) []deploy.Drift {
+// drift is how the directory dir differs from d.
+func (o observation) drift(dir string, d deploy.Desired) []deploy.Drift {
 	wanted := ""
 	if len(d.Sync) > 0 {
 		wanted = layersText(d.Sync)
@@ -41,13 +40,13 @@ func (t *Target) drift(d deploy.Desired, o observation) []deploy.Drift {
 		if o.kind == "missing" || o.state.Tree == "" {
 			return nil
 		}
-		return []deploy.Drift{{Subject: t.Dir, Kind: deploy.DriftExtra, Got: o.text()}}
+		return []deploy.Drift{{Subject: dir, Kind: deploy.DriftExtra, Got: o.text()}}
 	case o.kind == "missing":
-		return []deploy.Drift{{Subject: t.Dir, Kind: deploy.DriftMissing, Want: wanted}}
+		return []deploy.Drift{{Subject: dir, Kind: deploy.DriftMissing, Want: wanted}}
 	case o.want == "":
-		return []deploy.Drift{{Subject: t.Dir, Kind: deploy.DriftState, Want: wanted, Got: "a host that has lost it"}}
+		return []deploy.Drift{{Subject: dir, Kind: deploy.DriftState, Want: wanted, Got: "a host that has lost it"}}
 	case o.kind == "link" && !o.linked && !o.state.InPlace:
-		return []deploy.Drift{{Subject: t.Dir, Kind: deploy.DriftConfig, Want: wanted, Got: "a link to " + o.target}}
+		return []deploy.Drift{{Subject: dir, Kind: deploy.DriftConfig, Want: wanted, Got: "a link to " + o.target}}
 	}
 	return o.fileDrift(wanted)
 }
@@ -66,11 +65,11 @@ func (o observation) fileDrift(wanted string) []deploy.Drift {
 		if o.state.Tree != o.want && f.kind != "?" && f.kind != "D" {
 			one.Got = o.text()
 		}
-		if i == most {
-			one = deploy.Drift{Subject: fmt.Sprintf("%d more paths", len(o.differs)-most), Kind: deploy.DriftConfig, Want: wanted}
+		if i == mostDrift {
+			one = deploy.Drift{Subject: fmt.Sprintf("%d more paths", len(o.differs)-mostDrift), Kind: deploy.DriftConfig, Want: wanted}
 		}
 		drift = append(drift, one)
-		if i == most {
+		if i == mostDrift {
 			break
 		}
 	}

@@ -13,8 +13,8 @@ import (
 	"git.example/slipway/pipelines/engine"
 )
 
-// withOverlay makes, in dir, the context of a build with an overlay: the files that
-// the ignore file lets through, as hard links where that is possible, and the
+// withOverlay makes, in dir, the context of a build with an overlay: the files
+// that the ignore file lets through, as hard links where that is possible, and the
 // overlay over them.
 func withOverlay(b engine.Build, from source, dir string) (source, error) {
 	made := source{context: filepath.Join(dir, "context"), dockerfile: filepath.Join(dir, "dockerfile", "Dockerfile")}
