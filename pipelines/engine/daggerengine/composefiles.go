@@ -17,9 +17,9 @@ type composeMounts struct {
 	volumes map[string]*dagger.CacheVolume
 }
 
-// newComposeMounts makes the named volumes, one each for all services and for this run. As
-// with Docker, a new volume has what the image has in its place: the image of
-// the first service, in the order of dependencies.
+// newComposeMounts makes the named volumes, one each for all services and for this
+// run. As with Docker, a new volume has what the image has in its place: the image
+// of the first service, in the order of dependencies.
 func newComposeMounts(ctx context.Context, conn *connection, project composeProject, id string, order []string, images map[string]*dagger.Container) (composeMounts, error) {
 	m := composeMounts{conn: conn, project: project, volumes: map[string]*dagger.CacheVolume{}}
 	for _, name := range order {

@@ -9,8 +9,8 @@ import (
 )
 
 // withHealth makes starting the container wait for its health, if that is needed,
-// and returns how long that may take. Else it waits for nothing: neither
-// for a health check nor for the ports that the image exposes.
+// and returns how long that may take. Else it waits for nothing: neither for a
+// health check nor for the ports that the image exposes.
 func withHealth(ctx context.Context, container *dagger.Container, service types.ServiceConfig, needed bool) (*dagger.Container, time.Duration, error) {
 	ports, err := container.ExposedPorts(ctx)
 	if err != nil {
