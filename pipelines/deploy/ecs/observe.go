@@ -112,8 +112,8 @@ func (o *observer) look(ctx context.Context) ([]observedService, error) {
 	return slices.DeleteFunc(observed, func(s observedService) bool { return s.spec.Name == "" }), err
 }
 
-// readService reads the rest of a service. One that the release does not have is left out, but for
-// what this process, or a first deploy, did to it.
+// readService reads the rest of a service. One that the release does not have is
+// left out, but for what this process, or a first deploy, did to it.
 func (o *observer) readService(ctx context.Context, s *observedService, unwanted bool) error {
 	if s.there {
 		if err := deployable(s.service); err != nil {
