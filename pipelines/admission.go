@@ -87,14 +87,16 @@ func (a admission) provenIn(ctx context.Context, from string) error {
 	if err != nil {
 		return err
 	}
-	history, err := journal.History(ctx, 0)
-	if err != nil {
-		return fmt.Errorf("reading the history of %q: %w", from, err)
-	}
 	unproven := source.Value.Deploy.Names()
-	for _, entry := range history {
+	for entry, err := range journal.Entries(ctx) {
+		if err != nil {
+			return fmt.Errorf("reading the history of %q: %w", from, err)
+		}
 		if entry.Tag == a.record.Tag && entry.Commit == a.record.Commit && entry.Outcome.Verified() {
 			unproven = slices.DeleteFunc(unproven, func(target string) bool { return slices.Contains(entry.Targets, target) })
+		}
+		if len(unproven) == 0 {
+			break
 		}
 	}
 	if len(unproven) == 0 {

@@ -69,7 +69,11 @@ func (p *Project) Rollback(ctx context.Context, o RollbackOptions) (rollout.Resu
 			return rollout.Result{}, err
 		}
 	}
-	return rollout.Rollback(ctx, d, o.To)
+	to, desired, err := rollout.Earlier(ctx, environment.Journal, o.To)
+	if err != nil {
+		return rollout.Result{}, err
+	}
+	return rollout.Rollback(ctx, d, to, desired)
 }
 
 var namedService = regexp.MustCompile(`^([a-zA-Z0-9._-]+): +(.+)$`)

@@ -32,15 +32,15 @@ func (p *Project) Verify(ctx context.Context, o VerifyOptions) (Verified, error)
 	if err != nil {
 		return Verified{}, err
 	}
-	items := make([]rollout.Item, len(environment.Targets))
+	targets := make([]deploy.Target, len(environment.Targets))
 	for i, target := range environment.Targets {
-		items[i].Target = target.Target
+		targets[i] = target.Target
 	}
-	proofs, err := rollout.Verify(ctx, p.deployment(environment, "", items, 0))
+	live, desired, err := rollout.Live(ctx, environment.Journal)
 	if err != nil {
 		return Verified{}, err
 	}
-	live, err := environment.Journal.Live(ctx)
+	proofs, err := rollout.Verify(ctx, live, desired, targets)
 	if err != nil {
 		return Verified{}, err
 	}

@@ -28,6 +28,9 @@ type Desired struct {
 	Adopted map[string]string `json:"adopted,omitempty"`
 	// Sync is the directory of a git sync target.
 	Sync []Layer `json:"sync,omitempty"`
+	// Place is where the target is, such as "compose shop@app1:/srv/shop": one that
+	// has another name now is known by it. Empty when nobody said.
+	Place string `json:"place,omitempty"`
 	// SecretVersions are the versions of the secrets in Env, or in the target's own
 	// files, that have some, by reference, such as aws-sm://prod/tracker.
 	SecretVersions map[string]string `json:"secretVersions,omitempty"`

@@ -19,7 +19,6 @@ import (
 
 	"git.example/slipway/internal/longtest"
 	"git.example/slipway/pipelines/config"
-	"git.example/slipway/pipelines/deploy/rollout"
 )
 
 // requestsAtLeast are sent through the proxy during the deploys of a test.
@@ -186,7 +185,7 @@ func TestNoRequestFailsWithASwitch(t *testing.T) {
 				load.passed("bad release")
 				live := "2"
 				if strategy == config.BlueGreen {
-					if _, err := rollout.Rollback(t.Context(), s.deployment("2"), ""); err != nil {
+					if _, err := rollback(t, s.deployment("2"), ""); err != nil {
 						t.Error(err)
 					}
 					live = "1"

@@ -29,7 +29,7 @@ func TestRollback(t *testing.T) {
 	rollback := func(to string, down ...deploy.Step) (rollout.Result, error) {
 		d := s.deployment("4")
 		d.Down = down
-		return rollout.Rollback(t.Context(), d, to)
+		return rollback(t, d, to)
 	}
 	result, err := rollback("", deploy.Step{Target: "app", Service: "web", Command: []string{"migrate", "down"}})
 	if err != nil || result.Entry.Tag != "2" || s.version("web") != "2" {
@@ -68,7 +68,7 @@ func TestVerifyFindsDrift(t *testing.T) {
 	s.mustDeploy("1")
 	verify := func() []string {
 		t.Helper()
-		proofs, err := rollout.Verify(t.Context(), s.deployment("1"))
+		proofs, err := verify(t, s.deployment("1"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -121,10 +121,10 @@ func TestPruneKeepsWhatRollbackNeeds(t *testing.T) {
 	if !has(foreign.Reference) {
 		t.Error("an image that is not ours was removed")
 	}
-	if _, err := rollout.Rollback(t.Context(), s.deployment("3"), "1"); err == nil || !strings.Contains(err.Error(), "older than the releases kept") {
+	if _, err := rollback(t, s.deployment("3"), "1"); err == nil || !strings.Contains(err.Error(), "older than the releases kept") {
 		t.Errorf("error: %v", err)
 	}
-	if _, err := rollout.Rollback(t.Context(), s.deployment("3"), ""); err != nil {
+	if _, err := rollback(t, s.deployment("3"), ""); err != nil {
 		t.Error(err)
 	}
 }

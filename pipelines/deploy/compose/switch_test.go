@@ -165,7 +165,7 @@ func TestSwitchIsMadeGood(t *testing.T) {
 	s := switched(t, config.Rolling)
 	s.wantSwitchAgain(nil)
 	write(t, filepath.Join(s.Dir, "proxy"), "list", "mine\n")
-	proofs, err := rollout.Verify(t.Context(), s.deployment("0"))
+	proofs, err := verify(t, s.deployment("0"))
 	if err != nil || len(proofs["app"].Drift) != 1 || proofs["app"].Drift[0].Subject != "proxy/list" {
 		t.Errorf("drift %v, %v", proofs["app"].Drift, err)
 	}

@@ -4,8 +4,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	rollouts "git.example/slipway/pipelines/deploy/rollout"
 )
 
 func TestDeploy(t *testing.T) {
@@ -49,7 +47,7 @@ func TestRollback(t *testing.T) {
 	w.mustDeploy("1")
 	w.mustDeploy("2")
 	registered := w.calls("RegisterTaskDefinition")
-	if _, err := rollouts.Rollback(t.Context(), w.deployment("2"), ""); err != nil {
+	if _, err := rollback(t, w.deployment("2"), ""); err != nil {
 		t.Fatal(err)
 	}
 	w.runs("api", "1", 2)

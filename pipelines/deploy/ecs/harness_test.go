@@ -235,3 +235,27 @@ func (w *world) mustRun(d rollouts.Deployment) rollouts.Result {
 	}
 	return r
 }
+
+// rollback goes back to the release tagged to, or to the one before.
+func rollback(t *testing.T, d rollouts.Deployment, to string) (rollouts.Result, error) {
+	t.Helper()
+	entry, desired, err := rollouts.Earlier(t.Context(), d.Journal, to)
+	if err != nil {
+		return rollouts.Result{}, err
+	}
+	return rollouts.Rollback(t.Context(), d, entry, desired)
+}
+
+// verify compares what runs with what is live.
+func verify(t *testing.T, d rollouts.Deployment) (map[string]deploy.Proof, error) {
+	t.Helper()
+	live, desired, err := rollouts.Live(t.Context(), d.Journal)
+	if err != nil {
+		return nil, err
+	}
+	var targets []deploy.Target
+	for _, item := range d.Targets {
+		targets = append(targets, item.Target)
+	}
+	return rollouts.Verify(t.Context(), live, desired, targets)
+}

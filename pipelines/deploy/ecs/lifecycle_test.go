@@ -16,7 +16,6 @@ import (
 	"git.example/slipway/pipelines/aws"
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
-	rollouts "git.example/slipway/pipelines/deploy/rollout"
 )
 
 // newService adds a service that is not there, with the files to make it from.
@@ -127,7 +126,7 @@ func TestPrune(t *testing.T) {
 	if diff := cmp.Diff(want, w.ecs.Registered("api")); diff != "" {
 		t.Error(diff)
 	}
-	if _, err := rollouts.Rollback(t.Context(), w.deployment("5"), ""); err != nil {
+	if _, err := rollback(t, w.deployment("5"), ""); err != nil {
 		t.Fatal(err)
 	}
 	w.runs("api", "4", 2)
@@ -153,7 +152,7 @@ func TestDrift(t *testing.T) {
 			w.mustDeploy("1")
 			w.fake.Clock.Speed(0)
 			test.change(w)
-			proofs, err := rollouts.Verify(t.Context(), w.deployment("1"))
+			proofs, err := verify(t, w.deployment("1"))
 			if name == "no service" {
 				wantError(t, err, `no service of that name`)
 				return

@@ -71,7 +71,7 @@ func TestImageThatIsGone(t *testing.T) {
 		return d
 	}
 	updated := w.calls("UpdateService")
-	_, err := rollouts.Rollback(t.Context(), gone("2"), "")
+	_, err := rollback(t, gone("2"), "")
 	wantError(t, err, `service "api": image "app": it was deleted`)
 	if w.calls("UpdateService") != updated {
 		t.Error("the service was updated")

@@ -9,7 +9,6 @@ import (
 
 	"git.example/slipway/pipelines/aws"
 	"git.example/slipway/pipelines/deploy"
-	rollouts "git.example/slipway/pipelines/deploy/rollout"
 )
 
 // A release that comes back with its secrets has their versions in its task
@@ -44,7 +43,7 @@ func TestReleasedSecrets(t *testing.T) {
 	d.Released = func(_ context.Context, _ string, versions map[string]string) (deploy.Desired, error) {
 		return deploy.Desired{PinnedSecrets: versions}, nil
 	}
-	if _, err := rollouts.Rollback(t.Context(), d, ""); err != nil {
+	if _, err := rollback(t, d, ""); err != nil {
 		t.Fatal(err)
 	}
 	w.runs("api", "1", 2)
@@ -53,7 +52,7 @@ func TestReleasedSecrets(t *testing.T) {
 			t.Errorf("the task definition has no %s:\n%s", want, given())
 		}
 	}
-	proofs, err := rollouts.Verify(t.Context(), w.deployment(""))
+	proofs, err := verify(t, w.deployment(""))
 	if err != nil || len(proofs["web"].Drift) > 0 {
 		t.Errorf("drift %v, %v", proofs["web"].Drift, err)
 	}
@@ -61,7 +60,7 @@ func TestReleasedSecrets(t *testing.T) {
 	if err != nil || live.SecretVersions["aws-sm://"+from] != first {
 		t.Errorf("recorded %v, want %s: %v", live.SecretVersions, first, err)
 	}
-	if _, err := rollouts.Rollback(t.Context(), w.deployment(""), "1"); err != nil { // with today's
+	if _, err := rollback(t, w.deployment(""), "1"); err != nil { // with today's
 		t.Fatal(err)
 	}
 	if strings.Contains(given(), first) {

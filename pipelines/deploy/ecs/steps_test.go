@@ -9,7 +9,6 @@ import (
 	"git.example/slipway/internal/awsfake"
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
-	rollouts "git.example/slipway/pipelines/deploy/rollout"
 )
 
 func migration(timeout time.Duration) []config.ECSStep {
@@ -47,7 +46,7 @@ func TestMigrationRunsOnceBeforeTheServices(t *testing.T) {
 	}
 	w.mustDeploy("1")
 	w.mustDeploy("2")
-	if _, err := rollouts.Rollback(t.Context(), w.deployment("2"), ""); err != nil {
+	if _, err := rollback(t, w.deployment("2"), ""); err != nil {
 		t.Fatal(err)
 	}
 	if n := w.calls("RunTask"); n != 4 {
@@ -116,7 +115,7 @@ func TestRunStep(t *testing.T) {
 	w.mustDeploy("2")
 	d := w.deployment("2")
 	d.Down = []deploy.Step{{Target: "web", Service: "api", Command: []string{"rake", "db:rollback"}}}
-	if _, err := rollouts.Rollback(t.Context(), d, ""); err != nil {
+	if _, err := rollback(t, d, ""); err != nil {
 		t.Fatal(err)
 	}
 	runs := w.fake.Calls("ecs", "RunTask")

@@ -299,7 +299,7 @@ func TestVerifyShowsAHostThatIsDown(t *testing.T) {
 	h.mustDeploy("2")
 	h.all[1].down = true
 	h.all[2].now = "1"
-	proofs, err := rollout.Verify(t.Context(), h.deployment("2"))
+	proofs, err := verify(t, h.deployment("2"))
 	if err != nil {
 		t.Fatal(err)
 	}

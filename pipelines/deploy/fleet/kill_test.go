@@ -182,7 +182,7 @@ func TestRollbackAfterAKill(t *testing.T) {
 	if got, want := r.serving(), []string{"2", "1"}; !cmp.Equal(got, want) {
 		t.Errorf("running: %q, want %q", got, want)
 	}
-	if _, err := rollout.Rollback(t.Context(), r.deployment("2"), ""); err != nil {
+	if _, err := rollback(t, r.deployment("2"), ""); err != nil {
 		t.Fatal(err)
 	}
 	r.wantOne("1")

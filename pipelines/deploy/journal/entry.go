@@ -1,6 +1,9 @@
 package journal
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Entry is one deploy in an environment's history.
 type Entry struct {
@@ -33,6 +36,9 @@ type Entry struct {
 	ReturnedTo string `json:"returnedTo,omitempty"`
 	// Mixed says that not all of a failed deploy could be put back.
 	Mixed bool `json:"mixed,omitempty"`
+	// Unknown are keys that a newer Slipway wrote. They stay when the entry is
+	// written again.
+	Unknown map[string]json.RawMessage `json:"-"`
 }
 
 // Holder is who deploys, from where.

@@ -2,32 +2,20 @@ package journal
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
-	"path"
-	"slices"
-	"strconv"
-	"strings"
+	"iter"
+	"time"
 
 	"git.example/slipway/pipelines/deploy"
 )
 
-// Journal is what an environment remembers: the lock, which release is live,
-// and the history. It is a directory:
-//
-//	lock/<n>/                    see Lease
-//	live.json                    the id of the live deploy
-//	history/<id>.json            one Entry for each deploy, the last ones where there is no room
-//	snapshots/<id>/desired.json  what each target was to run, for the last releases
-//	snapshots/<id>/env.json      the values of env files, mode 0600, for the live release
+// Journal is what an environment remembers.
 type Journal struct {
-	files deploy.Files
-	dir   string
-	lease LeaseTimes
-	// most is how many entries of the history stay; all when zero.
-	most int
+	store     *store
+	history   history
+	snapshots snapshots
+	locks     locks
 }
 
 // Room is what Files may have besides: how many entries of a history they have
@@ -38,12 +26,16 @@ type Room interface {
 
 // New is the journal in directory dir of a host.
 func New(files deploy.Files, dir string, times LeaseTimes) *Journal {
-	j := &Journal{files: deploy.SteadyFiles(files), dir: dir, lease: times}
+	s := newStore(files, dir)
+	j := &Journal{store: s, history: history{store: s}, snapshots: snapshots{s}, locks: locks{s, times}}
 	if room, ok := files.(Room); ok {
-		j.most = room.Entries()
+		j.history.most = room.Entries()
 	}
 	return j
 }
+
+// Check fails with a *Newer error when a newer Slipway wrote the journal.
+func (j *Journal) Check(ctx context.Context) error { return j.store.check(ctx) }
 
 // live is the file live.json.
 type live struct {
@@ -54,7 +46,7 @@ type live struct {
 // Live is the live deploy; nil before the first one.
 func (j *Journal) Live(ctx context.Context) (*Entry, error) {
 	var l live
-	err := j.read(ctx, "live.json", &l)
+	err := j.store.read(ctx, "live.json", &l)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -68,96 +60,87 @@ func (j *Journal) Live(ctx context.Context) (*Entry, error) {
 	return &e, nil
 }
 
+// SetLive makes e the live deploy.
+func (j *Journal) SetLive(ctx context.Context, e Entry) error {
+	return j.store.write(ctx, "live.json", live{ID: e.ID, Tag: e.Tag}, 0o644)
+}
+
+// aheadEntries is how many entries are read ahead where nobody said how many
+// are wanted.
+const aheadEntries = 16
+
+// Entries gives the history, newest first. What is not asked for is not read,
+// but for a few that are read ahead.
+func (j *Journal) Entries(ctx context.Context) iter.Seq2[Entry, error] {
+	return j.history.newest(ctx, aheadEntries)
+}
+
 // History is the newest entries first, limit of them, or all when it is zero.
 func (j *Journal) History(ctx context.Context, limit int) ([]Entry, error) {
-	ids, err := numbers(ctx, j.files, path.Join(j.dir, "history"))
-	if err != nil {
-		return nil, err
-	}
-	slices.Reverse(ids)
-	if limit > 0 && len(ids) > limit {
-		ids = ids[:limit]
-	}
 	var entries []Entry
-	for _, id := range ids {
-		e, err := j.Entry(ctx, id)
+	ahead := limit
+	if limit <= 0 {
+		ahead = segmentEntries
+	}
+	for e, err := range j.history.newest(ctx, ahead) {
 		if err != nil {
 			return nil, err
 		}
-		entries = append(entries, e)
+		if entries = append(entries, e); len(entries) == limit {
+			break
+		}
 	}
 	return entries, nil
 }
 
+// Entry is the deploy with that id.
+func (j *Journal) Entry(ctx context.Context, id int) (Entry, error) { return j.history.entry(ctx, id) }
+
 // Begin gives e the next id and writes its snapshot and then its entry.
 func (j *Journal) Begin(ctx context.Context, e Entry, desired map[string]deploy.Desired) (Entry, error) {
-	newest, err := j.History(ctx, 1)
-	if err != nil {
+	var err error
+	if e.ID, err = j.history.nextID(ctx); err != nil {
 		return e, err
 	}
-	e.ID = 1
-	if len(newest) > 0 {
-		e.ID = newest[0].ID + 1
-	}
-	if err := j.keep(ctx, e.ID, desired); err != nil {
+	if err := j.snapshots.write(ctx, e.ID, desired); err != nil {
 		return e, err
 	}
 	return e, j.Save(ctx, e)
 }
 
 // Save writes an entry.
-func (j *Journal) Save(ctx context.Context, e Entry) error {
-	return j.write(ctx, entryFile(e.ID), e, 0o644)
+func (j *Journal) Save(ctx context.Context, e Entry) error { return j.history.save(ctx, e) }
+
+// Desired is what deploy id wanted of each target, with the values of env
+// files if they are still kept. A deploy that was pruned wraps fs.ErrNotExist.
+func (j *Journal) Desired(ctx context.Context, id int) (map[string]deploy.Desired, error) {
+	return j.snapshots.read(ctx, id)
 }
 
-// SetLive makes e the live deploy.
-func (j *Journal) SetLive(ctx context.Context, e Entry) error {
-	return j.write(ctx, "live.json", live{ID: e.ID, Tag: e.Tag}, 0o644)
+// Lock takes the lock by hand. It stays until Unlock.
+func (j *Journal) Lock(ctx context.Context, by Holder, message string) (LockInfo, error) {
+	return j.locks.take(ctx, LockInfo{By: by, Message: message, Manual: true}, 0)
 }
 
-// Entry is the deploy with that id.
-func (j *Journal) Entry(ctx context.Context, id int) (Entry, error) {
-	var e Entry
-	err := j.read(ctx, entryFile(id), &e)
-	return e, err
+// Unlock frees the lock, whoever holds it, and says who did; nil when it was free.
+func (j *Journal) Unlock(ctx context.Context) (*LockInfo, error) {
+	held, err := j.Held(ctx)
+	if held == nil || err != nil {
+		return nil, err
+	}
+	return held, j.locks.release(ctx, held.N)
 }
 
-func entryFile(id int) string { return path.Join("history", strconv.Itoa(id)+".json") }
-
-func (j *Journal) read(ctx context.Context, name string, into any) error {
-	data, err := j.files.ReadFile(ctx, path.Join(j.dir, name))
-	if err != nil {
-		return fmt.Errorf("reading the journal: %w", err)
-	}
-	if err := json.Unmarshal(data, into); err != nil {
-		return fmt.Errorf("reading the journal's %q: %w", path.Join(j.dir, name), err)
-	}
-	return nil
+// Held is who holds the lock, expired or not; nil when it is free.
+func (j *Journal) Held(ctx context.Context) (*LockInfo, error) {
+	_, held, err := j.locks.look(ctx)
+	return held, err
 }
 
-func (j *Journal) write(ctx context.Context, name string, from any, mode fs.FileMode) error {
-	data, err := json.MarshalIndent(from, "", "  ")
-	if err != nil {
-		return fmt.Errorf("writing the journal's %q: %w", name, err)
-	}
-	if err := j.files.WriteFile(ctx, path.Join(j.dir, name), append(data, '\n'), mode); err != nil {
-		return fmt.Errorf("writing the journal: %w", err)
-	}
-	return nil
-}
-
-// numbers are the names in dir that are numbers, with or without ".json", in order.
-func numbers(ctx context.Context, files deploy.Files, dir string) ([]int, error) {
-	names, err := files.List(ctx, dir)
-	if err != nil {
-		return nil, fmt.Errorf("reading the journal: %w", err)
-	}
-	var found []int
-	for _, name := range names {
-		if n, err := strconv.Atoi(strings.TrimSuffix(name, ".json")); err == nil {
-			found = append(found, n)
-		}
-	}
-	slices.Sort(found)
-	return found, nil
+// Acquire takes the lock for a deploy of release, waiting up to wait while
+// somebody else holds it: a *Locked error says who does. The returned context
+// ends with ErrLockLost when the lock is lost. The heartbeat goes on when ctx is
+// cancelled, until Release: whoever was interrupted still has to go back.
+func (j *Journal) Acquire(ctx context.Context, by Holder, release string, wait time.Duration) (*Lease, context.Context, error) {
+	return newLease(ctx, j.locks, LockInfo{By: by, Release: release}, wait)
 }

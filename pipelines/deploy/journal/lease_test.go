@@ -57,8 +57,8 @@ func TestFenceIsPatient(t *testing.T) {
 	t.Parallel()
 	times := 0
 	journal := New(unlisted{times: &times}, t.TempDir(), LeaseTimes{TTL: time.Minute, Beat: 10 * time.Millisecond})
-	lease := &Lease{Info: LockInfo{N: 1}, journal: journal}
-	if err := journal.files.MkdirExclusive(t.Context(), journal.lockFile(1, "")); err != nil {
+	lease := &Lease{Info: LockInfo{N: 1}, locks: journal.locks}
+	if err := journal.store.files.MkdirExclusive(t.Context(), lockPath(journal, 1, "")); err != nil {
 		t.Fatal(err)
 	}
 	times = 5
@@ -68,7 +68,7 @@ func TestFenceIsPatient(t *testing.T) {
 	if err := lease.Fence(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if err := journal.files.MkdirExclusive(t.Context(), journal.lockFile(2, "")); err != nil {
+	if err := journal.store.files.MkdirExclusive(t.Context(), lockPath(journal, 2, "")); err != nil {
 		t.Fatal(err)
 	}
 	times = 2

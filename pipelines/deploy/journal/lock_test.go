@@ -20,6 +20,11 @@ var quick = LeaseTimes{TTL: 2 * time.Second, Beat: 100 * time.Millisecond}
 
 func testJournal(t *testing.T) *Journal { return New(deploy.LocalHost{}, t.TempDir(), quick) }
 
+// lockPath is a file of lock n.
+func lockPath(j *Journal, n int, name string) string {
+	return filepath.Join(j.store.dir, lockFile(n, name))
+}
+
 func acquire(t *testing.T, j *Journal, user string, wait time.Duration) (*Lease, context.Context, error) {
 	t.Helper()
 	return j.Acquire(t.Context(), Holder{User: user}, "1", wait)
@@ -81,14 +86,14 @@ func TestLockIsHeldAfterAnInterrupt(t *testing.T) {
 func strand(t *testing.T, j *Journal, n int, info LockInfo) {
 	t.Helper()
 	info.N = n
-	if err := os.MkdirAll(filepath.Dir(j.lockFile(n, "x")), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(lockPath(j, n, "x")), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	text, err := json.Marshal(info)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(j.lockFile(n, "info.json"), text, 0o644); err != nil {
+	if err := os.WriteFile(lockPath(j, n, "info.json"), text, 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -216,13 +221,13 @@ func TestSlowClaimFails(t *testing.T) {
 	t.Parallel()
 	j := testJournal(t)
 	strand(t, j, 3, LockInfo{By: Holder{User: "ana"}})
-	if _, err := j.claim(t.Context(), LockInfo{By: Holder{User: "bob"}}, 2); !errors.Is(err, fs.ErrExist) {
+	if _, err := j.locks.claim(t.Context(), LockInfo{By: Holder{User: "bob"}}, 2); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("error: %v", err)
 	}
 	if held, err := j.Held(t.Context()); err != nil || held.By.User != "ana" {
 		t.Errorf("held by %v, %v", held, err)
 	}
-	if _, err := os.Stat(j.lockFile(2, "")); err == nil {
+	if _, err := os.Stat(lockPath(j, 2, "")); err == nil {
 		t.Error("the slow one's lock is left")
 	}
 }

@@ -35,10 +35,10 @@ func strandParameter(t *testing.T, j *Journal, n int, info LockInfo) {
 	t.Helper()
 	info.N = n
 	info.Process = process{Boot: "other", PID: 1}
-	if err := j.files.MkdirExclusive(t.Context(), path.Join("/lock", strconv.Itoa(n))); err != nil {
+	if err := j.store.files.MkdirExclusive(t.Context(), path.Join("/lock", strconv.Itoa(n))); err != nil {
 		t.Fatal(err)
 	}
-	if err := j.write(t.Context(), path.Join("lock", strconv.Itoa(n), "info.json"), info, 0o644); err != nil {
+	if err := j.store.write(t.Context(), path.Join("lock", strconv.Itoa(n), "info.json"), info, 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -133,7 +133,7 @@ func TestSlowClaimOfAParameterFails(t *testing.T) {
 	_, journal := parameterJournals(t, 0)
 	j := journal()
 	strandParameter(t, j, 3, LockInfo{By: Holder{User: "ana"}})
-	if _, err := journal().claim(t.Context(), LockInfo{By: Holder{User: "bob"}}, 2); !errors.Is(err, fs.ErrExist) {
+	if _, err := journal().locks.claim(t.Context(), LockInfo{By: Holder{User: "bob"}}, 2); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("error: %v", err)
 	}
 	if held, err := j.Held(t.Context()); err != nil || held.By.User != "ana" {

@@ -37,9 +37,9 @@ func thisProcess() process {
 	return process{Boot: strings.TrimSpace(string(boot)), Namespace: namespace, PID: os.Getpid(), Start: start}
 }
 
-// gone says that p ended for sure. A process that can't be seen from here may
+// ended says that p ended for sure. A process that can't be seen from here may
 // well be alive.
-func (p process) gone() bool {
+func (p process) ended() bool {
 	here := thisProcess()
 	if p.Boot == "" || p.Boot != here.Boot || p.Namespace != here.Namespace {
 		return false

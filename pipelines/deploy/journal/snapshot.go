@@ -12,15 +12,16 @@ import (
 	"git.example/slipway/pipelines/secrets"
 )
 
-// Desired is what deploy id wanted of each target, with the values of env
-// files if they are still kept. A deploy that was pruned wraps fs.ErrNotExist.
-func (j *Journal) Desired(ctx context.Context, id int) (map[string]deploy.Desired, error) {
+// snapshots are what the last deploys wanted of each target.
+type snapshots struct{ *store }
+
+func (s snapshots) read(ctx context.Context, id int) (map[string]deploy.Desired, error) {
 	var desired map[string]deploy.Desired
-	if err := j.read(ctx, snapshotFile(id, "desired.json"), &desired); err != nil {
+	if err := s.store.read(ctx, snapshotFile(id, "desired.json"), &desired); err != nil {
 		return nil, err
 	}
 	var env map[string]map[string]string
-	if err := j.read(ctx, snapshotFile(id, "env.json"), &env); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := s.store.read(ctx, snapshotFile(id, "env.json"), &env); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	for target, values := range env {
@@ -34,8 +35,7 @@ func (j *Journal) Desired(ctx context.Context, id int) (map[string]deploy.Desire
 	return desired, nil
 }
 
-// keep writes the snapshot of deploy id.
-func (j *Journal) keep(ctx context.Context, id int, desired map[string]deploy.Desired) error {
+func (s snapshots) write(ctx context.Context, id int, desired map[string]deploy.Desired) error {
 	env := map[string]map[string]string{}
 	for target, d := range desired {
 		if d.Env == nil {
@@ -46,28 +46,24 @@ func (j *Journal) keep(ctx context.Context, id int, desired map[string]deploy.De
 			env[target][key] = value.Reveal()
 		}
 	}
-	if err := j.write(ctx, snapshotFile(id, "env.json"), env, 0o600); err != nil {
+	if err := s.store.write(ctx, snapshotFile(id, "env.json"), env, 0o600); err != nil {
 		return err
 	}
-	return j.write(ctx, snapshotFile(id, "desired.json"), desired, 0o644)
+	return s.store.write(ctx, snapshotFile(id, "desired.json"), desired, 0o644)
 }
 
-// snapshots are the ids of the deploys that have one, in order.
-func (j *Journal) snapshots(ctx context.Context) ([]int, error) {
-	return numbers(ctx, j.files, path.Join(j.dir, "snapshots"))
-}
+// ids are the deploys that have a snapshot, in order.
+func (s snapshots) ids(ctx context.Context) ([]int, error) { return s.numbers(ctx, "snapshots") }
 
-// ForgetEnv removes the env values of a deploy that is not live any more.
-func (j *Journal) ForgetEnv(ctx context.Context, id int) error {
-	if err := j.files.Remove(ctx, path.Join(j.dir, snapshotFile(id, "env.json"))); err != nil {
+func (s snapshots) forgetEnv(ctx context.Context, id int) error {
+	if err := s.remove(ctx, snapshotFile(id, "env.json")); err != nil {
 		return fmt.Errorf("removing old env values: %w", err)
 	}
 	return nil
 }
 
-// Drop removes a snapshot.
-func (j *Journal) Drop(ctx context.Context, id int) error {
-	if err := j.files.Remove(ctx, path.Join(j.dir, "snapshots", strconv.Itoa(id))); err != nil {
+func (s snapshots) drop(ctx context.Context, id int) error {
+	if err := s.remove(ctx, path.Join("snapshots", strconv.Itoa(id))); err != nil {
 		return fmt.Errorf("removing an old snapshot: %w", err)
 	}
 	return nil

@@ -21,16 +21,16 @@ func (e *Moved) Error() string {
 }
 
 // asExpected compares the plans with those that were saved, when there are any.
-func (r *run) asExpected() error {
-	if r.Expect == nil {
+func (a *attempt) asExpected() error {
+	if a.Expect == nil {
 		return nil
 	}
 	saved := map[string]deploy.Plan{}
-	for _, plan := range r.Expect {
+	for _, plan := range a.Expect {
 		saved[plan.Target] = plan
 	}
 	var differences []string
-	for _, now := range r.plans {
+	for _, now := range a.plans {
 		then, ok := saved[now.Target]
 		if !ok {
 			differences = append(differences, fmt.Sprintf("target %s: the saved plan does not have it", now.Target))

@@ -40,7 +40,7 @@ func TestAsExpected(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := &run{Deployment: Deployment{Expect: []deploy.Plan{saved}}, plans: test.now}
+			r := &attempt{Deployment: Deployment{Expect: []deploy.Plan{saved}}, plans: test.now}
 			err := r.asExpected()
 			var moved *Moved
 			if errors.As(err, &moved) != (test.want != nil) {

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"git.example/slipway/pipelines/deploy"
@@ -49,5 +50,7 @@ func (e *Failure) Error() string {
 	return b.String()
 }
 
-// Unwrap gives both errors.
-func (e *Failure) Unwrap() []error { return []error{e.Err, e.ReturnErr} }
+// Unwrap gives why, and why going back failed if it did.
+func (e *Failure) Unwrap() []error {
+	return slices.DeleteFunc([]error{e.Err, e.ReturnErr}, func(err error) bool { return err == nil })
+}

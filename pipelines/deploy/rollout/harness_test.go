@@ -32,3 +32,13 @@ func takeOver(t *testing.T, dir string, n int, info journal.LockInfo) {
 		t.Fatal(err)
 	}
 }
+
+// rollback goes back to the release tagged to, or to the one before.
+func rollback(t *testing.T, d Deployment, to string) (Result, error) {
+	t.Helper()
+	entry, desired, err := Earlier(t.Context(), d.Journal, to)
+	if err != nil {
+		return Result{}, err
+	}
+	return Rollback(t.Context(), d, entry, desired)
+}

@@ -49,13 +49,13 @@ func TestHistoryHasABound(t *testing.T) {
 	}
 	d := f.deployment("")
 	d.Keep = 2
-	if _, err := Rollback(t.Context(), d, ""); err != nil { // 9
+	if _, err := rollback(t, d, ""); err != nil { // 9
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"9 1", "8 bad", "7 bad", "6 bad", "2 2"}, f.history(t)); diff != "" {
 		t.Errorf("history (-want +got):\n%s", diff)
 	}
-	if _, err := Rollback(t.Context(), d, "2"); err != nil { // 10
+	if _, err := rollback(t, d, "2"); err != nil { // 10
 		t.Fatal(err)
 	}
 	for i := range 9 {

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
 
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/journal"
@@ -12,60 +15,65 @@ import (
 
 // prune drops the snapshots of all but the last releases, and the images that
 // only those used. The deploy has succeeded, so what goes wrong is a warning.
-func (r *run) prune(ctx context.Context) {
-	err := report.Run(ctx, r.reporter(), "prune", func(t *report.Task) error { return r.pruneReleases(ctx, t) })
+func (a *attempt) prune(ctx context.Context) {
+	err := report.Run(ctx, a.reporter(), "prune", func(t *report.Task) error { return a.pruneReleases(ctx, t) })
 	if err != nil {
 		text := fmt.Sprintf("pruning old releases: %v; the next deploy tries again", err)
-		r.reporter().Report(report.Notice{Level: report.Warning, Text: text})
+		a.reporter().Report(report.Notice{Level: report.Warning, Text: text})
 	}
 }
 
-func (r *run) pruneReleases(ctx context.Context, t *report.Task) error {
-	keep, drop, err := r.Journal.Retained(ctx, r.entry.ID, r.Keep)
+func (a *attempt) pruneReleases(ctx context.Context, t *report.Task) error {
+	keep, drop, err := a.Journal.Retained(ctx, a.entry.ID, a.Keep)
 	if err != nil {
 		return err
 	}
-	kept, err := byTarget(ctx, r.Journal, keep)
+	kept, err := snapshots(ctx, a.Journal, keep)
 	if err != nil {
 		return err
 	}
-	dropped, err := byTarget(ctx, r.Journal, drop)
+	dropped, err := snapshots(ctx, a.Journal, drop)
 	if err != nil {
 		return err
 	}
 	var errs []error
-	for _, item := range r.Targets {
+	for _, item := range a.Targets {
 		pruner, ok := item.Target.(deploy.Pruner)
-		if name := item.Target.Name(); ok && len(dropped[name]) > 0 {
-			errs = append(errs, pruner.Prune(ctx, dropped[name], kept[name], t))
+		if unused := wantedOf(item, dropped); ok && len(unused) > 0 {
+			errs = append(errs, pruner.Prune(ctx, unused, wantedOf(item, kept), t))
 		}
 	}
-	if err := errors.Join(errs...); err != nil {
-		return err
+	if len(errs) == 0 || errors.Join(errs...) == nil {
+		errs = append(errs, a.Journal.Drop(ctx, drop, keep, a.entry.ID))
 	}
-	for _, id := range drop {
-		errs = append(errs, r.Journal.Drop(ctx, id))
-	}
-	for _, id := range keep {
-		if id != r.entry.ID {
-			errs = append(errs, r.Journal.ForgetEnv(ctx, id))
-		}
-	}
-	errs = append(errs, r.Journal.Trim(ctx, keep))
-	return errors.Join(errs...)
+	return errors.Join(append(errs, a.Journal.Compact(ctx))...)
 }
 
-// byTarget is what those deploys wanted, by target.
-func byTarget(ctx context.Context, j *journal.Journal, ids []int) (map[string][]deploy.Desired, error) {
-	by := map[string][]deploy.Desired{}
+// snapshots are what those deploys wanted of each target.
+func snapshots(ctx context.Context, j *journal.Journal, ids []int) ([]map[string]deploy.Desired, error) {
+	var all []map[string]deploy.Desired
 	for _, id := range ids {
 		desired, err := j.Desired(ctx, id)
-		if err != nil && len(desired) == 0 {
+		if errors.Is(err, fs.ErrNotExist) {
 			continue // killed before it was written
 		}
-		for target, d := range desired {
-			by[target] = append(by[target], d)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, desired)
+	}
+	return all, nil
+}
+
+// wantedOf is what deploys wanted where an item is, under whatever name.
+func wantedOf(item Item, snapshots []map[string]deploy.Desired) []deploy.Desired {
+	var wanted []deploy.Desired
+	for _, desired := range snapshots {
+		for _, name := range slices.Sorted(maps.Keys(desired)) {
+			if d := desired[name]; name == item.Target.Name() || inPlace(d, item) {
+				wanted = append(wanted, d)
+			}
 		}
 	}
-	return by, nil
+	return wanted
 }

@@ -13,37 +13,37 @@ const recallEntries = 3
 
 // recall reads what is live, after completing what a killed run left in the
 // journal: its entry becomes interrupted, or live if it had verified already.
-func (r *run) recall(ctx context.Context) error {
-	live, err := r.Journal.Live(ctx)
+func (a *attempt) recall(ctx context.Context) error {
+	live, err := a.Journal.Live(ctx)
 	if err != nil {
 		return err
 	}
-	newest, err := r.Journal.History(ctx, recallEntries)
+	newest, err := a.Journal.History(ctx, recallEntries)
 	if err != nil {
 		return err
 	}
 	for _, e := range newest {
 		if e.Outcome == journal.OutcomeRunning {
 			e.Outcome, e.Ended = journal.OutcomeInterrupted, time.Now().UTC()
-			if err := r.Journal.Save(ctx, e); err != nil {
+			if err := a.Journal.Save(ctx, e); err != nil {
 				return err
 			}
 		}
 	}
 	if e := newestWorked(newest); e != nil && (live == nil || e.ID > live.ID) {
-		if err := r.Journal.SetLive(ctx, *e); err != nil {
+		if err := a.Journal.SetLive(ctx, *e); err != nil {
 			return err
 		}
 	}
-	return r.readLive(ctx)
+	return a.readLive(ctx)
 }
 
 // readLive reads the live deploy and what it wanted of each target.
-func (r *run) readLive(ctx context.Context) error {
+func (a *attempt) readLive(ctx context.Context) error {
 	var err error
-	if r.live, err = r.Journal.Live(ctx); err != nil || r.live == nil {
+	if a.live, err = a.Journal.Live(ctx); err != nil || a.live == nil {
 		return err
 	}
-	r.prior, err = r.Journal.Desired(ctx, r.live.ID)
+	a.prior, err = a.Journal.Desired(ctx, a.live.ID)
 	return err
 }

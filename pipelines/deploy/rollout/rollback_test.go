@@ -40,7 +40,7 @@ func TestRollbackAfterWhatHappened(t *testing.T) {
 				}
 				f.targets[0].now = "3"
 			}
-			if _, err := Rollback(t.Context(), f.deployment(""), ""); err != nil {
+			if _, err := rollback(t, f.deployment(""), ""); err != nil {
 				t.Fatal(err)
 			}
 			if got := f.targets[0].now; got != test.want {

@@ -77,7 +77,7 @@ func TestSecretVersionsOfARollback(t *testing.T) {
 			}
 			d := want("1", "canary-3", "v3")
 			d.Released = test.released
-			result, err := Rollback(t.Context(), d, "1")
+			result, err := rollback(t, d, "1")
 			if test.problem != "" {
 				if err == nil || err.Error() != test.problem || target.now != "2" {
 					t.Errorf("error %v, want %s; runs %s", err, test.problem, target.now)

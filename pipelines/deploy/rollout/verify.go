@@ -6,30 +6,33 @@ import (
 	"fmt"
 
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/journal"
 )
 
-// Verify compares what runs with the live release and gives the proofs by
-// target. Nothing of d's Desired is used, nothing is changed, no lock is taken.
-func Verify(ctx context.Context, d Deployment) (map[string]deploy.Proof, error) {
-	live, err := d.Journal.Live(ctx)
+// Live is the live deploy, and what it wanted of each target.
+func Live(ctx context.Context, j *journal.Journal) (journal.Entry, map[string]deploy.Desired, error) {
+	live, err := j.Live(ctx)
 	if err != nil {
-		return nil, err
+		return journal.Entry{}, nil, err
 	}
 	if live == nil {
-		return nil, errors.New("verifying: nothing was deployed here yet")
+		return journal.Entry{}, nil, errors.New("verifying: nothing was deployed here yet")
 	}
-	desired, err := d.Journal.Desired(ctx, live.ID)
-	if err != nil {
-		return nil, err
-	}
+	desired, err := j.Desired(ctx, live.ID)
+	return *live, desired, err
+}
+
+// Verify compares what runs with the live deploy and gives the proofs by
+// target; live and desired come from Live. Nothing is changed, no lock is taken.
+func Verify(ctx context.Context, live journal.Entry, desired map[string]deploy.Desired, targets []deploy.Target) (map[string]deploy.Proof, error) {
 	proofs := map[string]deploy.Proof{}
-	for _, item := range d.Targets {
-		name := item.Target.Name()
+	for _, target := range targets {
+		name := target.Name()
 		want, ok := desired[name]
 		if !ok {
 			return nil, fmt.Errorf("verifying target %q: %s, which is live, has no such target; publish this commit and deploy it", name, live.Tag)
 		}
-		proof, err := item.Target.Verify(ctx, want)
+		proof, err := target.Verify(ctx, want)
 		if err != nil {
 			return nil, fmt.Errorf("verifying target %q: %w", name, err)
 		}

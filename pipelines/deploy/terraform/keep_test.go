@@ -49,7 +49,7 @@ func TestUnchangedImageKeepsItsTag(t *testing.T) {
 		t.Errorf("admin was started %d times", started)
 	}
 	drift := func() string {
-		proofs, err := rollout.Verify(t.Context(), second())
+		proofs, err := verify(t, second())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +63,7 @@ func TestUnchangedImageKeepsItsTag(t *testing.T) {
 		t.Errorf("after the tag that was kept was moved: %s", got)
 	}
 	delete(i.digests, admin+"sha-1")
-	if _, err := rollout.Rollback(t.Context(), second(), ""); err != nil {
+	if _, err := rollback(t, second(), ""); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff("admin=sha-1 api=sha-1", i.tags()); diff != "" {

@@ -113,7 +113,7 @@ func TestRollback(t *testing.T) {
 		i := newInfra(t, binary)
 		i.mustDeploy("sha-1")
 		i.mustDeploy("sha-2")
-		result, err := rollout.Rollback(t.Context(), i.deployment(""), "")
+		result, err := rollback(t, i.deployment(""), "")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,7 +12,6 @@ import (
 
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
-	"git.example/slipway/pipelines/deploy/rollout"
 )
 
 // An output that names digests is the proof; one that names others fails the
@@ -80,7 +79,7 @@ func TestDrift(t *testing.T) {
 			i := newInfra(t, anyProgram())
 			i.mustDeploy("sha-1")
 			tc.change(i)
-			proofs, err := rollout.Verify(t.Context(), i.deployment("sha-1"))
+			proofs, err := verify(t, i.deployment("sha-1"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -110,7 +109,7 @@ func TestNoTfvars(t *testing.T) {
 		if notes := strings.Join(result.Plans[0].Notes, "\n"); !strings.Contains(notes, mapName+" is not written") {
 			t.Errorf("notes: %s", notes)
 		}
-		if _, err := rollout.Rollback(t.Context(), i.deployment(""), ""); err != nil {
+		if _, err := rollback(t, i.deployment(""), ""); err != nil {
 			t.Fatal(err)
 		}
 		if got := i.running() + " " + i.read(mapName); got != "admin=sha-1 api=sha-1 "+file {

@@ -1,0 +1,123 @@
+package journal
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"git.example/slipway/pipelines/deploy"
+)
+
+// filesAtOnce bounds how many files are read or removed at the same time.
+const filesAtOnce = 4
+
+// store is the directory that a journal is in. Names are relative to it.
+type store struct {
+	files deploy.Files
+	dir   string
+	// shown is dir in messages.
+	shown string
+	// known says that its version was read and is one that we know.
+	known atomic.Bool
+}
+
+// rooted are Files whose paths are below something that messages should name.
+type rooted interface{ Root() string }
+
+func newStore(files deploy.Files, dir string) *store {
+	s := &store{files: deploy.SteadyFiles(files), dir: dir, shown: dir}
+	if r, ok := files.(rooted); ok {
+		s.shown = path.Join(r.Root(), dir)
+	}
+	return s
+}
+
+// raw is the content of a file, of a version that we know.
+func (s *store) raw(ctx context.Context, name string) ([]byte, error) {
+	if err := s.check(ctx); err != nil {
+		return nil, err
+	}
+	data, err := s.files.ReadFile(ctx, path.Join(s.dir, name))
+	if err != nil {
+		return nil, fmt.Errorf("reading the journal: %w", err)
+	}
+	return data, s.newer(name, data)
+}
+
+func (s *store) read(ctx context.Context, name string, into any) error {
+	data, err := s.raw(ctx, name)
+	if err != nil {
+		return err
+	}
+	return s.parse(name, data, into)
+}
+
+func (s *store) parse(name string, data []byte, into any) error {
+	if err := json.Unmarshal(data, into); err != nil {
+		return fmt.Errorf("reading the journal's %q: %w", path.Join(s.shown, name), err)
+	}
+	return nil
+}
+
+func (s *store) write(ctx context.Context, name string, from any, mode fs.FileMode) error {
+	data, err := json.MarshalIndent(from, "", "  ")
+	if err != nil {
+		return fmt.Errorf("writing the journal's %q: %w", name, err)
+	}
+	if err := s.files.WriteFile(ctx, path.Join(s.dir, name), append(data, '\n'), mode); err != nil {
+		return fmt.Errorf("writing the journal: %w", err)
+	}
+	return nil
+}
+
+func (s *store) remove(ctx context.Context, name string) error {
+	return s.files.Remove(ctx, path.Join(s.dir, name))
+}
+
+// list is the names in one of the journal's directories.
+func (s *store) list(ctx context.Context, name string) ([]string, error) {
+	if err := s.check(ctx); err != nil {
+		return nil, err
+	}
+	names, err := s.files.List(ctx, path.Join(s.dir, name))
+	if err != nil {
+		return nil, fmt.Errorf("reading the journal: %w", err)
+	}
+	return names, nil
+}
+
+// numbers are the names in a directory that are numbers, in order.
+func (s *store) numbers(ctx context.Context, name string) ([]int, error) {
+	names, err := s.list(ctx, name)
+	return numbered(names), err
+}
+
+// numbered are the names that are numbers, with or without ".json", in order.
+func numbered(names []string) []int {
+	var found []int
+	for _, name := range names {
+		if n, err := strconv.Atoi(strings.TrimSuffix(name, ".json")); err == nil {
+			found = append(found, n)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+// each calls do for every id, several at the same time.
+func each(ctx context.Context, ids []int, do func(ctx context.Context, i, id int) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(filesAtOnce)
+	for i, id := range ids {
+		group.Go(func() error { return do(ctx, i, id) })
+	}
+	return group.Wait()
+}
