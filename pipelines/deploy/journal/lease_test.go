@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -89,4 +92,64 @@ func (u unlisted) List(ctx context.Context, path string) ([]string, error) {
 		return nil, errors.New("connecting: no route to host")
 	}
 	return u.LocalHost.List(ctx, path)
+}
+
+// sealed is a host on which one file can't be read.
+type sealed struct {
+	deploy.LocalHost
+	name string
+}
+
+func (s sealed) ReadFile(ctx context.Context, path string) ([]byte, error) {
+	if filepath.Base(path) == s.name {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrPermission}
+	}
+	return s.LocalHost.ReadFile(ctx, path)
+}
+
+// Nobody knows whether a lease that can't be read is still held: its holder
+// stops.
+func TestLeaseThatCannotBeReadStopsTheHolder(t *testing.T) {
+	t.Parallel()
+	files := &sealed{}
+	journal := New(files, t.TempDir(), LeaseTimes{TTL: 300 * time.Millisecond, Beat: 20 * time.Millisecond})
+	lease, held, err := acquire(t, journal, "ana", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lease.end() // of the heartbeat, which is looked at below
+	lease.beating.Wait()
+	files.name = "released"
+	if err := lease.Check(t.Context()); !errors.Is(err, fs.ErrPermission) {
+		t.Errorf("Check: %v", err)
+	}
+	if err := lease.Fence(t.Context()); !errors.Is(err, ErrLockLost) || !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "could not be renewed for 300ms") {
+		t.Errorf("Fence: %v", err)
+	}
+	beating, end := context.WithCancel(t.Context())
+	lease.beating.Go(func() { lease.heartbeat(beating) })
+	select {
+	case <-held.Done():
+	case <-time.After(time.Minute):
+		t.Error("the holder's context goes on")
+	}
+	if cause := context.Cause(held); !errors.Is(cause, ErrLockLost) || !errors.Is(cause, fs.ErrPermission) {
+		t.Errorf("cause: %v", cause)
+	}
+	end()
+	lease.beating.Wait()
+}
+
+// A heartbeat that can't be read does not stand still: nobody takes that lock.
+func TestLockWhoseHeartbeatCannotBeReadIsNotTaken(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	strand(t, New(deploy.LocalHost{}, dir, quick), 1, LockInfo{By: Holder{User: "ana"}, Process: process{Boot: "other", PID: 1}})
+	j := New(sealed{name: "beat"}, dir, LeaseTimes{TTL: 100 * time.Millisecond, Beat: 10 * time.Millisecond})
+	if _, _, err := acquire(t, j, "bob", 0); !errors.Is(err, fs.ErrPermission) {
+		t.Errorf("error: %v", err)
+	}
+	if n, err := j.locks.newest(t.Context()); err != nil || n != 1 {
+		t.Errorf("lock number %d, %v", n, err)
+	}
 }

@@ -30,6 +30,23 @@ func acquire(t *testing.T, j *Journal, user string, wait time.Duration) (*Lease,
 	return j.Acquire(t.Context(), Holder{User: user}, "1", wait)
 }
 
+// looking closes looked when heartbeats were read some times: whoever holds the
+// lock is waited for.
+type looking struct {
+	deploy.LocalHost
+	looked chan struct{}
+	times  int
+}
+
+func (l *looking) ReadFile(ctx context.Context, path string) ([]byte, error) {
+	if filepath.Base(path) == "beat" {
+		if l.times--; l.times == 0 {
+			close(l.looked)
+		}
+	}
+	return l.LocalHost.ReadFile(ctx, path)
+}
+
 func TestLockIsHeld(t *testing.T) {
 	t.Parallel()
 	j := testJournal(t)
@@ -42,13 +59,19 @@ func TestLockIsHeld(t *testing.T) {
 	if !errors.As(err, &locked) || locked.Info.By.User != "ana" || !strings.Contains(err.Error(), "ana, deploying 1") {
 		t.Fatalf("a second holder: %v", err)
 	}
+	looked := make(chan struct{})
+	released := make(chan error)
 	go func() {
-		time.Sleep(200 * time.Millisecond)
-		first.Release(context.Background())
+		<-looked
+		released <- first.Release(context.Background())
 	}()
-	second, _, err := acquire(t, j, "bob", 30*time.Second)
+	waiting := New(&looking{looked: looked, times: 3}, j.store.dir, quick)
+	second, _, err := acquire(t, waiting, "bob", 30*time.Second)
 	if err != nil {
 		t.Fatalf("waiting: %v", err)
+	}
+	if err := <-released; err != nil {
+		t.Error(err)
 	}
 	if second.Info.N != first.Info.N+1 {
 		t.Errorf("number %d after %d", second.Info.N, first.Info.N)
