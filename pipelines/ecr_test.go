@@ -142,9 +142,12 @@ func TestPublishToECRWithoutARepository(t *testing.T) {
 func TestPublishToECRWithDockersLogin(t *testing.T) {
 	s, ecr, staging, prod := twoAccounts(t)
 	s.SetenvOf(t, awsfake.Identity{})
-	for _, name := range []string{"shop/api", "shop/web"} {
-		ecr.Add(awsfake.Repository{Account: stagingAccount, Name: name})
+	add := func(names ...string) {
+		for _, name := range names {
+			ecr.Add(awsfake.Repository{Account: stagingAccount, Name: name})
+		}
 	}
+	add("shop/api", "shop/web")
 	dir := ecrProject(t, staging, prod, "")
 	toStaging := pipelines.PublishOptions{Registries: []string{"staging"}}
 	_, err := open(t, dir, "1", nil, dockerConfig(t, "{}")).Publish(t.Context(), toStaging)
@@ -152,6 +155,12 @@ func TestPublishToECRWithDockersLogin(t *testing.T) {
 		t.Errorf("without any login: %v", err)
 	}
 	login := fmt.Sprintf(`{"auths": {%q: {"username": "AWS", "password": "staging-canary-1"}}}`, staging)
+	var built output
+	_, err = open(t, dir, "1", &built, dockerConfig(t, login)).Publish(t.Context(), toStaging)
+	if err == nil || !strings.Contains(err.Error(), "release records have a repository of their own: create "+staging+"/shop/release") || len(built.lines) > 0 {
+		t.Errorf("without a repository for the record: %v, after %q", err, built.lines)
+	}
+	add("shop/release")
 	if _, err := open(t, dir, "1", nil, dockerConfig(t, login)).Publish(t.Context(), toStaging); err != nil {
 		t.Errorf("with Docker's: %v", err)
 	}

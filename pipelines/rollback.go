@@ -1,14 +1,15 @@
 package pipelines
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/rollout"
+	"git.example/slipway/pipelines/report"
 	"git.example/slipway/pipelines/targets"
 	"git.example/slipway/pipelines/workspace"
 )
@@ -38,11 +39,23 @@ type RollbackOptions struct {
 // Rollback brings an earlier release back with the files that were recorded
 // with it. Neither an engine nor the registry's records are needed.
 func (p *Project) Rollback(ctx context.Context, o RollbackOptions) (rollout.Result, error) {
-	today, err := p.workspace.Environment(o.Env)
+	configured, err := p.workspace.Environment(o.Env)
 	if err != nil {
 		return rollout.Result{}, err
 	}
-	environment, err := p.targets.Open(ctx, today, o.Only)
+	kept, err := p.targets.Journal(ctx, configured)
+	if err != nil {
+		return rollout.Result{}, err
+	}
+	entry, earlier, err := rollout.Earlier(ctx, kept, o.To)
+	if err != nil {
+		return rollout.Result{}, err
+	}
+	_, live, err := rollout.Live(ctx, kept)
+	if err != nil {
+		return rollout.Result{}, err
+	}
+	environment, err := p.targets.Recorded(ctx, configured, earlier, live, o.Only)
 	if err != nil {
 		return rollout.Result{}, err
 	}
@@ -56,24 +69,34 @@ func (p *Project) Rollback(ctx context.Context, o RollbackOptions) (rollout.Resu
 	if items, err = environment.Narrow(items, o.Paths); err != nil {
 		return rollout.Result{}, err
 	}
-	d := p.deployment(environment, o.To, items, o.LockWait)
+	d := p.deployment(environment, entry.Tag, items, o.LockWait)
 	if d.Down, err = downSteps(environment, o.Down); err != nil {
 		return rollout.Result{}, err
 	}
 	if o.ReleasedSecrets {
 		d.Released = environment.ReleasedSecrets
 	}
+	p.sayWhatStays(environment, entry.Tag, live)
 	if environment.Config.Protected && o.Confirm != nil {
-		to := cmp.Or(o.To, "the release before")
-		if err := o.Confirm(ctx, fmt.Sprintf("Roll the protected environment %s back to %s?", environment.Name, to)); err != nil {
+		if err := o.Confirm(ctx, fmt.Sprintf("Roll the protected environment %s back to %s?", environment.Name, entry.Tag)); err != nil {
 			return rollout.Result{}, err
 		}
 	}
-	to, desired, err := rollout.Earlier(ctx, environment.Journal, o.To)
-	if err != nil {
-		return rollout.Result{}, err
+	return rollout.Rollback(ctx, d, entry, earlier)
+}
+
+// sayWhatStays names the targets that are live and that the release to go back to
+// does not have: they stay as they are.
+func (p *Project) sayWhatStays(e *targets.Environment, tag string, live targets.Snapshot) {
+	for _, name := range sortedNames(live) {
+		d := live[name]
+		goesBack := slices.ContainsFunc(e.Targets, func(t targets.Target) bool {
+			return t.Name() == name || d.Place != "" && t.Place == d.Place
+		})
+		if !goesBack {
+			p.workspace.Notice(report.Info, "target %q, which %s does not have, stays as it is", name, tag)
+		}
 	}
-	return rollout.Rollback(ctx, d, to, desired)
 }
 
 var namedService = regexp.MustCompile(`^([a-zA-Z0-9._-]+): +(.+)$`)

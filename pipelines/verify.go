@@ -5,6 +5,7 @@ import (
 
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/rollout"
+	"git.example/slipway/pipelines/report"
 )
 
 // VerifyOptions say what to verify.
@@ -22,25 +23,35 @@ type Verified struct {
 	Drift []deploy.Drift `json:"drift,omitempty"`
 }
 
-// Verify compares what runs with what should run. It changes nothing.
+// Verify compares what runs with what should run: all targets that are live, where
+// they were deployed, whatever slipway.yaml says by now. It changes nothing.
 func (p *Project) Verify(ctx context.Context, o VerifyOptions) (Verified, error) {
-	today, err := p.workspace.Environment(o.Env)
+	configured, err := p.workspace.Environment(o.Env)
 	if err != nil {
 		return Verified{}, err
 	}
-	environment, err := p.targets.Open(ctx, today, nil)
+	kept, err := p.targets.Journal(ctx, configured)
 	if err != nil {
 		return Verified{}, err
 	}
-	targets := make([]deploy.Target, len(environment.Targets))
+	live, desired, err := rollout.Live(ctx, kept)
+	if err != nil {
+		return Verified{}, err
+	}
+	environment, err := p.targets.Recorded(ctx, configured, desired, desired, nil)
+	if err != nil {
+		return Verified{}, err
+	}
+	for _, name := range configured.Value.Deploy.Names() {
+		if _, deployed := desired[name]; !deployed {
+			p.workspace.Notice(report.Info, "target %q was not deployed yet", name)
+		}
+	}
+	all := make([]deploy.Target, len(environment.Targets))
 	for i, target := range environment.Targets {
-		targets[i] = target.Target
+		all[i] = target.Target
 	}
-	live, desired, err := rollout.Live(ctx, environment.Journal)
-	if err != nil {
-		return Verified{}, err
-	}
-	proofs, err := rollout.Verify(ctx, live, desired, targets)
+	proofs, err := rollout.Verify(ctx, live, desired, all)
 	if err != nil {
 		return Verified{}, err
 	}

@@ -19,7 +19,7 @@ type Config struct {
 	Project string `yaml:"project"`
 	// Tag is the template of release tags: {build}, {sha}, {sha7}, {branch}.
 	Tag string `yaml:"tag,omitempty" jsonschema:"default={build}_{sha7}"`
-	// Record says where release records are kept. Beside the first image when absent.
+	// Record says where release records are kept. In the repository <project>/release when absent.
 	Record *Record `yaml:"record,omitempty"`
 	// Checks are the test gate. They run in parallel; one failure stops the release.
 	Checks Map[Check] `yaml:"checks,omitempty"`

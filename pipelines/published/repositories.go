@@ -11,6 +11,7 @@ import (
 
 	"git.example/slipway/pipelines/aws"
 	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/registry"
 	"git.example/slipway/pipelines/report"
 	"git.example/slipway/pipelines/workspace"
 )
@@ -59,14 +60,10 @@ func (r *Registries) ensure(ctx context.Context, d Destination, name string) err
 	o := workspace.ECROptions(c)
 	made, err := r.workspace.AWS.EnsureRepository(ctx, o, c.Account, name, c.Create)
 	if err != nil && !c.Create && (errors.Is(err, aws.ErrDenied) || errors.Is(err, aws.ErrNoCredentials) && !o.Explicit()) {
-		return nil // who may push need not be allowed to look; the push tells
+		return r.look(ctx, d, name)
 	}
 	if err != nil {
-		advice := ""
-		if d.Host()+"/"+name == d.Records() {
-			advice = d.recordsAdvice(err)
-		}
-		return fmt.Errorf("registry %q: %w%s", d.Name, err, advice)
+		return fmt.Errorf("registry %q: %w%s", d.Name, err, d.adviceFor(name, err))
 	}
 	if made {
 		r.workspace.Notice(report.Info, "created repository %q in registry %q: tags are immutable, images are scanned on push", name, d.Name)
@@ -74,16 +71,35 @@ func (r *Registries) ensure(ctx context.Context, d Destination, name string) err
 	return nil
 }
 
+// look asks the registry itself for a repository of records, as a login of Docker's
+// may that is none of AWS's. Who may push need not be allowed to look; the push tells.
+func (r *Registries) look(ctx context.Context, d Destination, name string) error {
+	if d.adviceFor(name, registry.ErrNotFound) == "" {
+		return nil
+	}
+	there, err := r.workspace.Registry.HasRepository(ctx, d.Records())
+	if err != nil || there {
+		return nil
+	}
+	return fmt.Errorf("registry %q: it has no repository %q%s", d.Name, name, d.recordsAdvice(registry.ErrNotFound))
+}
+
+// adviceFor is recordsAdvice, if the repository is that of the records.
+func (d Destination) adviceFor(name string, err error) string {
+	if d.Host()+"/"+name != d.Records() {
+		return ""
+	}
+	return d.recordsAdvice(err)
+}
+
 // warnPublic says, before a first record is pushed to Docker Hub, who may read it.
 func (r *Registries) warnPublic(ctx context.Context, d Destination) {
 	if d.project.Record != nil {
 		return
 	}
-	for _, err := range r.workspace.Registry.Tags(ctx, d.Records()) {
-		if isAbsent(err) {
-			r.workspace.Notice(report.Warning, "release records, with the deploy files in them, go to %s, which Docker Hub makes with your account's default visibility: "+
-				"make it private there first if others must not read them, or name another with record:", d.Records())
-		}
-		return
+	there, err := r.workspace.Registry.HasRepository(ctx, d.Records())
+	if err == nil && !there || isAbsent(err) {
+		r.workspace.Notice(report.Warning, "release records, with the deploy files in them, go to %s, which Docker Hub makes with your account's default visibility: "+
+			"make it private there first if others must not read them, or name another with record:", d.Records())
 	}
 }

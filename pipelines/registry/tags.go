@@ -49,6 +49,21 @@ func (c *Client) Tags(ctx context.Context, repository string) iter.Seq2[string, 
 	}
 }
 
+// HasRepository says whether a repository is there, as far as this login may know.
+func (c *Client) HasRepository(ctx context.Context, repository string) (bool, error) {
+	repo, err := c.names.repository(repository)
+	if err != nil {
+		return false, err
+	}
+	_, err = readPage(ctx, c.access, repo, &url.URL{
+		Scheme: repo.Scheme(), Host: repo.RegistryStr(), Path: "/v2/" + repo.RepositoryStr() + "/tags/list", RawQuery: "n=1",
+	})
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 type page struct {
 	Tags []string `json:"tags"`
 	next *url.URL

@@ -28,8 +28,11 @@ type Environment struct {
 // Target is one target of an environment.
 type Target struct {
 	deploy.Target
-	kind  kind
-	place string
+	// Place is where it is: two targets of one place would change the same thing.
+	// Empty where that is not known.
+	Place string
+
+	kind kind
 }
 
 // Before are the steps before the target's deploy, such as migrations.
@@ -82,7 +85,7 @@ func (e *Environment) Described(ctx context.Context, r published.Release) ([]rol
 	for _, target := range e.Targets {
 		d := deploy.Desired{
 			Project: r.Record.Project, Environment: e.Name, Release: r.Record, Images: images, Files: texts,
-			Variables: deploy.Variables(r.Record.Tag, e.Name, e.Registry.Prefix(), images),
+			Variables: deploy.Variables(r.Record.Tag, e.Name, e.Registry.Prefix(), images), Place: target.Place,
 		}
 		if err := target.kind.describe(ctx, e.site, &d); err != nil {
 			return nil, fmt.Errorf("target %q: %w", target.Name(), err)
@@ -97,7 +100,7 @@ func (e *Environment) Described(ctx context.Context, r published.Release) ([]rol
 func (e *Environment) Credentials(ctx context.Context) ([]rollout.Item, error) {
 	var items []rollout.Item
 	for _, target := range e.Targets {
-		var d deploy.Desired
+		d := deploy.Desired{Place: target.Place}
 		if err := target.kind.credentials(ctx, e.site, &d); err != nil {
 			return nil, fmt.Errorf("target %q: %w", target.Name(), err)
 		}

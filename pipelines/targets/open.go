@@ -119,6 +119,6 @@ func (e *Environment) add(ctx context.Context, name string, k kind) error {
 	if err != nil {
 		return fmt.Errorf("target %q: %w", name, err)
 	}
-	e.Targets = append(e.Targets, Target{Target: target, kind: k, place: place})
+	e.Targets = append(e.Targets, Target{Target: target, Place: place, kind: k})
 	return nil
 }

@@ -42,7 +42,7 @@ is brought back and the command fails.`,
 				return flagError{errors.New("--dry-run makes a plan, and --plan applies one: use one of them")}
 			}
 			if dryRun {
-				return plan(g, c.Context(), pipelines.PlanOptions{Env: o.Env, Tag: o.Tag, Only: o.Only, Paths: o.Paths, NoTfvars: o.NoTfvars}, planFlags{})
+				return plan(g, c.Context(), pipelines.PlanOptions{Env: o.Env, Tag: o.Tag, Only: o.Only, Paths: o.Paths, NoTfvars: o.NoTfvars, AllowDiverged: o.AllowDiverged, Direct: o.Direct}, planFlags{})
 			}
 			if saved != "" {
 				data, err := os.ReadFile(saved)

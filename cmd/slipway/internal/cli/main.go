@@ -22,6 +22,7 @@ const (
 	exitFailed      = 1
 	exitUsage       = 2
 	exitChanges     = 3
+	exitRefused     = 4
 	exitInterrupted = 130
 )
 

@@ -20,6 +20,7 @@ func newPlan(g *globals) *cobra.Command {
 		Short: "Show everything that a deploy would do",
 		Long: `Shows what a deploy would change on each target. For a commit that has no release
 yet it shows which images a publish would build and which it would reuse.
+What a deploy would refuse, such as an older commit or a lock, is said as well.
 Nothing is changed. A plan that is kept with --out is pinned to what it saw: its
 deploy does exactly that, or nothing.`,
 		Example: `  slipway plan --env prod
@@ -34,7 +35,9 @@ deploy does exactly that, or nothing.`,
 	c.Flags().StringSliceVar(&o.Only, "only", nil, "target to plan, or auto for those that differ from what is live (default: all)")
 	c.Flags().StringSliceVar(&o.Paths, "paths", nil, "the only files or directories of git sync targets to change, such as dags/a.py")
 	c.Flags().StringVarP(&flags.out, "out", "o", "", "file to keep the plan in, for deploy --plan")
-	c.Flags().BoolVar(&flags.detailed, "detailed-exitcode", false, "end with exit code 3 when there are changes")
+	c.Flags().BoolVar(&flags.detailed, "detailed-exitcode", false, "end with exit code 3 when there are changes, and with 4 when a deploy would be refused")
+	c.Flags().BoolVar(&o.AllowDiverged, "allow-diverged", false, "plan for a deploy with --allow-diverged")
+	c.Flags().BoolVar(&o.Direct, "direct", false, "plan for a deploy with --direct")
 	return c
 }
 
@@ -62,7 +65,10 @@ func plan(g *globals, ctx context.Context, o pipelines.PlanOptions, flags planFl
 	if err := g.print(planned, func() { printPlan(g, planned) }); err != nil {
 		return err
 	}
-	if flags.detailed && !planned.Empty() {
+	switch {
+	case flags.detailed && len(planned.Refused) > 0:
+		return exitError(exitRefused)
+	case flags.detailed && !planned.Empty():
 		return exitError(exitChanges)
 	}
 	return nil
@@ -85,6 +91,9 @@ func printPlan(g *globals, p pipelines.Planned) {
 	}
 	for _, target := range p.Targets {
 		printTargetPlan(g, target)
+	}
+	for _, why := range p.Refused {
+		fmt.Fprintf(out, "A deploy would be refused: %s\n", why)
 	}
 	switch {
 	case !p.Published:
