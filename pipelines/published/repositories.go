@@ -23,8 +23,9 @@ type Images map[string]string
 // Prepare wants the repositories of images and records to exist on ECR, so that
 // what is missing is known, or made, before anything is built.
 func (r *Registries) Prepare(ctx context.Context, to []Destination, images Images) error {
-	group, ctx := errgroup.WithContext(ctx)
+	var group errgroup.Group
 	group.SetLimit(requestsAtOnce)
+	var problems []*error
 	for _, d := range to {
 		if d.config.DockerHub != nil {
 			group.Go(func() error {
@@ -36,10 +37,20 @@ func (r *Registries) Prepare(ctx context.Context, to []Destination, images Image
 			continue
 		}
 		for _, repository := range d.repositories(images) {
-			group.Go(func() error { return r.ensure(ctx, d, repository) })
+			problem := new(error)
+			problems = append(problems, problem)
+			group.Go(func() error {
+				*problem = r.ensure(ctx, d, repository)
+				return nil
+			})
 		}
 	}
-	return group.Wait()
+	_ = group.Wait() // the errors are in problems: all that is missing is said at once
+	var missing []error
+	for _, problem := range problems {
+		missing = append(missing, *problem)
+	}
+	return errors.Join(missing...)
 }
 
 // repositories are the names of all that a release writes to.
@@ -71,17 +82,16 @@ func (r *Registries) ensure(ctx context.Context, d Destination, name string) err
 	return nil
 }
 
-// look asks the registry itself for a repository of records, as a login of Docker's
-// may that is none of AWS's. Who may push need not be allowed to look; the push tells.
+// look asks the registry itself for the repository of records, where AWS can't be
+// asked with this login. Of images the push tells.
 func (r *Registries) look(ctx context.Context, d Destination, name string) error {
 	if d.adviceFor(name, registry.ErrNotFound) == "" {
 		return nil
 	}
-	there, err := r.workspace.Registry.HasRepository(ctx, d.Records())
-	if err != nil || there {
-		return nil
+	if err := r.workspace.Registry.CheckPush(ctx, d.Records()); isAbsent(err) {
+		return fmt.Errorf("registry %q: %w%s", d.Name, err, d.recordsAdvice(err))
 	}
-	return fmt.Errorf("registry %q: it has no repository %q%s", d.Name, name, d.recordsAdvice(registry.ErrNotFound))
+	return nil
 }
 
 // adviceFor is recordsAdvice, if the repository is that of the records.
