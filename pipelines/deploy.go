@@ -36,6 +36,11 @@ func (p *Project) Deploy(ctx context.Context, o DeployOptions) (rollout.Result, 
 			return rollout.Result{}, err
 		}
 	}
+	if d.MoveTo != "" {
+		if err := d.Journal.PointTo(ctx, d.MoveTo); err != nil {
+			return rollout.Result{}, err
+		}
+	}
 	d.Guard = r.admission.guard
 	d.PromotedFrom, d.Direct = o.promotedFrom, o.Direct && (config.PromoteFrom != "" || o.promotedFrom != "")
 	return rollout.Run(ctx, d)

@@ -59,6 +59,9 @@ func (p *Project) ready(ctx context.Context, o DeployOptions) (readied, error) {
 	if err := environment.Connect(ctx, targets.WithoutPublishedHost); err != nil {
 		return readied{}, err
 	}
+	if err := environment.FindJournal(ctx); err != nil {
+		return readied{}, err
+	}
 	if o.NoTfvars {
 		environment.LeaveTagMaps()
 	}
@@ -106,7 +109,7 @@ func recordedEnvironment(c *config.Config, name string, r published.Release) (co
 // deployment is a deploy to an environment of what the items want.
 func (p *Project) deployment(e *targets.Environment, tag string, items []rollout.Item, wait time.Duration) rollout.Deployment {
 	return rollout.Deployment{
-		Journal: e.Journal, Tag: tag, Targets: items, By: p.holder(), Wait: wait, Keep: e.Keep(),
+		Journal: e.Journal, MoveTo: e.MoveJournalTo, Tag: tag, Targets: items, By: p.holder(), Wait: wait, Keep: e.Keep(),
 		Reporter: p.workspace.Reporter, Redact: p.RedactText,
 	}
 }

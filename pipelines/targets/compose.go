@@ -66,6 +66,15 @@ func (k composeKind) journal(ctx context.Context, s *site) (deploy.Files, string
 	return first.host, compose.JournalDir(first.dir, s.name), nil
 }
 
+func (k composeKind) formerDirs(ctx context.Context, s *site) ([]string, error) {
+	first, err := s.firstMachine(ctx, k.Hosts, k.Path)
+	if err != nil {
+		return nil, err
+	}
+	dirs, err := compose.WorkingDirs(ctx, first.host)
+	return slices.DeleteFunc(dirs, func(dir string) bool { return dir == first.dir }), err
+}
+
 func (k composeKind) target(ctx context.Context, s *site, name string) (deploy.Target, error) {
 	machines, err := s.machines(ctx, k.Hosts, k.Path)
 	if err != nil {

@@ -20,9 +20,13 @@ type Environment struct {
 	// Registry that its images are pulled from.
 	Registry published.Destination
 	Journal  *journal.Journal
-	Targets  []Target
+	// MoveJournalTo is where the journal should be; empty when it is there.
+	MoveJournalTo string
+	Targets       []Target
 
 	site *site
+	// kinds of all targets, also those that are not asked for.
+	kinds []kind
 }
 
 // Target is one target of an environment.

@@ -17,6 +17,9 @@ type kind interface {
 	// journal is where the environment's journal is when this target is the first
 	// that can keep one; no files when it can't.
 	journal(ctx context.Context, s *site) (deploy.Files, string, error)
+	// formerDirs are directories that this target may have been in before, on the
+	// host of its journal.
+	formerDirs(ctx context.Context, s *site) ([]string, error)
 	// target readies the target called name. It connects to nothing.
 	target(ctx context.Context, s *site, name string) (deploy.Target, error)
 	// describe sets what is this kind's own of d, which has the release, its
@@ -60,6 +63,8 @@ func (plain) files() []string { return nil }
 func (plain) check(context.Context, *workspace.Workspace, map[string][]byte) error { return nil }
 
 func (plain) journal(context.Context, *site) (deploy.Files, string, error) { return nil, "", nil }
+
+func (plain) formerDirs(context.Context, *site) ([]string, error) { return nil, nil }
 
 func (plain) describe(context.Context, *site, *deploy.Desired) error { return nil }
 

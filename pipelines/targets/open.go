@@ -58,7 +58,7 @@ func (e *Environments) Open(ctx context.Context, environment config.Entry[config
 	if s.registry, err = e.registries.Destination(ctx, environment.Value.Registry); err != nil {
 		return nil, err
 	}
-	opened := &Environment{Name: s.name, Config: s.config, Registry: s.registry, Journal: s.journal, site: s}
+	opened := &Environment{Name: s.name, Config: s.config, Registry: s.registry, Journal: s.journal, site: s, kinds: kinds}
 	for i, t := range environment.Value.Deploy {
 		if len(only) > 0 && !slices.Contains(only, t.Name) {
 			continue
@@ -70,14 +70,33 @@ func (e *Environments) Open(ctx context.Context, environment config.Entry[config
 	return opened, nil
 }
 
+// FindJournal looks for the journal where the environment was before, when there is
+// nothing where slipway.yaml has it. It takes connected hosts.
+func (e *Environment) FindJournal(ctx context.Context) error {
+	before := e.site.dir
+	if err := e.site.findJournal(ctx, e.kinds); err != nil || e.site.dir == before {
+		return err
+	}
+	e.Journal, e.MoveJournalTo = e.site.journal, e.site.moveTo
+	opened := e.Targets
+	e.Targets = nil
+	for _, target := range opened { // those that keep something beside the journal
+		if err := e.add(ctx, target.Name(), target.kind); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Journal is the journal of an environment. None of its secrets are read, and
 // none of its hosts but the one that has the journal.
 func (e *Environments) Journal(ctx context.Context, environment config.Entry[config.Environment]) (*journal.Journal, error) {
-	s, _, err := e.site(ctx, environment)
+	s, kinds, err := e.site(ctx, environment)
 	if err != nil {
 		return nil, err
 	}
-	return s.journal, nil
+	err = s.findJournal(ctx, kinds)
+	return s.journal, err
 }
 
 // site is an environment that has something to deploy to, with its journal.

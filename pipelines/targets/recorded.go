@@ -20,8 +20,11 @@ type Snapshot map[string]deploy.Desired
 // where it is live. One that was renamed, removed or moved in slipway.yaml since is
 // still reached, and that is said. Only names some of them, all when it is empty.
 func (e *Environments) Recorded(ctx context.Context, environment config.Entry[config.Environment], wanted, live Snapshot, only []string) (*Environment, error) {
-	s, _, err := e.site(ctx, environment)
+	s, kinds, err := e.site(ctx, environment)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.findJournal(ctx, kinds); err != nil {
 		return nil, err
 	}
 	if s.registry, err = e.registries.Destination(ctx, environment.Value.Registry); err != nil {

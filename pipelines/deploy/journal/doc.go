@@ -30,6 +30,11 @@
 // nothing and gives a *Newer error. New keys need no new version when an older
 // Slipway may ignore them: it keeps those of an Entry.
 //
+// # Moving
+//
+// When the path in slipway.yaml changes, the next deploy moves the journal along:
+// see MoveTo. What it leaves is a journal.json that says where it went.
+//
 // Slipways that knew neither versions nor segments still find what they need:
 // the newest entries, from which they count on, and those that they go back to
 // have files of their own.

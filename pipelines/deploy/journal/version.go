@@ -34,6 +34,8 @@ func (e *Newer) Error() string {
 // format is what any file of a journal may say of its version.
 type format struct {
 	Version int `json:"version"`
+	// MovedTo is where the whole journal is by now.
+	MovedTo string `json:"movedTo,omitempty"`
 }
 
 // newer fails when a file says that it is newer than we are. Whatever can't be
@@ -63,8 +65,12 @@ func (s *store) checkNow(ctx context.Context) (bool, error) {
 		return false, fmt.Errorf("reading the journal: %w", err)
 	}
 	if there {
-		if err := s.parse(versionFile, data, &format{}); err != nil {
+		var f format
+		if err := s.parse(versionFile, data, &f); err != nil {
 			return true, err
+		}
+		if f.MovedTo != "" {
+			return true, &Moved{From: s.shown, To: f.MovedTo}
 		}
 		if err := s.newer(versionFile, data); err != nil {
 			return true, err

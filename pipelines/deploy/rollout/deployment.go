@@ -12,6 +12,9 @@ import (
 // Deployment is one deploy of one release to the targets of an environment.
 type Deployment struct {
 	Journal *journal.Journal
+	// MoveTo is the directory that the journal moves to once the deploy has
+	// succeeded; empty when it stays.
+	MoveTo string
 	// Tag of the release.
 	Tag string
 	// Targets in the order they are changed.

@@ -1,0 +1,78 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+)
+
+// Moved is a journal that is in another directory by now.
+type Moved struct {
+	// From is where it was looked for, To where it is.
+	From, To string
+}
+
+func (e *Moved) Error() string {
+	return fmt.Sprintf("reading the journal in %q: it is in %q", e.From, e.To)
+}
+
+// PointTo says in a directory without a journal that it is still in this one, so
+// that it is found from there until it has moved.
+func (j *Journal) PointTo(ctx context.Context, from string) error {
+	return newStore(j.store.files, from).write(ctx, versionFile, format{Version: movedVersion, MovedTo: j.store.dir}, 0o644)
+}
+
+// movedVersion is what a journal that was left says it has: a Slipway that does
+// not know that journals move takes it for a newer one, and changes nothing.
+const movedVersion = 2
+
+// MoveTo copies the journal to another directory of the same files, under the
+// lock, and leaves behind where it went. What is live is copied last: a move that
+// was killed is no journal yet, and is made again. The lock stays where it is.
+func (j *Journal) MoveTo(ctx context.Context, dir string) error {
+	to := newStore(j.store.files, dir)
+	names, err := j.store.list(ctx, "history")
+	if err != nil {
+		return err
+	}
+	files := make([]string, 0, len(names))
+	for _, name := range names {
+		files = append(files, path.Join("history", name))
+	}
+	ids, err := j.snapshots.ids(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		files = append(files, snapshotFile(id, "env.json"), snapshotFile(id, "desired.json"))
+	}
+	for _, name := range append(files, "live.json") {
+		if err := j.copyTo(ctx, to, name); err != nil {
+			return err
+		}
+	}
+	if err := to.write(ctx, versionFile, format{Version: Version}, 0o644); err != nil {
+		return err
+	}
+	return j.store.write(ctx, versionFile, format{Version: movedVersion, MovedTo: dir}, 0o644)
+}
+
+func (j *Journal) copyTo(ctx context.Context, to *store, name string) error {
+	data, err := j.store.files.ReadFile(ctx, path.Join(j.store.dir, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	mode := fs.FileMode(0o644)
+	if path.Base(name) == "env.json" {
+		mode = 0o600
+	}
+	if err == nil {
+		err = to.files.WriteFile(ctx, path.Join(to.dir, name), data, mode)
+	}
+	if err != nil {
+		return fmt.Errorf("moving the journal to %q: %w", to.dir, err)
+	}
+	return nil
+}
