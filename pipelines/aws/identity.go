@@ -7,6 +7,8 @@ import (
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"git.example/slipway/pipelines/keyed"
 )
 
 // Identity is who a session is.
@@ -16,24 +18,14 @@ type Identity struct {
 	ARN     string
 }
 
-// Identity asks AWS who o is, once.
-func (s *Sessions) Identity(ctx context.Context, o Options) (Identity, error) {
-	c, err := s.Config(ctx, o)
-	if err != nil {
-		return Identity{}, err
-	}
-	who, err := s.identity(ctx, c, o)
-	if err != nil {
-		return Identity{}, s.explain(ctx, sdk.Config{}, o, "asking AWS who this is", err)
-	}
-	return who, nil
+// identities are who each way to sign in is.
+type identities struct {
+	known keyed.Once[Options, Identity]
 }
 
-func (s *Sessions) identity(ctx context.Context, c sdk.Config, o Options) (Identity, error) {
-	s.mu.Lock()
-	known, ok := s.identities[o]
-	s.mu.Unlock()
-	if ok {
+// of asks AWS who o is, once, with a configuration that is signed in.
+func (i *identities) of(ctx context.Context, c sdk.Config, o Options) (Identity, error) {
+	if known, ok := i.known.Get(o); ok {
 		return known, nil
 	}
 	out, err := sts.NewFromConfig(c).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
@@ -41,13 +33,21 @@ func (s *Sessions) identity(ctx context.Context, c sdk.Config, o Options) (Ident
 		return Identity{}, err
 	}
 	who := Identity{Account: sdk.ToString(out.Account), ARN: sdk.ToString(out.Arn)}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	// The base of a role is somebody else than the role.
 	if o.Role == "" || strings.Contains(who.ARN, ":assumed-role/"+roleName(o.Role)+"/") {
-		s.identities[o] = who
+		i.known.Set(o, who)
 	}
 	return who, nil
+}
+
+// shown is who o is, as far as that can be found out.
+func (i *identities) shown(ctx context.Context, c sdk.Config, o Options) string {
+	if c.Credentials != nil {
+		if who, err := i.of(ctx, c, o); err == nil {
+			return who.ARN
+		}
+	}
+	return "the identity in use"
 }
 
 func roleName(arn string) string { return arn[strings.LastIndex(arn, "/")+1:] }

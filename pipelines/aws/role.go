@@ -11,7 +11,7 @@ import (
 )
 
 // assumeRole gets a role's credentials with base's, tagged where that is allowed.
-func (s *Sessions) assumeRole(base sdk.Config, o Options) sdk.CredentialsProviderFunc {
+func (s *signer) assumeRole(base sdk.Config, o Options) sdk.CredentialsProviderFunc {
 	client := sts.NewFromConfig(base)
 	return func(ctx context.Context) (sdk.Credentials, error) {
 		input := &sts.AssumeRoleInput{RoleArn: &o.Role, RoleSessionName: sdk.String(s.run.sessionName())}
@@ -30,7 +30,7 @@ func (s *Sessions) assumeRole(base sdk.Config, o Options) sdk.CredentialsProvide
 			out, err = client.AssumeRole(ctx, input)
 		}
 		if err != nil {
-			return sdk.Credentials{}, s.explain(ctx, base, o, "assuming role "+o.Role, err)
+			return sdk.Credentials{}, explain(ctx, s.identities, base, o, "assuming role "+o.Role, err)
 		}
 		return credentials(out.Credentials, "AssumeRole"), nil
 	}
@@ -42,13 +42,13 @@ func taggingDenied(err error) bool {
 	return denied[code] && strings.Contains(message, "sts:TagSession")
 }
 
-func (s *Sessions) isUntagged(role string) bool {
+func (s *signer) isUntagged(role string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.untagged[role]
 }
 
-func (s *Sessions) setUntagged(role string) {
+func (s *signer) setUntagged(role string) {
 	s.mu.Lock()
 	s.untagged[role] = true
 	s.mu.Unlock()

@@ -31,7 +31,7 @@ type ciToken struct {
 }
 
 // ciToken is that of the CI system that this runs in; nil where there is none.
-func (s *Sessions) ciToken() *ciToken {
+func (s *signer) ciToken() *ciToken {
 	endpoint, _ := s.lookup("ACTIONS_ID_TOKEN_REQUEST_URL")
 	bearer, _ := s.lookup("ACTIONS_ID_TOKEN_REQUEST_TOKEN")
 	if endpoint != "" && bearer != "" {
@@ -117,7 +117,7 @@ func requestToken(ctx context.Context, address string, bearer secrets.Value) (to
 }
 
 // webIdentity gets a role's credentials with the CI run's token.
-func (s *Sessions) webIdentity(base sdk.Config, o Options, ci *ciToken) sdk.CredentialsProviderFunc {
+func (s *signer) webIdentity(base sdk.Config, o Options, ci *ciToken) sdk.CredentialsProviderFunc {
 	client := sts.NewFromConfig(base)
 	return func(ctx context.Context) (sdk.Credentials, error) {
 		token, err := ci.get(ctx)

@@ -92,8 +92,10 @@ func (l Login) expiring() bool { return !l.Expires.IsZero() && time.Until(l.Expi
 // refuse forgets a login that expires and that its registry did not take. It
 // says whether asking for another one can help.
 func (l *logins) refuse(host string) bool {
-	login, ok := l.known.Get(host)
-	if !ok || login.Expires.IsZero() {
+	if _, given := l.given[host]; given {
+		return false
+	}
+	if login, ok := l.known.Get(host); ok && login.Expires.IsZero() {
 		return false
 	}
 	l.known.Forget(host)

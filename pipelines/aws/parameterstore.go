@@ -3,33 +3,11 @@ package aws
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
-	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
-
-	"git.example/slipway/pipelines/secrets"
 )
-
-// Parameter is one of Parameter Store.
-type Parameter struct {
-	// Name is the whole one, without a version.
-	Name string
-	// Version is a number.
-	Version string
-	Value   secrets.Value
-}
-
-type parameterKey struct {
-	Options
-	name string
-}
-
-// tenth is how many parameters one call may name
-// (https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html).
-const tenth = 10
 
 // Parameters reads parameters, decrypted, each once in a run. A name can be
 // followed by ":" and a version. The error names all that do not exist.
@@ -42,19 +20,19 @@ func (s *Sessions) Parameters(ctx context.Context, o Options, names ...string) (
 	client := ssm.NewFromConfig(c)
 	var missing, absent []string
 	for _, name := range names {
-		if _, ok := s.knownParameter(o, name); !ok {
+		if _, ok := s.parameters.Get(parameterKey{o, name}); !ok {
 			missing = append(missing, name)
 		}
 	}
 	for len(missing) > 0 {
-		some := missing[:min(tenth, len(missing))]
+		some := missing[:min(parametersPerCall, len(missing))]
 		missing = missing[len(some):]
 		out, err := client.GetParameters(ctx, &ssm.GetParametersInput{Names: some, WithDecryption: sdk.Bool(true)})
 		if err != nil {
 			return nil, s.explain(ctx, c, o, doing, err)
 		}
 		for _, p := range out.Parameters {
-			s.keepParameter(o, sdk.ToString(p.Name)+sdk.ToString(p.Selector), newParameter(p))
+			s.parameters.Set(parameterKey{o, sdk.ToString(p.Name) + sdk.ToString(p.Selector)}, newParameter(p))
 		}
 		absent = append(absent, out.InvalidParameters...)
 	}
@@ -64,7 +42,7 @@ func (s *Sessions) Parameters(ctx context.Context, o Options, names ...string) (
 	}
 	found := make([]Parameter, len(names))
 	for i, name := range names {
-		found[i], _ = s.knownParameter(o, name)
+		found[i], _ = s.parameters.Get(parameterKey{o, name})
 	}
 	return found, nil
 }
@@ -88,28 +66,11 @@ func (s *Sessions) ParametersBelow(ctx context.Context, o Options, path string) 
 		}
 		for _, p := range page.Parameters {
 			found = append(found, newParameter(p))
-			s.keepParameter(o, sdk.ToString(p.Name), newParameter(p))
+			s.parameters.Set(parameterKey{o, sdk.ToString(p.Name)}, newParameter(p))
 		}
 	}
 	if len(found) == 0 {
 		return nil, &Error{Kind: ErrNotFound, Doing: doing, Problem: "there are none in region " + c.Region, Next: "create them, or correct the path or the region"}
 	}
 	return found, nil
-}
-
-func newParameter(p types.Parameter) Parameter {
-	return Parameter{Name: sdk.ToString(p.Name), Version: strconv.FormatInt(p.Version, 10), Value: secrets.NewValue(sdk.ToString(p.Value))}
-}
-
-func (s *Sessions) knownParameter(o Options, name string) (Parameter, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p, ok := s.parameters[parameterKey{o, name}]
-	return p, ok
-}
-
-func (s *Sessions) keepParameter(o Options, name string, p Parameter) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.parameters[parameterKey{o, name}] = p
 }

@@ -1,9 +1,7 @@
 package aws
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -12,52 +10,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
-
-	"git.example/slipway/pipelines/secrets"
 )
-
-// SecretID names one version of a secret in Secrets Manager.
-type SecretID struct {
-	// ID is the secret's name or ARN.
-	ID string
-	// Version is a version's id or a stage such as AWSPREVIOUS; AWSCURRENT when empty.
-	Version string
-}
-
-// Secret is what Secrets Manager holds.
-type Secret struct {
-	// ID as it was asked for.
-	ID string
-	// Version is the id of the version that this is.
-	Version string
-	// Text is the whole of it.
-	Text secrets.Value
-	// Keys are those of a JSON object; nil where the text is none. A value that is
-	// no string is its JSON text.
-	Keys map[string]secrets.Value
-}
-
-// Key is one of the secret's keys.
-func (s Secret) Key(name string) (secrets.Value, error) {
-	doing := fmt.Sprintf("reading key %q of secret %q in Secrets Manager", name, s.ID)
-	if s.Keys == nil {
-		return secrets.Value{}, &Error{Doing: doing, Problem: "the secret is plain text, not a JSON object", Next: "leave the key out, or store a JSON object"}
-	}
-	value, ok := s.Keys[name]
-	if !ok {
-		return secrets.Value{}, &Error{Kind: ErrNotFound, Doing: doing, Problem: "it has no such key", Next: "add it to the secret, or correct the name"}
-	}
-	return value, nil
-}
-
-type secretKey struct {
-	Options
-	SecretID
-}
-
-// batch is how many secrets one call may ask for
-// (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html).
-const batch = 20
 
 // Secrets reads secrets, each once in a run, in the order of ids. The error
 // joins those of all that can't be read.
@@ -65,7 +18,7 @@ func (s *Sessions) Secrets(ctx context.Context, o Options, ids ...SecretID) ([]S
 	found := make([]Secret, len(ids))
 	var current []string
 	for _, id := range ids {
-		if _, ok := s.knownSecret(o, id); !ok && id.Version == "" {
+		if _, ok := s.secrets.Get(secretKey{o, id}); !ok && id.Version == "" {
 			current = append(current, id.ID)
 		}
 	}
@@ -88,19 +41,6 @@ func (s *Sessions) Secrets(ctx context.Context, o Options, ids ...SecretID) ([]S
 	return found, nil
 }
 
-func (s *Sessions) knownSecret(o Options, id SecretID) (Secret, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	secret, ok := s.secrets[secretKey{o, id}]
-	return secret, ok
-}
-
-func (s *Sessions) keepSecret(o Options, id SecretID, secret Secret) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.secrets[secretKey{o, id}] = secret
-}
-
 // readBatches remembers those of ids that can be read together. Whatever can't
 // be is asked for alone afterwards, which tells why; so is everything where
 // reading batches is not allowed.
@@ -111,7 +51,7 @@ func (s *Sessions) readBatches(ctx context.Context, o Options, ids []string) err
 	}
 	client := secretsmanager.NewFromConfig(c)
 	for len(ids) > 0 {
-		some := ids[:min(batch, len(ids))]
+		some := ids[:min(secretsPerCall, len(ids))]
 		ids = ids[len(some):]
 		pages := secretsmanager.NewBatchGetSecretValuePaginator(client, &secretsmanager.BatchGetSecretValueInput{SecretIdList: some})
 		for pages.HasMorePages() {
@@ -125,7 +65,7 @@ func (s *Sessions) readBatches(ctx context.Context, o Options, ids []string) err
 			for _, v := range page.SecretValues {
 				for _, id := range some {
 					if v.SecretString != nil && isSecret(id, sdk.ToString(v.Name), sdk.ToString(v.ARN)) {
-						s.keepSecret(o, SecretID{ID: id}, newSecret(id, sdk.ToString(v.VersionId), *v.SecretString))
+						s.secrets.Set(secretKey{o, SecretID{ID: id}}, newSecret(id, sdk.ToString(v.VersionId), *v.SecretString))
 					}
 				}
 			}
@@ -144,7 +84,7 @@ func isSecret(id, name, arn string) bool {
 var versionID = regexp.MustCompile(`^[0-9a-zA-Z-]{32,64}$`)
 
 func (s *Sessions) secret(ctx context.Context, o Options, id SecretID) (Secret, error) {
-	if secret, ok := s.knownSecret(o, id); ok {
+	if secret, ok := s.secrets.Get(secretKey{o, id}); ok {
 		return secret, nil
 	}
 	doing := fmt.Sprintf("reading secret %q from Secrets Manager", id.ID)
@@ -152,7 +92,7 @@ func (s *Sessions) secret(ctx context.Context, o Options, id SecretID) (Secret, 
 	if err != nil {
 		return Secret{}, fmt.Errorf("%s: %w", doing, err)
 	}
-	return once(ctx, &s.signing, fmt.Sprintf("secret %+v %+v", o, id), func(ctx context.Context) (Secret, error) {
+	return s.secrets.Do(ctx, secretKey{o, id}, limited(func(ctx context.Context) (Secret, error) {
 		input := &secretsmanager.GetSecretValueInput{SecretId: &id.ID}
 		switch {
 		case versionID.MatchString(id.Version):
@@ -167,10 +107,8 @@ func (s *Sessions) secret(ctx context.Context, o Options, id SecretID) (Secret, 
 		if out.SecretString == nil {
 			return Secret{}, &Error{Doing: doing, Problem: "it is binary", Next: "store it as text or as a JSON object"}
 		}
-		secret := newSecret(id.ID, sdk.ToString(out.VersionId), *out.SecretString)
-		s.keepSecret(o, id, secret)
-		return secret, nil
-	})
+		return newSecret(id.ID, sdk.ToString(out.VersionId), *out.SecretString), nil
+	}))
 }
 
 func (s *Sessions) secretError(ctx context.Context, c sdk.Config, o Options, id SecretID, doing string, err error) error {
@@ -193,28 +131,4 @@ func (s *Sessions) secretError(ctx context.Context, c sdk.Config, o Options, id 
 		return s.explain(ctx, c, o, doing, err)
 	}
 	return e
-}
-
-func newSecret(id, version, text string) Secret {
-	return Secret{ID: id, Version: version, Text: secrets.NewValue(text), Keys: jsonKeys(text)}
-}
-
-// jsonKeys are those of a JSON object; nil for any other text.
-func jsonKeys(text string) map[string]secrets.Value {
-	var object map[string]json.RawMessage
-	if json.Unmarshal([]byte(text), &object) != nil || object == nil {
-		return nil
-	}
-	keys := map[string]secrets.Value{}
-	for key, raw := range object {
-		var plain string
-		var compact bytes.Buffer
-		switch {
-		case json.Unmarshal(raw, &plain) == nil: // null too, which is empty
-		case json.Compact(&compact, raw) == nil:
-			plain = compact.String()
-		}
-		keys[key] = secrets.NewValue(plain)
-	}
-	return keys
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
-	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
@@ -13,49 +12,16 @@ import (
 	"git.example/slipway/pipelines/secrets"
 )
 
-// Login is what a registry on ECR takes.
-type Login struct {
-	Username string
-	Password secrets.Value
-	// Expires is when the registry stops taking it: after 12 hours, or with the
-	// session that it was made in.
-	Expires time.Time
-	// As is whose login it is.
-	As Identity
-}
-
-type loginKey struct {
-	Options
-	account string
-}
-
 // Login asks ECR for a login to an account's registry in o.Region. It is kept
 // until shortly before it expires.
 func (s *Sessions) Login(ctx context.Context, o Options, account string) (Login, error) {
-	key := loginKey{o, account}
-	s.mu.Lock()
-	known, ok := s.logins[key]
-	s.mu.Unlock()
-	if ok && time.Until(known.Expires) > fresh {
-		return known, nil
-	}
-	return once(ctx, &s.signing, fmt.Sprintf("login %+v", key), func(ctx context.Context) (Login, error) {
-		login, err := s.login(ctx, o, account)
-		if err == nil {
-			s.mu.Lock()
-			s.logins[key] = login
-			s.mu.Unlock()
-		}
-		return login, err
-	})
+	return s.logins.Do(ctx, loginKey{o, account}, limited(func(ctx context.Context) (Login, error) { return s.login(ctx, o, account) }))
 }
 
 // Forget drops the login of a registry that refused it, so that the next Login
 // is a new one.
 func (s *Sessions) Forget(o Options, account string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.logins, loginKey{o, account})
+	s.logins.Forget(loginKey{o, account})
 }
 
 func (s *Sessions) login(ctx context.Context, o Options, account string) (Login, error) {
@@ -64,7 +30,7 @@ func (s *Sessions) login(ctx context.Context, o Options, account string) (Login,
 	if err != nil {
 		return Login{}, fmt.Errorf("%s: %w", doing, err)
 	}
-	who, err := s.identity(ctx, c, o)
+	who, err := s.identities.of(ctx, c, o)
 	if err != nil {
 		return Login{}, s.explain(ctx, sdk.Config{}, o, doing, err)
 	}

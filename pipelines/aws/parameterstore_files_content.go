@@ -3,7 +3,6 @@ package aws
 import (
 	"bytes"
 	"compress/flate"
-	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -14,7 +13,6 @@ import (
 	"path"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // What a file's or a directory's parameter begins with.
@@ -125,60 +123,4 @@ func (h head) content(texts map[string]string) ([]byte, error) {
 		return nil, errors.New("it was not written by Slipway")
 	}
 	return data, nil
-}
-
-// Names of parameters have letters, digits and ".-_/" only. Whatever else is in
-// a path, and "_", becomes "_" and two hexadecimal digits a byte.
-
-func encodePath(p string) string {
-	var b strings.Builder
-	for _, c := range []byte(path.Clean("/" + p)) {
-		if c == '/' || c == '.' || c == '-' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' {
-			b.WriteByte(c)
-			continue
-		}
-		fmt.Fprintf(&b, "_%02x", c)
-	}
-	return b.String()
-}
-
-func decode(name string) string {
-	var b strings.Builder
-	for i := 0; i < len(name); i++ {
-		if name[i] == '_' && i+2 < len(name) {
-			if c, err := hex.DecodeString(name[i+1 : i+3]); err == nil {
-				b.WriteByte(c[0])
-				i += 2
-				continue
-			}
-		}
-		b.WriteByte(name[i])
-	}
-	return b.String()
-}
-
-const (
-	// settling is how long a read may lag behind a write of this process.
-	settling   = 2 * time.Second
-	firstPause = 50 * time.Millisecond
-)
-
-// untilSettled tries until try is done, for as long as reads may lag; the last
-// try knows that it is.
-func untilSettled(ctx context.Context, try func(last bool) (done bool, err error)) error {
-	began := time.Now()
-	for pause := firstPause; ; pause *= 2 {
-		last := time.Since(began)+pause > settling
-		if done, err := try(last); done || err != nil {
-			return err
-		}
-		if last {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-time.After(pause):
-		}
-	}
 }
