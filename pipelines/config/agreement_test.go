@@ -123,8 +123,8 @@ func mutate(root any, visit func(what string, mutant any)) {
 // names, references and grammars are looked at.
 func structure(data []byte) error {
 	d := newDocument("slipway.yaml", data)
-	if root := d.read(data); root != nil {
-		d.decode("", root, reflect.ValueOf(&Config{}).Elem())
+	if root := readYAML(d, data); root != nil {
+		(&decoder{d}).decode("", root, reflect.ValueOf(&Config{}).Elem())
 	}
 	return d.err()
 }

@@ -10,7 +10,7 @@ const batchPattern = `^([1-9][0-9]*|([1-9][0-9]?|100)%)$`
 
 var batchSize = regexp.MustCompile(batchPattern)
 
-func (b *Batches) decode(d *document, path string, n *node) {
+func (b *Batches) decode(d *decoder, path string, n *node) {
 	if !d.expect(path, n, list) {
 		return
 	}

@@ -6,13 +6,16 @@ import (
 	"strings"
 )
 
+// decoder sets Go values from YAML, and reports what does not fit their types.
+type decoder struct{ *document }
+
 // decodable is a type with a form of its own in YAML.
 type decodable interface {
-	decode(d *document, path string, n *node)
+	decode(d *decoder, path string, n *node)
 }
 
 // decode sets v from n, and reports what does not fit v's type.
-func (d *document) decode(path string, n *node, v reflect.Value) {
+func (d *decoder) decode(path string, n *node, v reflect.Value) {
 	d.values[path] = n
 	if n.kind == broken {
 		return
@@ -55,7 +58,7 @@ func (d *document) decode(path string, n *node, v reflect.Value) {
 }
 
 // decodeText is the text of a string that can't be empty.
-func (d *document) decodeText(path string, n *node) string {
+func (d *decoder) decodeText(path string, n *node) string {
 	if d.expect(path, n, text) && n.text == "" {
 		d.wrong(path, "can't be empty; give it a value, or leave it out")
 	}
@@ -67,7 +70,7 @@ func (d *document) decodeText(path string, n *node) string {
 
 // decodeTexts fills a map of strings. Numbers and booleans count as their
 // literal text there, as everybody expects of arguments and environments.
-func (d *document) decodeTexts(path string, n *node, v reflect.Value) {
+func (d *decoder) decodeTexts(path string, n *node, v reflect.Value) {
 	v.Set(reflect.MakeMap(v.Type()))
 	for _, p := range n.pairs {
 		at := join(path, p.key)
@@ -81,14 +84,14 @@ func (d *document) decodeTexts(path string, n *node, v reflect.Value) {
 }
 
 // expect reports a value that is not of the kind it should be.
-func (d *document) expect(path string, n *node, want kind) bool {
+func (d *decoder) expect(path string, n *node, want kind) bool {
 	if n.kind != want {
 		d.mismatch(path, n, want)
 	}
 	return n.kind == want
 }
 
-func (d *document) mismatch(path string, n *node, want kind) {
+func (d *decoder) mismatch(path string, n *node, want kind) {
 	switch {
 	case n.kind == broken:
 	case n.kind == nothing && want == mapping:

@@ -8,9 +8,6 @@ import (
 	"unicode/utf8"
 )
 
-// position is a place in the file; both count from 1.
-type position struct{ line, column int }
-
 // document is a file under examination: where its values are, and what is wrong.
 type document struct {
 	name     string
@@ -58,6 +55,14 @@ func (d *document) place(path string) position {
 		}
 		path = path[:cut]
 	}
+}
+
+// keyOf is where the key is that leads to the value n at path.
+func (d *document) keyOf(path string, n *node) position {
+	if at, ok := d.keys[path]; ok {
+		return at
+	}
+	return n.at
 }
 
 // columnOf is the column of the first word in a line, or 1.

@@ -42,7 +42,7 @@ type SSH struct {
 // brackets if it has colons.
 var hostText = regexp.MustCompile(`^(?:([^@:\s]+)@)?(\[[0-9a-fA-F:.%]+\]|env://[A-Za-z_][A-Za-z0-9_]*|[^@:/\s\[\]]+)(?::([0-9]+))?$`)
 
-func (h *Host) decode(d *document, path string, n *node) {
+func (h *Host) decode(d *decoder, path string, n *node) {
 	if n.kind != text {
 		d.decodeStruct(path, n, reflect.ValueOf(h).Elem())
 		return

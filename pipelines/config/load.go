@@ -29,13 +29,13 @@ func Load(path string) (*Config, error) {
 func Parse(name string, data []byte) (*Config, error) {
 	d := newDocument(name, data)
 	c := &Config{Path: name}
-	root := d.read(data)
+	root := readYAML(d, data)
 	if root == nil && len(d.problems) == 0 {
 		d.report(position{}, "", "", "the file is empty; a first version is:\n%s", example)
 	}
 	if root != nil {
-		d.decode("", root, reflect.ValueOf(c).Elem())
-		validator{d, c}.validate()
+		(&decoder{d}).decode("", root, reflect.ValueOf(c).Elem())
+		validate(d, c)
 	}
 	if err := d.err(); err != nil {
 		return nil, err

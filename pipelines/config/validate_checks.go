@@ -2,11 +2,11 @@ package config
 
 import "github.com/distribution/reference"
 
-func (v validator) check(path string, e Entry[Check]) {
+func validateCheck(v validator, path string, e Entry[Check]) {
 	c := e.Value
 	v.named(path, e.Name, entryName)
 	if c.Build != nil {
-		v.build(path+".build", *c.Build)
+		validateBuild(v, path+".build", *c.Build)
 	}
 	if c.Image != "" {
 		if _, err := reference.ParseNormalizedNamed(c.Image); err != nil {
@@ -18,12 +18,12 @@ func (v validator) check(path string, e Entry[Check]) {
 	v.absolute(path+".workdir", c.Workdir)
 	if c.Compose != nil {
 		v.allInProject(path+".compose.file", c.Compose.File)
-		v.containerOnly(path)
+		refuseContainerKeys(v, path)
 	}
 }
 
-// containerOnly reports the keys that a check with compose can't have.
-func (v validator) containerOnly(path string) {
+// refuseContainerKeys reports the keys that a check with compose can't have.
+func refuseContainerKeys(v validator, path string) {
 	for _, key := range []string{"run", "mount", "workdir"} {
 		at := path + "." + key
 		if _, there := v.values[at]; there {

@@ -12,12 +12,12 @@ var (
 	fingerprint = regexp.MustCompile(`^SHA256:[A-Za-z0-9+/]{43}$`)
 )
 
-// hosts checks the hosts of a target and how it goes through them.
-func (v validator) hosts(at string, hosts []Host, batches Batches) {
+// validateHosts checks the hosts of a target and how it goes through them.
+func validateHosts(v validator, at string, hosts []Host, batches Batches) {
 	seen := map[string]bool{}
 	for i, h := range hosts {
 		place := index(at+".hosts", i)
-		v.host(place, h)
+		validateHost(v, place, h)
 		name := h.User + "@" + h.Address + ":" + string(rune(h.Port))
 		if h.Address != "" && seen[name] {
 			v.wrong(place, "host %q is there twice", h.Address)
@@ -29,8 +29,8 @@ func (v validator) hosts(at string, hosts []Host, batches Batches) {
 	}
 }
 
-// hostPath checks the directory of a target on its hosts, or on this machine.
-func (v validator) hostPath(at, dir string, hosts []Host) {
+// validateHostPath checks the directory of a target on its hosts, or on this machine.
+func validateHostPath(v validator, at, dir string, hosts []Host) {
 	switch {
 	case dir == "" && len(hosts) == 0:
 		v.report(v.keys[at], at, "", "missing key %q", "path")
@@ -39,14 +39,14 @@ func (v validator) hostPath(at, dir string, hosts []Host) {
 	}
 }
 
-func (v validator) host(at string, h Host) {
+func validateHost(v validator, at string, h Host) {
 	if h.Address != "" && !hostAddress.MatchString(h.Address) {
 		v.wrong(at, "%q is no host name or address; a user and a port have keys of their own", h.Address)
 	}
-	v.ssh(at, h.SSH)
+	validateSSH(v, at, h.SSH)
 }
 
-func (v validator) ssh(at string, s SSH) {
+func validateSSH(v validator, at string, s SSH) {
 	if s.User != "" && !hostUser.MatchString(s.User) {
 		v.wrong(at, "%q is no user name", s.User)
 	}
@@ -67,7 +67,7 @@ func (v validator) ssh(at string, s SSH) {
 		}
 	}
 	if s.Jump != nil {
-		v.host(at+".jump", *s.Jump)
+		validateHost(v, at+".jump", *s.Jump)
 	}
 	if strings.TrimSpace(s.KnownHosts) != "" && len(s.Fingerprint) > 0 {
 		v.wrong(at+".known-hosts", "fingerprint says which key the host has; only one of both can be there")

@@ -9,39 +9,38 @@ import (
 
 var (
 	account      = regexp.MustCompile(`^[0-9]{12}$`)
-	region       = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]+$`)
 	host         = regexp.MustCompile(`^([a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?$`)
 	hubNamespace = regexp.MustCompile(`^[a-z0-9]+([_-]+[a-z0-9]+)*$`)
 )
 
-func (v validator) registry(path string, e Entry[Registry]) {
+func validateRegistry(v validator, path string, e Entry[Registry]) {
 	v.named(path, e.Name, entryName)
 	r := e.Value
 	if r.DockerHub != nil {
 		v.matches(path+".dockerhub.namespace", r.DockerHub.Namespace, hubNamespace, "a user or organisation of Docker Hub")
 	}
 	if r.ECR != nil {
-		v.ecr(path+".ecr", *r.ECR)
+		validateECR(v, path+".ecr", *r.ECR)
 	}
 	if r.OCI != nil {
-		v.oci(path+".oci", *r.OCI)
+		validateOCI(v, path+".oci", *r.OCI)
 	}
 	if r.Embedded != nil {
-		v.loopback(path+".embedded.address", r.Embedded.Address)
+		validateLoopback(v, path+".embedded.address", r.Embedded.Address)
 	}
 }
 
-func (v validator) ecr(path string, r ECR) {
+func validateECR(v validator, path string, r ECR) {
 	v.matches(path+".account", r.Account, account, "the 12 digits of an AWS account")
 	v.matches(path+".region", r.Region, region, "an AWS region, such as us-east-1")
 	v.matches(path+".host", r.Host, host, "host or host:port, without https:// and without a path")
-	v.signIn(path, r.Role, r.ExternalID, r.Endpoint)
+	validateSignIn(v, path, r.Role, r.ExternalID, r.Endpoint)
 	if parts := role.FindStringSubmatch(r.Role); parts != nil && account.MatchString(r.Account) && parts[1] != r.Account {
 		v.wrong(path+".role", "the role is of account %s, and the registry of account %s: correct one of them", parts[1], r.Account)
 	}
 }
 
-func (v validator) oci(path string, r OCI) {
+func validateOCI(v validator, path string, r OCI) {
 	switch strings.ToLower(r.Host) {
 	case "docker.io", "index.docker.io", "registry-1.docker.io":
 		v.wrong(path+".host", "Docker Hub has a kind of its own: write dockerhub: {namespace: %s}", r.Namespace)
@@ -58,8 +57,8 @@ func (v validator) oci(path string, r OCI) {
 	}
 }
 
-// loopback reports an address that others could reach, or that has no fixed port.
-func (v validator) loopback(path, address string) {
+// validateLoopback reports an address that others could reach, or that has no fixed port.
+func validateLoopback(v validator, path, address string) {
 	if address == "" {
 		return
 	}

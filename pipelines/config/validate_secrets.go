@@ -1,19 +1,6 @@
 package config
 
-import (
-	"regexp"
-	"slices"
-	"strings"
-)
-
-var (
-	secretReference = regexp.MustCompile(`^(env://[A-Za-z_][A-Za-z0-9_]*|file://.+)$|` + awsReference.String())
-	variableName    = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
-)
-
-func isReference(value string) bool {
-	return strings.HasPrefix(value, "env://") || strings.HasPrefix(value, "file://") || isAWSReference(value)
-}
+import "slices"
 
 // secret reports a value that is not a reference, and keeps it out of every
 // message: that of a wrong type would show it.

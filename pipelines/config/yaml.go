@@ -12,24 +12,24 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// read parses YAML into a node. It is nil when the file is empty or malformed.
-func (d *document) read(data []byte) *node {
+// readYAML parses YAML into a node. It is nil when the file is empty or malformed.
+func readYAML(d *document, data []byte) *node {
+	r := reader{document: d, read: map[*yaml.Node]*node{}}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	var first, second yaml.Node
 	switch err := decoder.Decode(&first); {
 	case errors.Is(err, io.EOF):
 		return nil
 	case err != nil:
-		d.malformed(data, err)
+		r.malformed(data, err)
 		return nil
 	}
 	switch err := decoder.Decode(&second); {
 	case err == nil:
 		d.report(start(&second), "", "", "a second YAML document begins here; slipway.yaml is one document")
 	case !errors.Is(err, io.EOF):
-		d.malformed(data, err)
+		r.malformed(data, err)
 	}
-	r := reader{document: d, read: map[*yaml.Node]*node{}}
 	return r.node(&first)
 }
 
@@ -37,19 +37,19 @@ var unknownAnchor = regexp.MustCompile(`line (\d+).*: unknown anchor '(.+)' refe
 
 // malformed notes a syntax error. The other parser finds the place: the marks of
 // yaml/v4's errors are some lines off.
-func (d *document) malformed(data []byte, err error) {
+func (r reader) malformed(data []byte, err error) {
 	if found := unknownAnchor.FindStringSubmatch(err.Error()); found != nil {
 		line, _ := strconv.Atoi(found[1])
-		d.report(position{line, d.columnOf("*"+found[2], line)}, "", "", "there is no anchor &%s before this", found[2])
+		r.report(position{line, r.columnOf("*"+found[2], line)}, "", "", "there is no anchor &%s before this", found[2])
 		return
 	}
 	var syntax *goccy.SyntaxError
 	if _, other := parser.ParseBytes(data, 0); errors.As(other, &syntax) && syntax.Token != nil {
 		at := syntax.Token.Position
-		d.report(position{at.Line, at.Column}, "", "", "malformed YAML: %s", syntax.Message)
+		r.report(position{at.Line, at.Column}, "", "", "malformed YAML: %s", syntax.Message)
 		return
 	}
-	d.report(position{}, "", "", "malformed %v", err)
+	r.report(position{}, "", "", "malformed %v", err)
 }
 
 func start(n *yaml.Node) position { return position{n.Line, n.Column} }

@@ -53,19 +53,3 @@ func newField(name string, index []int, options, schema string) field {
 	}
 	return f
 }
-
-// initialNode is the YAML that a default stands for in a field of type t.
-func (f field) initialNode(t reflect.Type) *node {
-	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	n := &node{kind: text, text: f.initial}
-	switch t.Kind() {
-	case reflect.Bool:
-		n.kind = boolean
-	case reflect.Int:
-		n.kind = integer
-		n.number, _ = strconv.ParseInt(f.initial, 10, 64)
-	}
-	return n
-}

@@ -12,7 +12,7 @@ import (
 // https://developer.hashicorp.com/terraform/language/syntax/configuration#identifiers
 var terraformName = regexp.MustCompile(`^[\pL_][\pL\pN_-]*$`)
 
-func (v validator) terraform(path string, t TerraformTarget) {
+func validateTerraform(v validator, path string, t TerraformTarget) {
 	v.inProject(path+".dir", t.Dir)
 	if !filepath.IsAbs(t.Dir) {
 		v.local(path+".dir", t.Dir, "the project")
@@ -22,7 +22,7 @@ func (v validator) terraform(path string, t TerraformTarget) {
 		v.wrong(path+".tag-map", "%q is no JSON file: want a name such as image-tags.auto.tfvars.json", t.TagMap)
 	}
 	v.matches(path+".variable", t.Variable, terraformName, "letters, digits, '_' and '-'")
-	v.terraformKeys(path+".keys", t.Keys)
+	validateTerraformKeys(v, path+".keys", t.Keys)
 	v.allInProject(path+".var-files", t.VarFiles)
 	v.environ(path+".env", t.Env)
 	for _, name := range []string{"TF_WORKSPACE", "TF_IN_AUTOMATION", "TF_INPUT", "TF_LOG"} {
@@ -32,23 +32,23 @@ func (v validator) terraform(path string, t TerraformTarget) {
 	}
 	if t.Verify != nil {
 		v.matches(path+".verify.output", t.Verify.Output, terraformName, "letters, digits, '_' and '-'")
-		v.terraformECS(path+".verify.ecs", t.Verify.ECS)
+		validateTerraformECS(v, path+".verify.ecs", t.Verify.ECS)
 	}
 }
 
-func (v validator) terraformECS(path string, e *TerraformECS) {
+func validateTerraformECS(v validator, path string, e *TerraformECS) {
 	if e == nil {
 		return
 	}
 	v.matches(path+".cluster", e.Cluster, ecsName, ecsWords)
-	v.someServices(path, len(e.Services))
+	wantServices(v, path, len(e.Services))
 	for _, s := range e.Services {
-		v.ecsService(path+".services."+s.Name, s.Name, s.Value.Containers)
+		validateECSService(v, path+".services."+s.Name, s.Name, s.Value.Containers)
 	}
 }
 
-// terraformKeys reports images that would have one key in the tag map.
-func (v validator) terraformKeys(path string, keys map[string]string) {
+// validateTerraformKeys reports images that would have one key in the tag map.
+func validateTerraformKeys(v validator, path string, keys map[string]string) {
 	by := map[string]string{}
 	for _, image := range slices.Sorted(maps.Keys(keys)) {
 		key := keys[image]

@@ -53,29 +53,3 @@ const (
 	BlueGreen Strategy = "blue-green"
 	Recreate  Strategy = "recreate"
 )
-
-// EnvFile is an env file that Slipway writes. A file of that name that somebody
-// made by hand is never overwritten.
-type EnvFile struct {
-	// File is relative to the target's path.
-	File string `yaml:"file,omitempty" jsonschema:"default=.env"`
-	// AWSSecretsManager is a secret in AWS Secrets Manager: each key of its JSON
-	// object becomes a variable.
-	AWSSecretsManager *AWSSecret `yaml:"aws-secrets-manager,omitempty"`
-	// AWSParameters is a path in AWS Parameter Store: each parameter directly below
-	// it becomes a variable, called like the last part of its name.
-	AWSParameters string `yaml:"aws-parameters,omitempty"`
-	// Set are variables, which go before those of AWS. Values env://NAME,
-	// file://PATH, aws-sm://SECRET#KEY and aws-ssm://PARAMETER are secrets.
-	Set map[string]string `yaml:"set,omitempty"`
-}
-
-// Step is a one-off command in a service's container.
-type Step struct {
-	// Service of the compose file, in whose image the command runs.
-	Service string `yaml:"service"`
-	// Run is the command.
-	Run Command `yaml:"run"`
-	// Timeout ends a step that hangs.
-	Timeout Duration `yaml:"timeout,omitempty" jsonschema:"default=30m"`
-}

@@ -8,14 +8,14 @@ var ecsName = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,255}$`)
 
 const ecsWords = "up to 255 letters, digits, '_' and '-'"
 
-func (v validator) ecs(at string, c ECSTarget) {
+func validateECS(v validator, at string, c ECSTarget) {
 	v.matches(at+".cluster", c.Cluster, ecsName, ecsWords)
-	v.someServices(at, len(c.Services))
+	wantServices(v, at, len(c.Services))
 	for _, s := range c.Services {
 		path := at + ".services." + s.Name
-		v.ecsService(path, s.Name, s.Value.Containers)
-		v.ecsFile(path+".task-definition", s.Value.TaskDefinition)
-		v.ecsFile(path+".create", s.Value.Create)
+		validateECSService(v, path, s.Name, s.Value.Containers)
+		validateECSFile(v, path+".task-definition", s.Value.TaskDefinition)
+		validateECSFile(v, path+".create", s.Value.Create)
 		if s.Value.Create != "" && s.Value.TaskDefinition == "" {
 			v.wrong(path+".create", "a service that is created has no task definition yet: name one with task-definition")
 		}
@@ -27,15 +27,15 @@ func (v validator) ecs(at string, c ECSTarget) {
 	}
 }
 
-// someServices reports services that are none.
-func (v validator) someServices(at string, count int) {
+// wantServices reports services that are none.
+func wantServices(v validator, at string, count int) {
 	if n := v.values[at+".services"]; n != nil && n.kind == mapping && count == 0 {
 		v.wrong(at+".services", "names no service")
 	}
 }
 
-// ecsService checks a service's name, and the images of its containers.
-func (v validator) ecsService(path, name string, containers map[string]string) {
+// validateECSService checks a service's name, and the images of its containers.
+func validateECSService(v validator, path, name string, containers map[string]string) {
 	if !ecsName.MatchString(name) {
 		v.report(v.keys[path], "", "", "%q is no name: want %s", name, ecsWords)
 	}
@@ -47,8 +47,8 @@ func (v validator) ecsService(path, name string, containers map[string]string) {
 	}
 }
 
-// ecsFile is a file that a release records: it has to be in the project.
-func (v validator) ecsFile(at, file string) {
+// validateECSFile is a file that a release records: it has to be in the project.
+func validateECSFile(v validator, at, file string) {
 	v.inProject(at, file)
 	v.local(at, file, "the project")
 }

@@ -31,7 +31,7 @@ func (m Map[T]) Names() []string {
 	return names
 }
 
-func (m *Map[T]) decode(d *document, path string, n *node) {
+func (m *Map[T]) decode(d *decoder, path string, n *node) {
 	if !d.expect(path, n, mapping) {
 		return
 	}

@@ -1,0 +1,22 @@
+package config
+
+import (
+	"regexp"
+	"strings"
+)
+
+var (
+	secretReference = regexp.MustCompile(`^(env://[A-Za-z_][A-Za-z0-9_]*|file://.+)$|` + awsReference.String())
+	variableName    = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+)
+
+func isReference(value string) bool {
+	return strings.HasPrefix(value, "env://") || strings.HasPrefix(value, "file://") || isAWSReference(value)
+}
+
+// awsReference is a secret in AWS where a value of slipway.yaml may be one.
+var awsReference = regexp.MustCompile(`^(aws-sm://[a-zA-Z0-9/_+=.@:-]+(#.+)?|aws-ssm://[a-zA-Z0-9_./:-]+)$`)
+
+func isAWSReference(value string) bool {
+	return strings.HasPrefix(value, "aws-sm://") || strings.HasPrefix(value, "aws-ssm://")
+}
