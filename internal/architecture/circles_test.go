@@ -22,7 +22,6 @@ var largeCirclesToday = map[string]int{
 	"cmd/slipway/internal/cli":      24,
 	"internal/bench":                9,
 	"pipelines":                     27,
-	"pipelines/config":              18,
 	"pipelines/deploy/compose":      24,
 	"pipelines/engine/daggerengine": 12,
 	"pipelines/engine/enginetest":   10,
