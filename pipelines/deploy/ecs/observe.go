@@ -15,7 +15,6 @@ import (
 // observation is what Plan works from.
 type observation struct {
 	services []observedService
-	notes    []string
 }
 
 // observer looks at the services for one release.
