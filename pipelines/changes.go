@@ -10,6 +10,7 @@ import (
 	"git.example/slipway/pipelines/published"
 	"git.example/slipway/pipelines/release"
 	"git.example/slipway/pipelines/targets"
+	"git.example/slipway/pipelines/workspace"
 )
 
 // ChangesOptions say what to compare with.
@@ -45,14 +46,14 @@ type ChangedPart = targets.Part
 // Changes compares the working tree with what is live. It needs no engine,
 // builds nothing and changes nothing.
 func (p *Project) Changes(ctx context.Context, o ChangesOptions) (Changes, error) {
-	today, err := p.workspace.Environment(o.Env)
+	inConfig, err := p.workspace.Environment(o.Env)
 	if err != nil {
 		return Changes{}, err
 	}
 	if err := p.workspace.Commit(); err != nil {
 		return Changes{}, err
 	}
-	environment, err := p.targets.Open(ctx, today, nil)
+	environment, err := p.targets.Open(ctx, inConfig, nil)
 	if err != nil {
 		return Changes{}, err
 	}
@@ -67,7 +68,7 @@ func (p *Project) Changes(ctx context.Context, o ChangesOptions) (Changes, error
 	if err != nil {
 		return Changes{}, err
 	}
-	tree, err := p.treeRelease(ctx, configured)
+	tree, err := treeRelease(ctx, p.workspace, p.images, configured)
 	if err != nil {
 		return Changes{}, err
 	}
@@ -99,11 +100,11 @@ func changed(parts []ChangedPart) []string {
 
 // treeRelease is a release of this working tree as far as it is known without
 // building: its images have content tags, and digests of nothing.
-func (p *Project) treeRelease(ctx context.Context, configured config.Map[config.Image]) (published.Release, error) {
-	record := release.Record{Project: p.Config.Project, Tag: "working-tree", Commit: p.Info.Commit, Images: map[string]release.RecordedImage{}}
-	bases := images.NewBases(p.workspace)
+func treeRelease(ctx context.Context, w *workspace.Workspace, catalog *images.Catalog, configured config.Map[config.Image]) (published.Release, error) {
+	record := release.Record{Project: w.Config.Project, Tag: "working-tree", Commit: w.Info.Commit, Images: map[string]release.RecordedImage{}}
+	bases := images.NewBases(w)
 	for _, image := range configured {
-		hash, err := p.images.Content(ctx, image.Name, image.Value.Build, image.Value.Platforms, bases)
+		hash, err := catalog.Content(ctx, image.Name, image.Value.Build, image.Value.Platforms, bases)
 		if err != nil {
 			return published.Release{}, err
 		}
@@ -111,6 +112,6 @@ func (p *Project) treeRelease(ctx context.Context, configured config.Map[config.
 			Repository: image.Value.Repository, Digest: "sha256:" + strings.Repeat("0", 64), Content: content.Tag(hash),
 		}
 	}
-	files, err := targets.Files(ctx, p.workspace)
+	files, err := targets.Files(ctx, w)
 	return published.Release{Record: record, Files: files}, err
 }

@@ -16,7 +16,7 @@ func (p *Project) Deploy(ctx context.Context, o DeployOptions) (rollout.Result, 
 	if err := o.takePlan(p.Config.Project); err != nil {
 		return rollout.Result{}, err
 	}
-	r, err := p.ready(ctx, o)
+	r, err := preparation{p.workspace, p.registries, p.targets}.ready(ctx, o)
 	if err != nil {
 		return rollout.Result{}, err
 	}

@@ -25,7 +25,7 @@ type ExecOptions struct {
 // service, on its first host, unless the options say otherwise. A command that
 // fails is a *command.Error with its exit code.
 func (p *Project) Exec(ctx context.Context, o ExecOptions) error {
-	stacks, err := p.stacks(ctx, o.PlaceOptions)
+	stacks, err := stacks(ctx, p.workspace, p.targets, o.PlaceOptions)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ type HistoryOptions struct {
 
 // History lists the deploys of an environment, newest first.
 func (p *Project) History(ctx context.Context, o HistoryOptions) ([]journal.Entry, error) {
-	kept, _, err := p.journal(ctx, o.Env)
+	kept, _, err := openJournal(ctx, p.workspace, p.targets, o.Env)
 	if err != nil {
 		return nil, err
 	}

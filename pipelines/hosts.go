@@ -11,18 +11,13 @@ import (
 // PlaceOptions choose among the targets and hosts of an environment.
 type PlaceOptions = targets.Choice
 
-// hosts are the targets on machines that o chooses, in order.
-func (p *Project) hosts(ctx context.Context, o PlaceOptions) ([]targets.Host, error) {
-	environment, err := p.workspace.Environment(o.Env)
+// stacks are the compose stacks on machines that o chooses, in order.
+func stacks(ctx context.Context, w *workspace.Workspace, e *targets.Environments, o PlaceOptions) ([]targets.Host, error) {
+	environment, err := w.Environment(o.Env)
 	if err != nil {
 		return nil, err
 	}
-	return p.targets.Hosts(ctx, environment, o)
-}
-
-// stacks are the compose stacks among them.
-func (p *Project) stacks(ctx context.Context, o PlaceOptions) ([]targets.Host, error) {
-	hosts, err := p.hosts(ctx, o)
+	hosts, err := e.Hosts(ctx, environment, o)
 	if err != nil {
 		return nil, err
 	}

@@ -17,11 +17,11 @@ type LockOptions struct {
 // Lock keeps deploys out of an environment until Unlock. A deploy that runs
 // already is a *deploy.Locked error.
 func (p *Project) Lock(ctx context.Context, o LockOptions) (journal.LockInfo, error) {
-	j, _, err := p.journal(ctx, o.Env)
+	j, _, err := openJournal(ctx, p.workspace, p.targets, o.Env)
 	if err != nil {
 		return journal.LockInfo{}, err
 	}
-	return j.Lock(ctx, p.holder(), o.Message)
+	return j.Lock(ctx, holder(p.workspace), o.Message)
 }
 
 // UnlockOptions say what to unlock.
@@ -34,7 +34,7 @@ type UnlockOptions struct {
 
 // Unlock frees an environment and says who held it; nil when nobody did.
 func (p *Project) Unlock(ctx context.Context, o UnlockOptions) (*journal.LockInfo, error) {
-	j, env, err := p.journal(ctx, o.Env)
+	j, env, err := openJournal(ctx, p.workspace, p.targets, o.Env)
 	if err != nil {
 		return nil, err
 	}
@@ -50,19 +50,9 @@ func (p *Project) Unlock(ctx context.Context, o UnlockOptions) (*journal.LockInf
 
 // Locked is who holds an environment's lock; nil when nobody does.
 func (p *Project) Locked(ctx context.Context, env string) (*journal.LockInfo, error) {
-	j, _, err := p.journal(ctx, env)
+	j, _, err := openJournal(ctx, p.workspace, p.targets, env)
 	if err != nil {
 		return nil, err
 	}
 	return j.Held(ctx)
-}
-
-// journal is the journal of an environment, and the environment's name.
-func (p *Project) journal(ctx context.Context, env string) (*journal.Journal, string, error) {
-	environment, err := p.workspace.Environment(env)
-	if err != nil {
-		return nil, "", err
-	}
-	kept, err := p.targets.Journal(ctx, environment)
-	return kept, environment.Name, err
 }

@@ -19,7 +19,7 @@ type LogsOptions struct {
 // Logs copies the log lines of an environment's compose stacks to out, those of
 // several hosts with the host's name in front, and without secrets of this run.
 func (p *Project) Logs(ctx context.Context, o LogsOptions, out io.Writer) error {
-	stacks, err := p.stacks(ctx, o.PlaceOptions)
+	stacks, err := stacks(ctx, p.workspace, p.targets, o.PlaceOptions)
 	if err != nil {
 		return err
 	}

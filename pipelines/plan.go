@@ -72,13 +72,13 @@ func (p *Project) Plan(ctx context.Context, o PlanOptions) (Planned, error) {
 		return Planned{}, err
 	}
 	if o.Tag == "" {
-		planned, err := p.planPublish(ctx, environment)
+		planned, err := p.planImages(ctx, environment)
 		if err != nil || !planned.Published {
 			return planned, err
 		}
 		o.Tag = planned.Tag
 	}
-	r, err := p.ready(ctx, DeployOptions{
+	r, err := preparation{p.workspace, p.registries, p.targets}.ready(ctx, DeployOptions{
 		Env: environment.Name, Tag: o.Tag, Only: o.Only, Paths: o.Paths, NoTfvars: o.NoTfvars,
 		AllowDiverged: o.AllowDiverged, Direct: o.Direct,
 	})
@@ -100,12 +100,12 @@ func (p *Project) PlanImages(ctx context.Context, env string) (Planned, error) {
 	if err != nil {
 		return Planned{}, err
 	}
-	return p.planPublish(ctx, environment)
+	return p.planImages(ctx, environment)
 }
 
-// planPublish finds this commit's newest release; without one it says what a
+// planImages finds this commit's newest release; without one it says what a
 // publish would do.
-func (p *Project) planPublish(ctx context.Context, e config.Entry[config.Environment]) (Planned, error) {
+func (p *Project) planImages(ctx context.Context, e config.Entry[config.Environment]) (Planned, error) {
 	to, err := p.registries.Destination(ctx, e.Value.Registry)
 	if err != nil {
 		return Planned{}, err

@@ -9,6 +9,7 @@ import (
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/published"
+	"git.example/slipway/pipelines/targets"
 	"git.example/slipway/pipelines/workspace"
 )
 
@@ -26,12 +27,12 @@ type PromoteOptions struct {
 // A release that the first environment has not verified is refused, unless
 // Direct is set.
 func (p *Project) Promote(ctx context.Context, o PromoteOptions) (rollout.Result, error) {
-	to, from, err := p.promotion(o)
+	to, from, err := promotion(p.workspace, o)
 	if err != nil {
 		return rollout.Result{}, err
 	}
 	if o.Tag == "" {
-		if o.Tag, err = p.verifiedIn(ctx, from); err != nil {
+		if o.Tag, err = verifiedIn(ctx, p.targets, from); err != nil {
 			return rollout.Result{}, err
 		}
 	}
@@ -54,7 +55,7 @@ func (p *Project) Promote(ctx context.Context, o PromoteOptions) (rollout.Result
 			return rollout.Result{}, err
 		}
 	}
-	if err := p.bring(ctx, found, to.Value); err != nil {
+	if err := bring(ctx, p.registries, found, to.Value); err != nil {
 		return rollout.Result{}, err
 	}
 	o.Env, o.promotedFrom = to.Name, from.Name
@@ -62,24 +63,24 @@ func (p *Project) Promote(ctx context.Context, o PromoteOptions) (rollout.Result
 }
 
 // promotion finds the two environments.
-func (p *Project) promotion(o PromoteOptions) (to, from config.Entry[config.Environment], err error) {
-	if to, err = p.workspace.Environment(o.Env); err != nil {
+func promotion(w *workspace.Workspace, o PromoteOptions) (to, from config.Entry[config.Environment], err error) {
+	if to, err = w.Environment(o.Env); err != nil {
 		return to, from, err
 	}
 	name := cmp.Or(o.From, to.Value.PromoteFrom)
 	if name == "" {
-		return to, from, workspace.Usage("promoting to %q: nothing says from where: set promote-from under environments.%s in %s, or use --from", to.Name, to.Name, p.Config.Path)
+		return to, from, workspace.Usage("promoting to %q: nothing says from where: set promote-from under environments.%s in %s, or use --from", to.Name, to.Name, w.Config.Path)
 	}
 	if name == to.Name {
 		return to, from, workspace.Usage("promoting to %q: it can't come from there, too", to.Name)
 	}
-	from, err = p.workspace.Environment(name)
+	from, err = w.Environment(name)
 	return to, from, err
 }
 
 // verifiedIn is the tag of the release that is live in an environment, and verified.
-func (p *Project) verifiedIn(ctx context.Context, e config.Entry[config.Environment]) (string, error) {
-	journal, err := p.targets.Journal(ctx, e)
+func verifiedIn(ctx context.Context, opened *targets.Environments, e config.Entry[config.Environment]) (string, error) {
+	journal, err := opened.Journal(ctx, e)
 	if err != nil {
 		return "", err
 	}
@@ -95,17 +96,17 @@ func (p *Project) verifiedIn(ctx context.Context, e config.Entry[config.Environm
 
 // bring copies a release to the registry of an environment and its mirrors,
 // where it is not there already. The registry to deploy from is the last to know it.
-func (p *Project) bring(ctx context.Context, found published.Release, to config.Environment) error {
+func bring(ctx context.Context, registries *published.Registries, found published.Release, to config.Environment) error {
 	var destinations []published.Destination
 	for _, name := range slices.Backward(append([]string{to.Registry}, to.Mirror...)) {
 		if name == found.In.Name {
 			continue
 		}
-		d, err := p.registries.Destination(ctx, name)
+		d, err := registries.Destination(ctx, name)
 		if err != nil {
 			return err
 		}
 		destinations = append(destinations, d)
 	}
-	return p.registries.Copy(ctx, found, destinations)
+	return registries.Copy(ctx, found, destinations)
 }

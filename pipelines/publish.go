@@ -12,6 +12,7 @@ import (
 	"git.example/slipway/pipelines/published"
 	"git.example/slipway/pipelines/release"
 	"git.example/slipway/pipelines/targets"
+	"git.example/slipway/pipelines/workspace"
 )
 
 // PublishOptions say what to publish and where.
@@ -60,7 +61,7 @@ func (p *Project) Publish(ctx context.Context, o PublishOptions) (Published, err
 	if err != nil {
 		return Published{}, err
 	}
-	to, err := p.destinations(ctx, o)
+	to, err := destinations(ctx, p.registries, o)
 	if err != nil {
 		return Published{}, err
 	}
@@ -97,7 +98,7 @@ func (p *Project) Publish(ctx context.Context, o PublishOptions) (Published, err
 	if err != nil {
 		return Published{}, err
 	}
-	record, err := p.registries.Write(ctx, to, p.record(tag, work, results), files)
+	record, err := p.registries.Write(ctx, to, recordOf(p.workspace, tag, work, results), files)
 	if err != nil {
 		return Published{}, err
 	}
@@ -110,14 +111,14 @@ func (p *Project) Publish(ctx context.Context, o PublishOptions) (Published, err
 }
 
 // destinations are the registries to publish to, the first one first.
-func (p *Project) destinations(ctx context.Context, o PublishOptions) ([]published.Destination, error) {
-	names, err := p.registries.Names(o.Env, o.Registries)
+func destinations(ctx context.Context, registries *published.Registries, o PublishOptions) ([]published.Destination, error) {
+	names, err := registries.Names(o.Env, o.Registries)
 	if err != nil {
 		return nil, err
 	}
 	to := make([]published.Destination, len(names))
 	for i, name := range names {
-		if to[i], err = p.registries.Destination(ctx, name); err != nil {
+		if to[i], err = registries.Destination(ctx, name); err != nil {
 			return nil, err
 		}
 	}
@@ -149,11 +150,11 @@ func (p *Project) produce(ctx context.Context, tag string, work *images.Assessme
 	return results, errors.Join(err, runner.Place())
 }
 
-// record is the release record of this run.
-func (p *Project) record(tag release.Tag, work *images.Assessment, results []CheckResult) release.Record {
+// recordOf is the release record of this run.
+func recordOf(w *workspace.Workspace, tag release.Tag, work *images.Assessment, results []CheckResult) release.Record {
 	record := release.Record{
-		Version: 1, Project: p.Config.Project, Tag: tag.Name,
-		Commit: p.Info.Commit, Branch: p.Info.Branch, Build: p.Info.Build, RunURL: p.Info.RunURL,
+		Version: 1, Project: w.Config.Project, Tag: tag.Name,
+		Commit: w.Info.Commit, Branch: w.Info.Branch, Build: w.Info.Build, RunURL: w.Info.RunURL,
 		Created: time.Now().UTC().Truncate(time.Second), Final: tag.Final,
 		Images: map[string]release.RecordedImage{},
 		Checks: map[string]release.RecordedCheck{},
@@ -161,7 +162,7 @@ func (p *Project) record(tag release.Tag, work *images.Assessment, results []Che
 	for _, image := range work.Images {
 		record.Images[image.Name] = image.Recorded()
 	}
-	for _, name := range p.Config.Checks.Names() {
+	for _, name := range w.Config.Checks.Names() {
 		record.Checks[name] = release.RecordedCheck{Skipped: true}
 	}
 	for _, c := range results {

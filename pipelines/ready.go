@@ -8,11 +8,11 @@ import (
 	"time"
 
 	"git.example/slipway/pipelines/config"
-	"git.example/slipway/pipelines/deploy/journal"
 	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/published"
 	"git.example/slipway/pipelines/report"
 	"git.example/slipway/pipelines/targets"
+	"git.example/slipway/pipelines/workspace"
 )
 
 // readied is a deploy that only has to be planned or run.
@@ -23,9 +23,16 @@ type readied struct {
 	admission   admission
 }
 
+// preparation readies deploys.
+type preparation struct {
+	workspace  *workspace.Workspace
+	registries *published.Registries
+	targets    *targets.Environments
+}
+
 // ready finds the release and what its targets should run. It changes nothing.
-func (p *Project) ready(ctx context.Context, o DeployOptions) (readied, error) {
-	today, err := p.workspace.Environment(o.Env)
+func (p preparation) ready(ctx context.Context, o DeployOptions) (readied, error) {
+	configured, err := p.workspace.Environment(o.Env)
 	if err != nil {
 		return readied{}, err
 	}
@@ -33,10 +40,10 @@ func (p *Project) ready(ctx context.Context, o DeployOptions) (readied, error) {
 	if err != nil {
 		return readied{}, err
 	}
-	if err := targets.CheckOnly(today, o.Only); err != nil {
+	if err := targets.CheckOnly(configured, o.Only); err != nil {
 		return readied{}, err
 	}
-	from, err := p.registries.Destination(ctx, today.Value.Registry)
+	from, err := p.registries.Destination(ctx, configured.Value.Registry)
 	if err != nil {
 		return readied{}, err
 	}
@@ -47,11 +54,11 @@ func (p *Project) ready(ctx context.Context, o DeployOptions) (readied, error) {
 	if err != nil {
 		return readied{}, err
 	}
-	recorded, err := recordedEnvironment(p.Config, today.Name, found)
+	recorded, err := recordedEnvironment(p.workspace.Config, configured.Name, found)
 	if err != nil {
 		return readied{}, err
 	}
-	recorded.Value = stricter(recorded.Value, today.Value)
+	recorded.Value = stricter(recorded.Value, configured.Value)
 	environment, err := p.targets.Open(ctx, recorded, o.Only)
 	if err != nil {
 		return readied{}, err
@@ -79,7 +86,7 @@ func (p *Project) ready(ctx context.Context, o DeployOptions) (readied, error) {
 	}
 	return readied{
 		environment: environment, release: found,
-		deployment: p.deployment(environment, found.Record.Tag, items, o.LockWait),
+		deployment: deploymentTo(p.workspace, environment, found.Record.Tag, items, o.LockWait),
 		admission: admission{
 			workspace: p.workspace, targets: p.targets, environment: recorded, record: found.Record,
 			direct: o.Direct, promotedFrom: o.promotedFrom, allowDiverged: o.AllowDiverged,
@@ -106,26 +113,17 @@ func recordedEnvironment(c *config.Config, name string, r published.Release) (co
 	return config.Entry[config.Environment]{Name: name, Value: environment}, nil
 }
 
-// deployment is a deploy to an environment of what the items want.
-func (p *Project) deployment(e *targets.Environment, tag string, items []rollout.Item, wait time.Duration) rollout.Deployment {
+// deploymentTo is a deploy to an environment of what the items want.
+func deploymentTo(w *workspace.Workspace, e *targets.Environment, tag string, items []rollout.Item, wait time.Duration) rollout.Deployment {
 	return rollout.Deployment{
-		Journal: e.Journal, MoveTo: e.MoveJournalTo, Tag: tag, Targets: items, By: p.holder(), Wait: wait, Keep: e.Keep(),
-		Reporter: p.workspace.Reporter, Redact: p.RedactText,
+		Journal: e.Journal, MoveTo: e.MoveJournalTo, Tag: tag, Targets: items, By: holder(w), Wait: wait, Keep: e.Keep(),
+		Reporter: w.Reporter, Redact: w.Redactor.String,
 	}
-}
-
-// holder is who this run is, for the lock and the history.
-func (p *Project) holder() journal.Holder {
-	user := p.Info.Actor
-	if user == "" {
-		user, _ = p.workspace.Lookup("USER")
-	}
-	return journal.Holder{User: user, RunURL: p.Info.RunURL}
 }
 
 // changedItems keeps the items that differ from what is live. None is fine: the
 // deploy then has nothing to do.
-func (p *Project) changedItems(ctx context.Context, e *targets.Environment, items []rollout.Item) ([]rollout.Item, error) {
+func (p preparation) changedItems(ctx context.Context, e *targets.Environment, items []rollout.Item) ([]rollout.Item, error) {
 	live, err := e.Live(ctx)
 	if err != nil {
 		return nil, err

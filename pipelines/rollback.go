@@ -69,14 +69,14 @@ func (p *Project) Rollback(ctx context.Context, o RollbackOptions) (rollout.Resu
 	if items, err = environment.Narrow(items, o.Paths); err != nil {
 		return rollout.Result{}, err
 	}
-	d := p.deployment(environment, entry.Tag, items, o.LockWait)
+	d := deploymentTo(p.workspace, environment, entry.Tag, items, o.LockWait)
 	if d.Down, err = downSteps(environment, o.Down); err != nil {
 		return rollout.Result{}, err
 	}
 	if o.ReleasedSecrets {
 		d.Released = environment.ReleasedSecrets
 	}
-	p.sayWhatStays(environment, entry.Tag, live)
+	sayWhatStays(p.workspace, environment, entry.Tag, live)
 	if environment.Config.Protected && o.Confirm != nil {
 		if err := o.Confirm(ctx, fmt.Sprintf("Roll the protected environment %s back to %s?", environment.Name, entry.Tag)); err != nil {
 			return rollout.Result{}, err
@@ -87,14 +87,14 @@ func (p *Project) Rollback(ctx context.Context, o RollbackOptions) (rollout.Resu
 
 // sayWhatStays names the targets that are live and that the release to go back to
 // does not have: they stay as they are.
-func (p *Project) sayWhatStays(e *targets.Environment, tag string, live targets.Snapshot) {
+func sayWhatStays(w *workspace.Workspace, e *targets.Environment, tag string, live targets.Snapshot) {
 	for _, name := range sortedNames(live) {
 		d := live[name]
 		goesBack := slices.ContainsFunc(e.Targets, func(t targets.Target) bool {
 			return t.Name() == name || d.Place != "" && t.Place == d.Place
 		})
 		if !goesBack {
-			p.workspace.Notice(report.Info, "target %q, which %s does not have, stays as it is", name, tag)
+			w.Notice(report.Info, "target %q, which %s does not have, stays as it is", name, tag)
 		}
 	}
 }

@@ -15,7 +15,11 @@ import (
 // whether it has what deploys need. It changes nothing. A host that is not
 // ready is a finding and no error.
 func (p *Project) Setup(ctx context.Context, o PlaceOptions) ([]deploy.Finding, error) {
-	hosts, err := p.hosts(ctx, o)
+	environment, err := p.workspace.Environment(o.Env)
+	if err != nil {
+		return nil, err
+	}
+	hosts, err := p.targets.Hosts(ctx, environment, o)
 	if err != nil {
 		return nil, err
 	}

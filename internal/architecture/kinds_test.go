@@ -17,9 +17,6 @@ var knowsKinds = map[string]string{
 	"pipelines/targets": "is where a kind has all that it does",
 	"pipelines/lint":    "has rules for compose files, which one kind names",
 	"ci":                "brings the code of Terraform targets into the container that runs it",
-
-	// TEMPORARY, until the kinds are in pipelines/targets.
-	"pipelines": "has the kinds today",
 }
 
 // kindProblems are where a package that may not know them uses the kinds of a

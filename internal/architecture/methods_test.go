@@ -13,32 +13,14 @@ import (
 // mostMethods is how many methods a type may have: more are several jobs.
 const mostMethods = 30
 
-// manyMethodsToday are the types that have more, and how many they had when the
-// rule came. TEMPORARY: a row goes when its type was taken apart, the map with
-// its last row.
-var manyMethodsToday = map[string]int{
-	"pipelines.Project":                            110,
-	"pipelines.checkRun":                           114,
-	"pipelines/deploy/compose.Target":              56,
-	"pipelines/deploy/compose.planner":             51,
-	"pipelines/deploy/compose.worker":              68,
-	"pipelines/deploy/ecs.Target":                  37,
-	"pipelines/deploy/ecs.worker":                  55,
-	"pipelines/deploy/terraform.Target":            39,
-	"pipelines/engine/daggerengine.Engine":         34,
-	"pipelines/engine/daggerengine.composeProject": 43,
-	"pipelines/engine/dockerengine.Engine":         38,
-	"pipelines/ssh.filesSession":                   58,
-}
-
 // methodProblems are types that have more methods than most, those of what they
-// embed included, and more than they had in today.
-func methodProblems(p checked, most int, today map[string]int) []string {
+// embed included.
+func methodProblems(p checked, most int) []string {
 	var problems []string
 	counts := methodCounts(p)
 	for _, name := range slices.Sorted(maps.Keys(counts)) {
-		if limit := max(most, today[name]); counts[name] > limit {
-			problems = append(problems, fmt.Sprintf("%s has %d methods, more than %d: give its jobs to types of their own", name, counts[name], limit))
+		if counts[name] > most {
+			problems = append(problems, fmt.Sprintf("%s has %d methods, more than %d: give its jobs to types of their own", name, counts[name], most))
 		}
 	}
 	return problems
@@ -83,7 +65,7 @@ func TestMethods(t *testing.T) {
 	for _, p := range checkedPackages(t) {
 		// A fake has a method for each call of the API that it stands for.
 		if p.path() != "internal/awsfake" {
-			report(t, methodProblems(p, mostMethods, manyMethodsToday))
+			report(t, methodProblems(p, mostMethods))
 		}
 	}
 }
@@ -92,7 +74,6 @@ func TestMethodProblems(t *testing.T) {
 	const advice = ": give its jobs to types of their own"
 	tests := map[string]struct {
 		path, source string
-		today        map[string]int
 		want         []string
 	}{
 		"few enough":             {source: "type T int; func (T) A() {}; func (*T) b() {}"},
@@ -106,8 +87,6 @@ func TestMethodProblems(t *testing.T) {
 		"hidden by its own":      {source: "type t int; func (t) A() {}; func (t) B() {}; type U struct { t }; func (U) A() {}; func (U) B() {}"},
 		"only in a field":        {source: "type t int; func (t) A() {}; func (t) B() {}; type U struct { t t }; func (U) A() {}"},
 		"another name for it":    {source: "type T = y.Y"},
-		"as many as it had":      {source: "type T interface { A(); B(); C() }", today: map[string]int{"x.T": 3}},
-		"more than it had":       {source: "type T interface { A(); B(); C(); D() }", today: map[string]int{"x.T": 3}, want: []string{"x.T has 4 methods, more than 3" + advice}},
 		"the module's functions": {path: "ci", source: "type Slipway int; func (Slipway) A() {}; func (Slipway) B() {}; func (Slipway) C() {}"},
 		"the module's others":    {path: "ci", source: "type Slipway int; func (Slipway) A() {}; func (Slipway) b() {}; func (Slipway) c() {}; func (Slipway) d() {}", want: []string{"ci.Slipway has 3 methods, more than 2" + advice}},
 		"another of the module":  {path: "ci", source: "type T int; func (T) A() {}; func (T) B() {}; func (T) C() {}", want: []string{"ci.T has 3 methods, more than 2" + advice}},
@@ -121,7 +100,7 @@ func TestMethodProblems(t *testing.T) {
 			}
 			head := "package x; import y \"" + module + "/y\"; var _ y.Y; "
 			packages := checkSources(t, y, source{path: path, files: map[string]string{"x.go": head + test.source}})
-			if diff := cmp.Diff(test.want, methodProblems(packages[1], 2, test.today)); diff != "" {
+			if diff := cmp.Diff(test.want, methodProblems(packages[1], 2)); diff != "" {
 				t.Errorf("problems (-want +got):\n%s", diff)
 			}
 		})

@@ -11,25 +11,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// embedsProjectToday are types that embed the project. TEMPORARY: the map goes
-// with its last row.
-var embedsProjectToday = map[string]bool{"pipelines.checkRun": true}
-
 // projectProblems are where a package has the object of the verbs and should
 // have what it needs of it. Only the command takes a project, to call its verbs,
 // and no type anywhere embeds one, which would hide how much that type does.
-func projectProblems(p checked, today map[string]bool) []string {
+func projectProblems(p checked) []string {
 	var problems []string
 	problem := func(at token.Pos, does string) {
 		problems = append(problems, fmt.Sprintf("%s: %s a pipelines.Project: take what is needed of it", p.at(at), does))
 	}
 	isUser := p.path() == "pipelines" || under(p.path(), "cmd")
 	for _, file := range p.files {
-		named := map[ast.Expr]string{}
 		ast.Inspect(file, func(n ast.Node) bool {
 			switch n := n.(type) {
-			case *ast.TypeSpec:
-				named[n.Type] = p.path() + "." + n.Name.Name
 			case *ast.FuncType:
 				for _, field := range n.Params.List {
 					if !isUser && p.isProject(field.Type) {
@@ -40,7 +33,7 @@ func projectProblems(p checked, today map[string]bool) []string {
 				for _, field := range n.Fields.List {
 					switch embedded := len(field.Names) == 0; {
 					case !p.isProject(field.Type):
-					case embedded && !today[named[n]]:
+					case embedded:
 						problem(field.Pos(), "embeds")
 					case !embedded && !isUser:
 						problem(field.Pos(), "keeps")
@@ -76,7 +69,7 @@ func (p checked) isProject(expression ast.Expr) bool {
 
 func TestProject(t *testing.T) {
 	for _, p := range checkedPackages(t) {
-		report(t, projectProblems(p, embedsProjectToday))
+		report(t, projectProblems(p))
 	}
 }
 
@@ -84,7 +77,6 @@ func TestProjectProblems(t *testing.T) {
 	const advice = " a pipelines.Project: take what is needed of it"
 	tests := map[string]struct {
 		path, source string
-		today        map[string]bool
 		want         []string
 	}{
 		"calls a verb":          {path: "internal/x", source: "func f() { pipelines.Open().Verb() }"},
@@ -98,20 +90,19 @@ func TestProjectProblems(t *testing.T) {
 		"keeps it":              {path: "internal/x", source: "type t struct { p *pipelines.Project }", want: []string{"internal/x/x.go:3: keeps" + advice}},
 		"the command":           {path: "cmd/slipway", source: "type t struct { p *pipelines.Project }; func f(p *pipelines.Project) {}"},
 		"embeds it":             {path: "cmd/slipway", source: "type t struct { *pipelines.Project }", want: []string{"cmd/slipway/x.go:3: embeds" + advice}},
-		"embeds it today":       {path: "cmd/slipway", source: "type t struct { *pipelines.Project }", today: map[string]bool{"cmd/slipway.t": true}},
 	}
 	verbs := source{path: "pipelines", files: map[string]string{"p.go": "package pipelines; type Project struct{}; type Options struct{}; func (*Project) Verb() {}; func Open() *Project { return nil }; func in(*Project) {}"}}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			text := "package x\nimport \"" + module + "/pipelines\"\n" + test.source
 			packages := checkSources(t, verbs, source{path: test.path, files: map[string]string{"x.go": text}})
-			if diff := cmp.Diff(test.want, projectProblems(packages[1], test.today)); diff != "" {
+			if diff := cmp.Diff(test.want, projectProblems(packages[1])); diff != "" {
 				t.Errorf("problems (-want +got):\n%s", diff)
 			}
 		})
 	}
 	t.Run("the library itself", func(t *testing.T) {
-		if got := projectProblems(checkSources(t, verbs)[0], nil); got != nil {
+		if got := projectProblems(checkSources(t, verbs)[0]); got != nil {
 			t.Errorf("problems: %q", got)
 		}
 	})

@@ -8,16 +8,6 @@ import (
 	"path"
 )
 
-// Moved is a journal that is in another directory by now.
-type Moved struct {
-	// From is where it was looked for, To where it is.
-	From, To string
-}
-
-func (e *Moved) Error() string {
-	return fmt.Sprintf("reading the journal in %q: it is in %q", e.From, e.To)
-}
-
 // PointTo says in a directory without a journal that it is still in this one, so
 // that it is found from there until it has moved.
 func (j *Journal) PointTo(ctx context.Context, from string) error {

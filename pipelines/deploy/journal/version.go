@@ -31,6 +31,16 @@ func (e *Newer) Error() string {
 		e.Journal, e.File, e.Version, Version)
 }
 
+// Moved is a journal that is in another directory by now.
+type Moved struct {
+	// From is where it was looked for, To where it is.
+	From, To string
+}
+
+func (e *Moved) Error() string {
+	return fmt.Sprintf("reading the journal in %q: it is in %q", e.From, e.To)
+}
+
 // format is what any file of a journal may say of its version.
 type format struct {
 	Version int `json:"version"`
