@@ -34,6 +34,6 @@ engine they stay in Docker's store as PROJECT/IMAGE:TAG.`,
 		},
 	}
 	c.Flags().StringSliceVar(&o.Images, "image", nil, "image to build (default: all)")
-	_ = c.RegisterFlagCompletionFunc("image", g.complete(func(p *pipelines.Project) []string { return p.Config.Images.Named.Names() }))
+	_ = c.RegisterFlagCompletionFunc("image", g.completeNames(func(p *pipelines.Project) []string { return p.Config.Images.Named.Names() }))
 	return c
 }

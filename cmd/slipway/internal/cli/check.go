@@ -19,7 +19,7 @@ out the files that they export, also of a check that fails.`,
   slipway check unit
   slipway check --json | jq -r '.[] | select(.passed | not).name'`,
 		Args:              cobra.ArbitraryArgs,
-		ValidArgsFunction: g.complete(func(p *pipelines.Project) []string { return p.Config.Checks.Names() }),
+		ValidArgsFunction: g.completeNames(func(p *pipelines.Project) []string { return p.Config.Checks.Names() }),
 		RunE: func(c *cobra.Command, names []string) error {
 			var results []pipelines.CheckResult
 			err := g.with(c.Context(), func(p *pipelines.Project) (err error) {

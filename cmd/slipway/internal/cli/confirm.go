@@ -10,8 +10,8 @@ import (
 
 // confirm asks at a terminal before a protected environment is changed. Where
 // nobody can answer, nobody is asked: CI.
-func (g *globals) confirm(flags deployFlags) func(ctx context.Context, question string) error {
-	if flags.yes || !g.env.InTerminal || !g.env.ErrTerminal {
+func (g *globals) confirm(yes bool) func(ctx context.Context, question string) error {
+	if yes || !g.env.InTerminal || !g.env.ErrTerminal {
 		return nil
 	}
 	return func(ctx context.Context, question string) error {

@@ -14,7 +14,7 @@ func TestConfirm(t *testing.T) {
 		t.Run(answer, func(t *testing.T) {
 			var shown strings.Builder
 			g := &globals{env: Environment{In: strings.NewReader(answer), Err: &shown, InTerminal: true, ErrTerminal: true}}
-			err := g.confirm(deployFlags{})(t.Context(), "Deploy it?")
+			err := g.confirm(false)(t.Context(), "Deploy it?")
 			if (err == nil) != want || shown.String() != "\nDeploy it? [y/N] " {
 				t.Errorf("asked %q, got %v", shown.String(), err)
 			}
@@ -28,7 +28,7 @@ func TestConfirmCanBeInterrupted(t *testing.T) {
 	ctx, interrupt := context.WithCancelCause(t.Context())
 	cause := errors.New("interrupt")
 	time.AfterFunc(10*time.Millisecond, func() { interrupt(cause) })
-	if err := g.confirm(deployFlags{})(ctx, "Deploy it?"); !errors.Is(err, cause) {
+	if err := g.confirm(false)(ctx, "Deploy it?"); !errors.Is(err, cause) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -36,15 +36,15 @@ func TestConfirmCanBeInterrupted(t *testing.T) {
 func TestConfirmAsksNobody(t *testing.T) {
 	terminal := Environment{InTerminal: true, ErrTerminal: true}
 	for name, test := range map[string]struct {
-		env   Environment
-		flags deployFlags
+		env Environment
+		yes bool
 	}{
-		"--yes":              {terminal, deployFlags{yes: true}},
-		"no input":           {Environment{ErrTerminal: true}, deployFlags{}},
-		"output into a file": {Environment{InTerminal: true}, deployFlags{}},
+		"--yes":              {terminal, true},
+		"no input":           {Environment{ErrTerminal: true}, false},
+		"output into a file": {Environment{InTerminal: true}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if g := (&globals{env: test.env}); g.confirm(test.flags) != nil {
+			if g := (&globals{env: test.env}); g.confirm(test.yes) != nil {
 				t.Error("it asks")
 			}
 		})

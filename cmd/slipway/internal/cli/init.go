@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -62,12 +63,12 @@ a file to keep in the repository.`,
 				return flagError{errors.New("--stdout prints the Makefile: use it with --makefile")}
 			}
 			if !o.makefile && !o.tagMaps || len(o.ci) > 0 {
-				if err := g.initProject(c.Context(), o); err != nil {
+				if err := g.initProject(c.Context(), o.ci, o.force); err != nil {
 					return err
 				}
 			}
 			if o.makefile {
-				if err := g.initMakefile(o); err != nil {
+				if err := g.initMakefile(o.stdout, o.force); err != nil {
 					return err
 				}
 			}
@@ -93,4 +94,17 @@ a file to keep in the repository.`,
 	f.BoolVar(&o.stdout, "stdout", false, "print the Makefile instead of writing it")
 	_ = c.RegisterFlagCompletionFunc("ci", cobra.FixedCompletions([]string{"github", "circleci"}, cobra.ShellCompDirectiveNoFileComp))
 	return c
+}
+
+// initProject writes slipway.yaml where there is none, and CI files.
+func (g *globals) initProject(ctx context.Context, ci []string, force bool) error {
+	systems, err := ciSystems(ci)
+	if err != nil {
+		return err
+	}
+	path, err := g.initConfig(ctx)
+	if err != nil {
+		return err
+	}
+	return g.initCI(ctx, path, systems, force)
 }

@@ -9,7 +9,7 @@ import (
 
 func newPromote(g *globals) *cobra.Command {
 	var o pipelines.PromoteOptions
-	var flags deployFlags
+	var yes bool
 	c := &cobra.Command{
 		Use:   "promote",
 		Short: "Bring the release of one environment to the next",
@@ -20,21 +20,13 @@ verified is refused.`,
   slipway promote --env prod --tag 75_db4b44b
   slipway promote --env prod --from qa`,
 		RunE: func(c *cobra.Command, _ []string) error {
-			var result rollout.Result
-			o.Confirm = g.confirm(flags)
-			err := g.with(c.Context(), func(p *pipelines.Project) (err error) {
-				result, err = p.Promote(c.Context(), o)
-				return err
-			})
-			if err != nil {
-				return err
-			}
-			return g.print(result, func() { printDeployed(g, result) })
+			o.Confirm = g.confirm(yes)
+			return g.deploy(c.Context(), func(p *pipelines.Project) (rollout.Result, error) { return p.Promote(c.Context(), o) })
 		},
 	}
 	g.envFlag(c, &o.Env, "environment to promote to")
 	c.Flags().StringVar(&o.From, "from", "", "environment to promote from (default: promote-from of the environment)")
 	c.Flags().StringVar(&o.Tag, "tag", "", "release to promote (default: the one that runs there)")
-	g.deployFlags(c, &o.DeployOptions, &flags)
+	g.deployFlags(c, &o.DeployOptions, &yes)
 	return c
 }

@@ -31,16 +31,11 @@ killed, or that runs twice at once, ends in the same digests when it is run agai
 			return g.print(published, func() { publishedTable(g, published) })
 		},
 	}
-	publishFlags(g, c, &o)
+	checksFlags(c, &o)
 	g.envFlag(c, &o.Env, "environment whose registry and mirrors to publish to")
 	c.Flags().StringSliceVar(&o.Registries, "registry", nil, "registry to publish to instead, the first one first")
-	_ = c.RegisterFlagCompletionFunc("registry", g.complete(func(p *pipelines.Project) []string { return p.Config.Registries.Names() }))
+	_ = c.RegisterFlagCompletionFunc("registry", g.completeNames(func(p *pipelines.Project) []string { return p.Config.Registries.Names() }))
 	return c
-}
-
-func publishFlags(_ *globals, c *cobra.Command, o *pipelines.PublishOptions) {
-	c.Flags().BoolVar(&o.SkipChecks, "skip-checks", false, "publish without the checks; a protected environment refuses such a release")
-	c.Flags().BoolVar(&o.RerunChecks, "rerun-checks", false, "run checks whose very inputs have passed before")
 }
 
 func publishedTable(g *globals, p pipelines.Published) {

@@ -39,7 +39,7 @@ code 1 when a host is not ready.`,
 			return nil
 		},
 	}
-	g.placeFlags(c, &o, "environment to check")
+	g.hostFlags(c, &o, "environment to check")
 	return c
 }
 

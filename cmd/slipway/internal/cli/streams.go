@@ -29,18 +29,7 @@ func System() Environment {
 	}
 }
 
-// color says whether text for a person may have colours: at a terminal, unless
-// NO_COLOR is set (https://no-color.org).
-func (e Environment) color(terminal bool) bool {
-	if value, ok := e.Lookup("NO_COLOR"); ok && value != "" {
-		return false
-	}
-	if value, _ := e.Lookup("TERM"); value == "dumb" {
-		return false
-	}
-	return terminal
-}
-
+// set says whether an environment variable turns something on.
 func (e Environment) set(name string) bool {
 	value, ok := e.Lookup(name)
 	return ok && value != "" && value != "false" && value != "0"

@@ -7,8 +7,8 @@ import (
 	"git.example/slipway/pipelines/config"
 )
 
-// complete offers names out of the slipway.yaml that is found.
-func (g *globals) complete(names func(*pipelines.Project) []string) cobra.CompletionFunc {
+// completeNames offers names out of the slipway.yaml that is found.
+func (g *globals) completeNames(names func(*pipelines.Project) []string) cobra.CompletionFunc {
 	return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		path := g.config
 		if path == "" {
@@ -24,10 +24,4 @@ func (g *globals) complete(names func(*pipelines.Project) []string) cobra.Comple
 		}
 		return names(&pipelines.Project{Config: c}), cobra.ShellCompDirectiveNoFileComp
 	}
-}
-
-// envFlag adds --env.
-func (g *globals) envFlag(c *cobra.Command, into *string, usage string) {
-	c.Flags().StringVarP(into, "env", "e", "", usage+" (default: the one whose \"when\" matches, or the only one)")
-	_ = c.RegisterFlagCompletionFunc("env", g.complete(func(p *pipelines.Project) []string { return p.Config.Environments.Names() }))
 }

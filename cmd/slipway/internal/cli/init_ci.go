@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/scaffold"
+)
+
+// initCI writes the CI files of a project beside its slipway.yaml: of the
+// systems, or of those that it has a directory for when there are none.
+func (g *globals) initCI(ctx context.Context, path string, systems []scaffold.System, force bool) error {
+	dir := filepath.Dir(path)
+	root := os.DirFS(dir)
+	if len(systems) == 0 {
+		systems = scaffold.Found(root)
+	}
+	if len(systems) == 0 {
+		fmt.Fprintln(g.env.Err, "no CI file: there is neither .github nor .circleci; for one: slipway init --ci github")
+		return nil
+	}
+	c, err := config.Load(path)
+	if err != nil {
+		return err
+	}
+	for _, system := range systems {
+		file := filepath.Join(dir, filepath.FromSlash(system.File()))
+		_, err := os.Lstat(file)
+		if err == nil && !force {
+			fmt.Fprintf(g.env.Err, "kept %s\n", file)
+			continue
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("writing %s: %w", file, err)
+		}
+		text, err := scaffold.CI(system, root, c, moduleVersion())
+		if err != nil {
+			return fmt.Errorf("writing %s: %w", file, err)
+		}
+		if err := g.write(ctx, file, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ciSystems are the CI systems that are named, each once.
+func ciSystems(names []string) ([]scaffold.System, error) {
+	var all []scaffold.System
+	for _, name := range names {
+		s := scaffold.System(name)
+		if !slices.Contains(scaffold.Systems(), s) {
+			return nil, flagError{fmt.Errorf("unknown CI system %q: --ci takes github or circleci", name)}
+		}
+		if !slices.Contains(all, s) {
+			all = append(all, s)
+		}
+	}
+	return all, nil
+}
+
+// releasedVersion is what a release calls itself.
+var releasedVersion = regexp.MustCompile(`^v?[0-9]+\.[0-9]+\.[0-9]+$`)
+
+// moduleVersion is the version of the Dagger module that CI calls: this release,
+// or else the main branch.
+func moduleVersion() string {
+	if v := ownVersion(); releasedVersion.MatchString(v) {
+		return "v" + strings.TrimPrefix(v, "v")
+	}
+	return "main"
+}
