@@ -27,9 +27,10 @@ type buildContext struct {
 	hasIgnore bool
 }
 
-func (p *project) buildContexts(dir string) []*buildContext {
+// buildContexts are those of the images, in their order.
+func buildContexts(dir string, images config.Map[config.Image]) []*buildContext {
 	var all []*buildContext
-	for _, image := range p.images {
+	for _, image := range images {
 		if c := newBuildContext(dir, image.Name, image.Value.Build); c != nil {
 			all = append(all, c)
 		}
@@ -79,11 +80,4 @@ var (
 // line is the first line of the Dockerfile that matches; 0 when none does.
 func (c *buildContext) line(pattern *regexp.Regexp) int {
 	return 1 + slices.IndexFunc(c.dockerfile.lines, pattern.MatchString)
-}
-
-// imageHasHealthcheck says that an image brings its own health check.
-func (p *project) imageHasHealthcheck(image string) bool {
-	return slices.ContainsFunc(p.contexts, func(c *buildContext) bool {
-		return c.image == image && c.line(healthcheck) > 0
-	})
 }

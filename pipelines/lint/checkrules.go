@@ -60,14 +60,14 @@ func exitCodeFrom(p *project, found finder) {
 	}
 }
 
-// checkAt is the place of a key of a compose check in slipway.yaml.
-func (p *project) checkAt(s *stack, key string) place {
+// checkAt is the position of a key of a compose check in slipway.yaml.
+func (p *project) checkAt(s *stack, key string) position {
 	for _, check := range p.config.Checks {
 		if check.Value.Compose == s.check {
 			return p.file.near("checks", check.Name, "compose", key)
 		}
 	}
-	return place{file: p.file}
+	return position{file: p.file}
 }
 
 func checkNeverEnds(p *project, found finder) {

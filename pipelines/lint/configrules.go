@@ -39,7 +39,7 @@ func composeInvalid(p *project, found finder) {
 		if s.err == nil {
 			continue
 		}
-		at := place{file: s.files[0]}
+		at := position{file: s.files[0]}
 		if m := errorLine.FindStringSubmatch(s.err.Error()); m != nil && len(s.files) == 1 {
 			at.line, _ = strconv.Atoi(m[1]) // digits
 			at.column = 1

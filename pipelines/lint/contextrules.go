@@ -44,7 +44,7 @@ func contextEnv(p *project, found finder) {
 		for _, path := range paths {
 			name := filepath.Base(path)
 			if !sampleEnv.MatchString(name) && c.holds(name) {
-				found(place{c.dockerfile, line, 1}, fmt.Sprintf("this copies %s into the image", name),
+				found(position{c.dockerfile, line, 1}, fmt.Sprintf("this copies %s into the image", name),
 					fmt.Sprintf("write %s into %s", name, filepath.ToSlash(filepath.Join(c.name, ".dockerignore"))))
 			}
 		}

@@ -21,8 +21,8 @@ type file struct {
 	roots []ast.Node
 }
 
-// place is a position in a file. Line and column are 0 for the whole file.
-type place struct {
+// position is one in a file. Line and column are 0 for the whole file.
+type position struct {
 	file         *file
 	line, column int
 }
@@ -72,25 +72,25 @@ func (f *file) silences(line int, rule string) bool {
 	return false
 }
 
-// at is the place of the key at a path; false when the file has none.
-func (f *file) at(path ...string) (place, bool) {
+// at is the position of the key at a path; false when the file has none.
+func (f *file) at(path ...string) (position, bool) {
 	for _, root := range f.roots {
 		if n := find(root, path); n != nil {
 			at := n.GetToken().Position
-			return place{f, at.Line, at.Column}, true
+			return position{f, at.Line, at.Column}, true
 		}
 	}
-	return place{file: f}, false
+	return position{file: f}, false
 }
 
-// near is the place of the longest beginning of path that the file has.
-func (f *file) near(path ...string) place {
+// near is the position of the longest beginning of path that the file has.
+func (f *file) near(path ...string) position {
 	for n := len(path); n > 0; n-- {
 		if at, ok := f.at(path[:n]...); ok {
 			return at
 		}
 	}
-	return place{file: f}
+	return position{file: f}
 }
 
 // value is the node at a path, nil when there is none.

@@ -2,11 +2,8 @@ package lint
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
-	"github.com/distribution/reference"
 
 	"git.example/slipway/pipelines/composefile"
 )
@@ -38,17 +35,6 @@ func imageRules() []Rule {
 			Why:   "A tag of somebody else's image can move; a digest can't.",
 			check: eachService(withoutDigest),
 		},
-	}
-}
-
-// eachService makes a rule of one that looks at one deployed service.
-func eachService(check func(*stack, types.ServiceConfig, finder)) func(*project, finder) {
-	return func(p *project, found finder) {
-		for _, s := range p.targets() {
-			for _, service := range s.services() {
-				check(s, service, found)
-			}
-		}
 	}
 }
 
@@ -84,31 +70,6 @@ func releaseTagFix(image string) string {
 	return fmt.Sprintf("end the reference of %s with :${DEPLOY_TAG}; Slipway sets it", image)
 }
 
-// isLatest says that an image reference has the tag latest, or neither tag nor digest.
-func isLatest(image string) bool {
-	tag, digest := versionOf(image)
-	return image != "" && !digest && (tag == "" || tag == "latest")
-}
-
-// isRelease says that an image reference comes from the variables of a release.
-func isRelease(image string) bool {
-	tag, _ := versionOf(image)
-	return tag == releaseTag || strings.HasSuffix(image, releaseDigest)
-}
-
-// versionOf is the tag of an image reference, and whether it has a digest.
-func versionOf(image string) (tag string, digest bool) {
-	named, err := reference.ParseNormalizedNamed(strings.TrimSuffix(image, ":"))
-	if err != nil {
-		return "", false
-	}
-	if tagged, ok := named.(reference.Tagged); ok {
-		tag = tagged.Tag()
-	}
-	_, digest = named.(reference.Digested)
-	return tag, digest
-}
-
 func imageUnreachable(p *project, found finder) {
 	for _, s := range p.targets() {
 		for _, service := range s.services() {
@@ -129,23 +90,6 @@ func imageUnreachable(p *project, found finder) {
 	}
 }
 
-// elsewhere says whether repository is that of the image in some registry.
-func (p *project) elsewhere(repository, image string) bool {
-	for _, r := range p.config.Registries {
-		i, _ := p.images.Get(image)
-		if composefile.Repository(r.Value.Repository(p.config.Project, image, i)) == repository {
-			return true
-		}
-	}
-	return false
-}
-
-// pathOf is a full repository without its host.
-func pathOf(repository string) string {
-	_, path, _ := strings.Cut(repository, "/")
-	return path
-}
-
 func withoutDigest(s *stack, service types.ServiceConfig, found finder) {
 	_, digest := versionOf(service.Image)
 	if _, ours := s.image(service.Name); ours || digest || service.Image == "" || isLatest(service.Image) {
@@ -154,21 +98,4 @@ func withoutDigest(s *stack, service types.ServiceConfig, found finder) {
 	found(s.at(service.Name, "image"),
 		fmt.Sprintf("the image of service %s has a tag but no digest", service.Name),
 		fmt.Sprintf("docker buildx imagetools inspect %s shows the digest to add", service.Image))
-}
-
-// isOurs says that a compose file of a check means one of our images: by its
-// repository in any registry, or by that without the registry.
-func (p *project) isOurs(image string) bool {
-	used := composefile.Repository(image)
-	for _, i := range p.images {
-		names := []string{p.config.Project + "/" + i.Name, p.config.Project + "-" + i.Name}
-		if i.Value.Repository != "" {
-			names = []string{i.Value.Repository}
-		}
-		means := func(name string) bool { return composefile.Repository(name) == used }
-		if p.elsewhere(used, i.Name) || slices.ContainsFunc(names, means) {
-			return true
-		}
-	}
-	return false
 }

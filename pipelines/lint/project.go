@@ -21,34 +21,36 @@ type project struct {
 	circleci  []*file
 }
 
+// open reads everything. A file that can't be read is left to the rules.
 func open(ctx context.Context, in Input) (*project, error) {
 	dir, err := filepath.Abs(in.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("reading project %q: %w", in.Dir, err)
 	}
-	p := &project{config: in.Config, images: in.Images, file: newYAML(dir, in.Config.Path)}
-	if p.images == nil {
-		p.images = in.Config.Images.Named
+	if in.Images == nil {
+		in.Images = in.Config.Images.Named
 	}
+	p := &project{config: in.Config, images: in.Images, file: newYAML(dir, in.Config.Path)}
 	for _, check := range in.Config.Checks {
 		if c := check.Value.Compose; c != nil && len(c.File) > 0 {
-			p.stacks = append(p.stacks, p.checkStack(ctx, dir, check, in.Env))
+			p.stacks = append(p.stacks, checkStack(ctx, dir, check, in.Env))
 		}
 	}
 	for _, environment := range in.Config.Environments {
 		for _, target := range environment.Value.Deploy {
 			if t := target.Value.Compose; t != nil && len(t.File) > 0 {
-				p.stacks = append(p.stacks, p.targetStack(ctx, dir, environment, target, in.Env))
+				p.stacks = append(p.stacks, targetStack(ctx, dir, in, environment, target))
 			}
 		}
 	}
-	p.contexts = p.buildContexts(dir)
-	p.workflows = p.glob(dir, ".github/workflows/*.yml", ".github/workflows/*.yaml", "action.yml", ".github/actions/*/action.yml")
-	p.circleci = p.glob(dir, ".circleci/*.yml", ".circleci/*.yaml")
+	p.contexts = buildContexts(dir, p.images)
+	p.workflows = yamlFiles(dir, ".github/workflows/*.yml", ".github/workflows/*.yaml", "action.yml", ".github/actions/*/action.yml")
+	p.circleci = yamlFiles(dir, ".circleci/*.yml", ".circleci/*.yaml")
 	return p, ctx.Err()
 }
 
-func (p *project) glob(dir string, patterns ...string) []*file {
+// yamlFiles are the files that match, pattern by pattern.
+func yamlFiles(dir string, patterns ...string) []*file {
 	var files []*file
 	for _, pattern := range patterns {
 		// The only error is a bad pattern.

@@ -2,11 +2,8 @@ package lint
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-
-	"git.example/slipway/pipelines/secrets"
 )
 
 func secretRules() []Rule {
@@ -24,62 +21,8 @@ func secretRules() []Rule {
 	}
 }
 
-// secretName matches names of variables that hold a secret; publicName those
-// that only seem so.
-var (
-	secretName = regexp.MustCompile(`(^|_)(PASSWORD|PASSWD|PASSPHRASE|PASS|PWD|SECRET|SECRETS|TOKEN|PAT|APIKEY|CREDENTIAL|CREDENTIALS|WEBHOOK)(_|$)|(^|_)(API|ACCESS|SECRET|PRIVATE|ENCRYPTION|SIGNING|MASTER|AUTH|DEPLOY|SSH|LICENSE|FERNET)_?KEY(_|$)|_KEY_BASE$`)
-	publicName = regexp.MustCompile(`(_FILE|_PATH|_DIR|_ID|_NAME|_ARN|_TTL|_EXPIRY|_EXPIRES|_LENGTH|_TYPE|_USER|_URL|_HEADER|_ENABLED|_ALGORITHM|_ISSUER)$|(^|_)PUBLIC(_|$)|^AWS_SECRETS_MANAGER$`)
-	wordBreak  = regexp.MustCompile(`([a-z0-9])([A-Z])`)
-)
-
-// namesSecret says that a variable or key of that name holds a secret.
-func namesSecret(name string) bool {
-	name = strings.ToUpper(wordBreak.ReplaceAllString(name, "${1}_${2}"))
-	name = strings.NewReplacer("-", "_", ".", "_").Replace(name)
-	return secretName.MatchString(name) && !publicName.MatchString(name)
-}
-
-// shape is what some kind of secret looks like, whatever its name.
-type shape struct {
-	kind string
-	text *regexp.Regexp
-}
-
-var shapes = []shape{
-	{"an AWS access key", regexp.MustCompile(`\b(AKIA|ASIA)[0-9A-Z]{16}\b`)},
-	{"a private key", regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY`)},
-	{"a GitHub token", regexp.MustCompile(`\b(gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{30,})`)},
-	{"a Slack token or webhook", regexp.MustCompile(`\bxox[abprs]-[A-Za-z0-9-]{10,}|hooks\.slack\.com/services/T[A-Za-z0-9]+/B[A-Za-z0-9]+/[A-Za-z0-9]+`)},
-}
-
-// login is a URL with a password that is no variable.
-var login = regexp.MustCompile(`[a-z][a-z0-9+.-]*://[^/\s:@$]*:[^/\s@${}]+@`)
-
-// shapeOf is what kind of secret a text looks like; empty for none.
-func shapeOf(value string) string {
-	for _, s := range shapes {
-		if s.text.MatchString(value) {
-			return s.kind
-		}
-	}
-	return ""
-}
-
-// isLiteral says that a value stands for itself: no variable, no reference, and
-// nothing that turns something on or off.
-func isLiteral(value string) bool {
-	switch strings.ToLower(value) {
-	case "", "true", "false", "yes", "no", "on", "off", "null", "~", "0", "1":
-		return false
-	}
-	return !strings.Contains(value, "$") && !secrets.IsRef(value)
-}
-
-// defaulted is a variable with a default: the default is written into the file.
-var defaulted = regexp.MustCompile(`^\$\{\w+:?-([^$]*)\}$`)
-
 func secretInClear(p *project, found finder) {
-	tell := func(at place, what string) {
+	tell := func(at position, what string) {
 		found(at, what+" is written into the file",
 			"take it out, change it where it is used, and refer to it: env://NAME in slipway.yaml, ${NAME} in a compose file")
 	}

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -44,6 +45,13 @@ func healthcheckMissing(p *project, found finder) {
 				`add one, such as healthcheck: {test: [CMD, wget, -qO-, "http://localhost:8080/health"], interval: 5s}`)
 		}
 	}
+}
+
+// imageHasHealthcheck says that an image brings its own health check.
+func (p *project) imageHasHealthcheck(image string) bool {
+	return slices.ContainsFunc(p.contexts, func(c *buildContext) bool {
+		return c.image == image && c.line(healthcheck) > 0
+	})
 }
 
 func rollingRecreate(s *stack, service types.ServiceConfig, found finder) {

@@ -34,7 +34,7 @@ type stack struct {
 
 type variable struct {
 	composefile.Variable
-	at place
+	at position
 }
 
 // The tag and the digests that stand for the release's while linting.
@@ -42,25 +42,27 @@ const releaseTag = "slipway-lint-0000000"
 
 var releaseDigest = "@sha256:" + strings.Repeat("0", 64)
 
-func (p *project) checkStack(ctx context.Context, dir string, check config.Entry[config.Check], env map[string]string) *stack {
+// checkStack is the stack of a check.
+func checkStack(ctx context.Context, dir string, check config.Entry[config.Check], env map[string]string) *stack {
 	s := &stack{check: check.Value.Compose}
 	s.load(ctx, dir, check.Value.Compose.File, "", []map[string]string{env, check.Value.Env})
 	return s
 }
 
-func (p *project) targetStack(ctx context.Context, dir string, environment config.Entry[config.Environment], target config.Entry[config.Target], env map[string]string) *stack {
+// targetStack is the stack of a target as a release of the images has it.
+func targetStack(ctx context.Context, dir string, in Input, environment config.Entry[config.Environment], target config.Entry[config.Target]) *stack {
 	t := target.Value.Compose
-	registry, _ := p.config.Registries.Get(environment.Value.Registry)
+	registry, _ := in.Config.Registries.Get(environment.Value.Registry)
 	s := &stack{environment: environment.Name, registry: registry, target: t}
 	repositories := map[string]string{}
 	released := map[string]deploy.Image{}
-	for _, image := range p.images {
-		repository := registry.Repository(p.config.Project, image.Name, image.Value)
+	for _, image := range in.Images {
+		repository := registry.Repository(in.Config.Project, image.Name, image.Value)
 		repositories[image.Name] = repository
 		released[image.Name] = deploy.Image{Reference: repository + releaseDigest}
 	}
 	host := strings.TrimSuffix(registry.Repository("", "", config.Image{Repository: "x"}), "/x")
-	known := []map[string]string{env, deploy.Variables(releaseTag, environment.Name, host, released)}
+	known := []map[string]string{in.Env, deploy.Variables(releaseTag, environment.Name, host, released)}
 	if t.Env != nil {
 		known = append(known, t.Env.Set)
 	}
@@ -87,7 +89,7 @@ func (s *stack) load(ctx context.Context, dir string, paths []string, name strin
 		for _, v := range composefile.Variables(f.content) {
 			if _, ok := env[v.Name]; !ok && !v.Default {
 				unset[v.Name] = "1"
-				s.unset = append(s.unset, variable{v, place{f, v.Line, 1}})
+				s.unset = append(s.unset, variable{v, position{f, v.Line, 1}})
 			}
 		}
 	}
@@ -124,9 +126,9 @@ func (s *stack) rolling() bool {
 	return s.target != nil && s.target.Strategy != config.Recreate
 }
 
-// at is the place of a service, or of something in it, in the last file that
+// at is the position of a service, or of something in it, in the last file that
 // has it: that one wins.
-func (s *stack) at(service string, path ...string) place {
+func (s *stack) at(service string, path ...string) position {
 	full := append([]string{"services", service}, path...)
 	for n := len(full); n >= 2; n-- {
 		for _, f := range slices.Backward(s.files) {

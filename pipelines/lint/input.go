@@ -1,0 +1,16 @@
+package lint
+
+import "git.example/slipway/pipelines/config"
+
+// Input is what to look at.
+type Input struct {
+	Config *config.Config
+	// Images are the project's images, those of a bake file included. Those that
+	// Config writes out when nil.
+	Images config.Map[config.Image]
+	// Dir is the project's directory.
+	Dir string
+	// Env are variables that will be set when compose files are interpolated,
+	// besides those that Slipway itself sets.
+	Env map[string]string
+}

@@ -1,0 +1,27 @@
+package lint
+
+import "github.com/compose-spec/compose-go/v2/types"
+
+// Rule is one kind of mistake.
+type Rule struct {
+	ID       string
+	Title    string
+	Severity Severity
+	// Why says in a sentence what goes wrong.
+	Why   string
+	check func(*project, finder)
+}
+
+// finder takes what a rule found.
+type finder func(at position, message, fix string)
+
+// eachService makes a rule of one that looks at one deployed service.
+func eachService(check func(*stack, types.ServiceConfig, finder)) func(*project, finder) {
+	return func(p *project, found finder) {
+		for _, s := range p.targets() {
+			for _, service := range s.services() {
+				check(s, service, found)
+			}
+		}
+	}
+}
