@@ -18,7 +18,7 @@ import (
 // fs.ErrNotExist.
 func (h *Host) ReadFile(ctx context.Context, name string) ([]byte, error) {
 	return onFile(ctx, h, "reading", name, true, func(_ context.Context, files *filesSession) ([]byte, error) {
-		f, err := files.Open(name)
+		f, err := files.client.Open(name)
 		if err != nil {
 			return nil, err
 		}
@@ -45,7 +45,7 @@ func (h *Host) WriteFile(ctx context.Context, name string, data []byte, mode fs.
 		if err == nil {
 			err = f.Chmod(mode.Perm())
 		}
-		if _, can := files.HasExtension(fsync); can && err == nil {
+		if _, can := files.client.HasExtension(fsync); can && err == nil {
 			err = f.Sync()
 		}
 		err = errors.Join(err, f.Close())
@@ -53,10 +53,10 @@ func (h *Host) WriteFile(ctx context.Context, name string, data []byte, mode fs.
 			err = context.Cause(ctx)
 		}
 		if err == nil {
-			err = files.PosixRename(aside, name)
+			err = files.client.PosixRename(aside, name)
 		}
 		if err != nil {
-			files.Remove(aside)
+			files.client.Remove(aside)
 		}
 		return none{}, err
 	})
@@ -67,18 +67,18 @@ func (h *Host) WriteFile(ctx context.Context, name string, data []byte, mode fs.
 // replaced.
 func (s *filesSession) create(name string) (*sftp.File, error) {
 	const flags = os.O_WRONLY | os.O_CREATE | os.O_EXCL
-	f, err := s.OpenFile(name, flags)
+	f, err := s.client.OpenFile(name, flags)
 	switch {
 	case err == nil:
 		return f, nil
 	case errors.Is(err, fs.ErrNotExist):
-		if err := s.MkdirAll(path.Dir(name)); err != nil {
+		if err := s.client.MkdirAll(path.Dir(name)); err != nil {
 			return nil, err
 		}
-	case s.Remove(name) != nil:
+	case s.client.Remove(name) != nil:
 		return nil, err
 	}
-	return s.OpenFile(name, flags)
+	return s.client.OpenFile(name, flags)
 }
 
 // MkdirExclusive makes a directory, and its parents. One that exists is an
@@ -87,16 +87,16 @@ func (s *filesSession) create(name string) (*sftp.File, error) {
 // directory may have been made.
 func (h *Host) MkdirExclusive(ctx context.Context, name string) error {
 	_, err := onFile(ctx, h, "making directory", name, false, func(_ context.Context, files *filesSession) (none, error) {
-		err := files.Mkdir(name)
+		err := files.client.Mkdir(name)
 		for tries := 0; err != nil && answered(err) && tries < 3; tries++ {
 			// The protocol has no answer for "it exists".
-			if _, missing := files.Lstat(name); missing == nil {
+			if _, missing := files.client.Lstat(name); missing == nil {
 				return none{}, fs.ErrExist
 			}
-			if parents := files.MkdirAll(path.Dir(name)); parents != nil {
+			if parents := files.client.MkdirAll(path.Dir(name)); parents != nil {
 				return none{}, parents
 			}
-			err = files.Mkdir(name)
+			err = files.client.Mkdir(name)
 		}
 		return none{}, err
 	})
@@ -106,7 +106,7 @@ func (h *Host) MkdirExclusive(ctx context.Context, name string) error {
 // List is the names in a directory, sorted. None when it does not exist.
 func (h *Host) List(ctx context.Context, name string) ([]string, error) {
 	return onFile(ctx, h, "listing", name, true, func(_ context.Context, files *filesSession) ([]string, error) {
-		entries, err := files.ReadDir(name)
+		entries, err := files.client.ReadDir(name)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, nil
 		}

@@ -25,18 +25,18 @@ func (h *Host) Remove(ctx context.Context, name string) error {
 }
 
 func (s *filesSession) removeAll(ctx context.Context, name string) error {
-	info, err := s.Lstat(name)
+	info, err := s.client.Lstat(name)
 	switch {
 	case err != nil:
 		return gone(err)
 	case !info.IsDir():
-		return gone(s.Client.Remove(name))
+		return gone(s.client.Remove(name))
 	}
 	return s.removeDirectory(ctx, name)
 }
 
 func (s *filesSession) removeDirectory(ctx context.Context, name string) error {
-	entries, err := s.ReadDir(name)
+	entries, err := s.client.ReadDir(name)
 	if err != nil {
 		return gone(err)
 	}
@@ -53,7 +53,7 @@ func (s *filesSession) removeDirectory(ctx context.Context, name string) error {
 			if working.Err() != nil {
 				return context.Cause(working)
 			}
-			return gone(s.Client.Remove(inside))
+			return gone(s.client.Remove(inside))
 		})
 	}
 	if err := group.Wait(); err != nil {
@@ -64,7 +64,7 @@ func (s *filesSession) removeDirectory(ctx context.Context, name string) error {
 			return err
 		}
 	}
-	return gone(s.RemoveDirectory(name))
+	return gone(s.client.RemoveDirectory(name))
 }
 
 // gone is err unless it says that there is nothing any more.

@@ -14,8 +14,8 @@ import (
 
 // filesSession is a connection's sftp session. All file operations share it.
 type filesSession struct {
-	*sftp.Client
-	ended chan struct{} // closed when the host ended it
+	client *sftp.Client
+	ended  chan struct{} // closed when the host ended it
 }
 
 func (c *connection) hasFiles() bool {
@@ -55,7 +55,7 @@ func (c *connection) openFiles(ctx context.Context) (*filesSession, error) {
 		c.mu.Unlock()
 		release()
 	}()
-	if files.Client, err = c.startSFTP(ctx, channel); err != nil {
+	if files.client, err = c.startSFTP(ctx, channel); err != nil {
 		channel.Close()
 		return nil, err
 	}
@@ -158,7 +158,7 @@ func (c *connection) dropFiles(files *filesSession) {
 	if c.files == files {
 		c.files = nil
 	}
-	go files.Close()
+	go files.client.Close()
 }
 
 // answered says whether err is the host's answer: anything else is a session
