@@ -14,16 +14,6 @@ import (
 	"path/filepath"
 )
 
-// options are the command line's.
-type options struct {
-	// slipway is the path of the program to measure.
-	slipway string
-	// runs is how often everything is measured; the median counts.
-	runs int
-	// json is the file to write the results to; none when empty.
-	json string
-}
-
 // benchmarks in the order of the table.
 var benchmarks = []func(context.Context, *sample) (result, error){
 	startUp, planFifty, planFiftyPublished, publishOne, publishCopied, publishNone, deployUnchanged, deployFleet, syncFiles, promoteTen,

@@ -19,6 +19,13 @@ type project struct {
 	images []string
 }
 
+// How many images a project has: fifty is the largest that we think of, ten is
+// what a publish and a promotion are measured with.
+const (
+	fifty = 50
+	ten   = 10
+)
+
 // newProject makes a project of that many images; stack.yml runs the first one.
 func (s *sample) newProject(ctx context.Context, name string, images int) (*project, error) {
 	p := &project{sample: s, dir: filepath.Join(s.dir, name)}

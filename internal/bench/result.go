@@ -2,10 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"slices"
-	"text/tabwriter"
 	"time"
 )
 
@@ -26,6 +25,9 @@ type result struct {
 	MostSeconds float64 `json:"mostSeconds,omitempty"`
 	MostRatio   float64 `json:"mostRatio,omitempty"`
 }
+
+// errSkipped says that something is not measured here.
+var errSkipped = errors.New("skipped")
 
 // action is something to be timed; round is different in each call.
 type action func(ctx context.Context, round int) (time.Duration, error)
@@ -101,20 +103,6 @@ func (r result) goal() string {
 		return text + ", met"
 	}
 	return text + ", MISSED"
-}
-
-func table(out io.Writer, runs int, results []result) {
-	fmt.Fprintf(out, "Slipway and the plain tool in turns: medians of %d runs, the best one where the goal is a time.\n\n", runs)
-	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
-	fmt.Fprintln(w, "WHAT\tSLIPWAY\tPLAIN TOOL\t\tRATIO\tGOAL")
-	for _, r := range results {
-		plain, took, ratio := "-", "", "-"
-		if r.Plain != "" {
-			plain, took, ratio = r.Plain, r.value(r.PlainSeconds), fmt.Sprintf("%.2fx", r.Ratio)
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.What, r.value(r.Ours), plain, took, ratio, r.goal())
-	}
-	_ = w.Flush() // to a terminal or a file that the caller watches
 }
 
 func (r result) value(v float64) string {

@@ -5,13 +5,11 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"git.example/slipway/pipelines/registry/embedded"
 )
@@ -96,30 +94,11 @@ func (s *sample) build(context, tag string) *exec.Cmd {
 	return s.command("docker", "buildx", "build", "--provenance=false", "--tag", tag, "--push", context)
 }
 
+// command runs in the environment of the sample.
 func (s *sample) command(name string, args ...string) *exec.Cmd {
 	c := exec.Command(name, args...)
 	c.Env = s.environ
 	return c
-}
-
-// timed runs a command; its output is shown when it fails.
-func timed(ctx context.Context, c *exec.Cmd) (time.Duration, error) {
-	bound := exec.CommandContext(ctx, c.Args[0], c.Args[1:]...)
-	bound.Dir, bound.Env = c.Dir, c.Env
-	started := time.Now()
-	output, err := bound.CombinedOutput()
-	took := time.Since(started)
-	if err != nil {
-		return took, fmt.Errorf("running %q: %w\n%s", strings.Join(c.Args, " "), err, output)
-	}
-	return took, nil
-}
-
-func write(path, content string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
-	return os.WriteFile(path, []byte(content), 0o644)
 }
 
 // close removes all that was made, in Docker, too.

@@ -27,9 +27,6 @@ const loadRuns = 3
 
 const plainDeploy = "docker compose stop; pull; up -d"
 
-// errSkipped says that something is not measured here.
-var errSkipped = errors.New("skipped")
-
 // requests are all that were sent, in all deploys.
 func (u *underLoad) requests(ctx context.Context, s *sample) (result, error) {
 	r := result{What: u.strategy + " under load, requests", Plain: plainDeploy, Count: true}

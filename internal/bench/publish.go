@@ -3,61 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
-	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 )
-
-func startUp(ctx context.Context, s *sample) (result, error) {
-	r := result{What: "start-up (slipway version)", Plain: "docker --version", MostSeconds: 0.05}
-	err := r.compare(ctx, 4*s.runs,
-		func(ctx context.Context, _ int) (time.Duration, error) {
-			return timed(ctx, s.command(s.options.slipway, "version"))
-		},
-		func(ctx context.Context, _ int) (time.Duration, error) {
-			return timed(ctx, s.command("docker", "--version"))
-		})
-	return r, err
-}
-
-// fifty is how many images the largest project has that we think of.
-const fifty = 50
-
-func planFifty(ctx context.Context, s *sample) (result, error) {
-	r := result{What: "plan of 50 images, not published", MostSeconds: 1}
-	p, err := s.newProject(ctx, "fifty", fifty)
-	if err != nil {
-		return r, err
-	}
-	return r, r.time(ctx, s.runs, func(ctx context.Context, _ int) (time.Duration, error) { return p.slip(ctx, "plan") })
-}
-
-// planFiftyPublished plans the deploy of a release of fifty images. They are
-// all the same, so that publishing them takes no time.
-func planFiftyPublished(ctx context.Context, s *sample) (result, error) {
-	r := result{What: "plan of 50 images, published", MostSeconds: 1}
-	p, err := s.newProject(ctx, "released", fifty)
-	if err != nil {
-		return r, err
-	}
-	for _, image := range p.images {
-		if err := write(p.context(image, "Dockerfile"), "FROM "+s.base+"\n"); err != nil {
-			return r, err
-		}
-	}
-	if err := p.commit(ctx); err != nil {
-		return r, err
-	}
-	if _, err := p.slip(ctx, "publish", "--build-number", "1"); err != nil {
-		return r, err
-	}
-	return r, r.time(ctx, s.runs, func(ctx context.Context, _ int) (time.Duration, error) { return p.slip(ctx, "plan") })
-}
-
-// ten is how many images a publish is measured with.
-const ten = 10
 
 // publishOne changes one image, whose build takes a second of a processor.
 func publishOne(ctx context.Context, s *sample) (result, error) {
@@ -147,40 +96,4 @@ func publishNone(ctx context.Context, s *sample) (result, error) {
 		return timed(ctx, publish)
 	}, plain)
 	return r, err
-}
-
-func deployUnchanged(ctx context.Context, s *sample) (result, error) {
-	r := result{What: "deploy of what runs already", Plain: "docker compose up --detach"}
-	p, err := s.newProject(ctx, "stack", 1)
-	if err != nil {
-		return r, err
-	}
-	if _, err := p.slip(ctx, "release", "--build-number", "1"); err != nil {
-		return r, err
-	}
-	up, err := p.composeUp(ctx, "1")
-	if err != nil {
-		return r, err
-	}
-	if _, err := timed(ctx, up); err != nil { // the first one starts the stack
-		return r, err
-	}
-	err = r.compare(ctx, s.runs,
-		func(ctx context.Context, _ int) (time.Duration, error) { return p.slip(ctx, "deploy", "--yes") },
-		func(ctx context.Context, _ int) (time.Duration, error) { return timed(ctx, up) })
-	return r, err
-}
-
-// composeUp is the plain tool's start of the release with that build number, as
-// a stack of its own.
-func (p *project) composeUp(ctx context.Context, build string) (*exec.Cmd, error) {
-	head := exec.CommandContext(ctx, "git", "rev-parse", "--short=7", "HEAD")
-	head.Dir = p.dir
-	commit, err := head.Output()
-	if err != nil {
-		return nil, fmt.Errorf("reading the commit: %w", err)
-	}
-	up := p.in("docker", "compose", "--project-name", p.stack+"-plain", "up", "--detach")
-	up.Env = append(up.Env, "REGISTRY="+p.host, "DEPLOY_TAG="+build+"_"+strings.TrimSpace(string(commit)))
-	return up, nil
 }
