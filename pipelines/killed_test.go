@@ -9,7 +9,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-containerregistry/pkg/crane"
@@ -87,7 +86,7 @@ func killAt(t *testing.T, w *wire, dir, build string, at int) {
 	child := exec.Command(self)
 	child.Env = append(os.Environ(), "SLIPWAY_TEST_PUBLISH="+dir, "SLIPWAY_TEST_BUILD="+build)
 	child.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	started := make(chan int, 1)
+	started, ended := make(chan int, 1), make(chan struct{})
 	seen := 0
 	w.mu.Lock()
 	w.onManifest = func(string) {
@@ -98,7 +97,7 @@ func killAt(t *testing.T, w *wire, dir, build string, at int) {
 		if now {
 			pid := <-started
 			_ = syscall.Kill(-pid, syscall.SIGKILL) // ended already: the test below tells
-			time.Sleep(50 * time.Millisecond)
+			<-ended                                 // the child never sees the answer
 		}
 	}
 	w.mu.Unlock()
@@ -109,6 +108,7 @@ func killAt(t *testing.T, w *wire, dir, build string, at int) {
 	}
 	started <- child.Process.Pid
 	err = child.Wait()
+	close(ended)
 	if status, ok := child.ProcessState.Sys().(syscall.WaitStatus); !ok || !status.Signaled() {
 		t.Fatalf("the publish was not killed at write %d: %v\n%s", at, err, out.String())
 	}

@@ -125,15 +125,20 @@ func serves(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 2 {
 		ts.Fatalf("usage: serves URL TEXT")
 	}
-	var last string
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+	tooLong := time.After(10 * time.Second)
+	again := time.NewTicker(100 * time.Millisecond)
+	defer again.Stop()
+	for {
 		out, err := exec.Command("curl", "-s", "-m", "2", args[0]).CombinedOutput()
-		last = fmt.Sprintf("%s (%v)", out, err)
 		if strings.Contains(string(out), args[1]) != neg {
 			return
 		}
+		select {
+		case <-tooLong:
+			ts.Fatalf("%s answers %s (%v), want %q (negated: %v)", args[0], out, err, args[1], neg)
+		case <-again.C:
+		}
 	}
-	ts.Fatalf("%s answers %s, want %q (negated: %v)", args[0], last, args[1], neg)
 }
 
 // cleanup SUFFIX...: removes the containers, networks and volumes of the stack at

@@ -45,15 +45,28 @@ func (e *ECR) Serve(t testing.TB, account, password string) string {
 	}
 	t.Cleanup(func() { _ = registry.Process.Kill(); _ = registry.Wait() })
 	upstream := &url.URL{Scheme: "http", Host: address}
-	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
-		if resp, err := http.Get(upstream.String() + "/v2/"); err == nil {
-			_ = resp.Body.Close()
-			break
-		} else if time.Since(began) > time.Minute {
-			t.Fatalf("the registry does not answer: %v", err)
-		}
-	}
+	waitForAnswer(t, upstream.String()+"/v2/")
 	front := httptest.NewServer(e.Front(account, upstream))
 	t.Cleanup(front.Close)
 	return strings.TrimPrefix(front.URL, "http://")
+}
+
+// waitForAnswer asks until a server answers, for a minute at most.
+func waitForAnswer(t testing.TB, address string) {
+	t.Helper()
+	tooLong := time.After(time.Minute)
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for {
+		resp, err := http.Get(address)
+		if err == nil {
+			_ = resp.Body.Close()
+			return
+		}
+		select {
+		case <-tooLong:
+			t.Fatalf("the registry does not answer: %v", err)
+		case <-again.C:
+		}
+	}
 }

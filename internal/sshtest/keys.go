@@ -49,7 +49,7 @@ func Agent(t testing.TB, keys ...string) string {
 		agent.Process.Kill()
 		agent.Wait()
 	})
-	waitFor(t, "the agent's socket", func() bool { _, err := os.Stat(socket); return err == nil })
+	WaitFor(t, "the agent's socket", func() bool { _, err := os.Stat(socket); return err == nil })
 	for _, key := range keys {
 		add := exec.Command("ssh-add", "-q", key)
 		add.Env = append(os.Environ(), "SSH_AUTH_SOCK="+socket)

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"testing"
-	"time"
 )
 
 // descendants are the processes below some, on Linux.
@@ -39,14 +37,4 @@ func descendants(of ...int) []int {
 		found, next = append(found, children...), children
 	}
 	return found
-}
-
-// waitFor waits until what is said is so.
-func waitFor(t testing.TB, what string, so func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(time.Minute); !so(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("waiting for %s took too long", what)
-		}
-	}
 }

@@ -227,17 +227,21 @@ func TestConnectCancelled(t *testing.T) {
 		}
 		p.Thaw()
 	})
-	waitFor(t, "a connection", func() bool { return p.Connections() == 1 })
+	sshtest.WaitFor(t, "a connection", func() bool { return p.Connections() == 1 })
 	cancel(why)
 	waiting.Wait()
 
 	p.Cut()
 	p.Freeze()
 	ctx, cancel = context.WithCancelCause(t.Context())
-	time.AfterFunc(100*time.Millisecond, func() { cancel(why) })
-	if err := h.Run(ctx, sh("true"), nil, nil); !errors.Is(err, why) {
-		t.Error(err)
-	}
+	waiting.Go(func() {
+		if err := h.Run(ctx, sh("true"), nil, nil); !errors.Is(err, why) {
+			t.Error(err)
+		}
+	})
+	sshtest.WaitFor(t, "a connection after the cut", func() bool { return p.Connections() == 2 })
+	cancel(why)
+	waiting.Wait()
 	p.Thaw()
 	if err := h.Connect(t.Context()); err != nil {
 		t.Errorf("after everybody had gone: %v", err)

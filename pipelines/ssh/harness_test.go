@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"git.example/slipway/internal/sshtest"
 	"git.example/slipway/pipelines/command"
@@ -50,15 +49,6 @@ func wantError(t *testing.T, err error, texts ...string) {
 	for _, text := range texts {
 		if !strings.Contains(err.Error(), text) {
 			t.Errorf("error %q does not say %q", err, text)
-		}
-	}
-}
-
-func waitFor(t *testing.T, what string, so func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(time.Minute); !so(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("waiting for %s took too long", what)
 		}
 	}
 }

@@ -31,7 +31,7 @@ func TestInteractive(t *testing.T) {
 				Env:  []string{"SECRET=" + strings.Repeat("y", 9000) + "\x03\n"},
 			}
 			go func() { ended <- h.Interactive(t.Context(), c, in, &out, &out, test.pty) }()
-			waitFor(t, "the program", func() bool { return strings.Contains(out.String(), "terminal") })
+			sshtest.WaitFor(t, "the program", func() bool { return strings.Contains(out.String(), "terminal") })
 			io.WriteString(typing, "a b\n")
 			if err := <-ended; command.ExitCode(err) != 3 {
 				t.Errorf("error: %v", err)
@@ -59,7 +59,7 @@ func TestInteractiveResize(t *testing.T) {
 	go func() {
 		ended <- h.Interactive(t.Context(), c, in, &out, nil, &ssh.PTY{Term: "vt100", Width: 80, Height: 24, Resize: resize})
 	}()
-	waitFor(t, "the program", func() bool { return strings.Contains(out.String(), "ready") })
+	sshtest.WaitFor(t, "the program", func() bool { return strings.Contains(out.String(), "ready") })
 	resize <- [2]int{120, 40}
 	if err := <-ended; err != nil || !strings.Contains(out.String(), "40 120") {
 		t.Errorf("%v, %q", err, out.String())

@@ -78,7 +78,7 @@ func TestBreaksInTheMiddle(t *testing.T) {
 					})
 				}
 				started := func() int { data, _ := os.ReadFile(count); return len(data) }
-				waitFor(t, "programs", func() bool { return started() == 7 })
+				sshtest.WaitFor(t, "programs", func() bool { return started() == 7 })
 				file := filepath.Join(s.Dir, "file")
 				writing.Go(func() { // it waits for a session
 					if err := h.WriteFile(t.Context(), file, []byte("content"), 0o644); err != nil {

@@ -177,7 +177,7 @@ func TestCancel(t *testing.T) {
 			c.Grace, c.Detached = test.grace, true
 			ended := make(chan error, 1)
 			go func() { ended <- h.Run(ctx, c, &out, nil) }()
-			waitFor(t, "the program", func() bool { return strings.Contains(out.String(), "ready") })
+			sshtest.WaitFor(t, "the program", func() bool { return strings.Contains(out.String(), "ready") })
 			cancel(why)
 			err := <-ended
 			if !errors.Is(err, why) || command.ExitCode(err) != -1 {
@@ -186,7 +186,7 @@ func TestCancel(t *testing.T) {
 			if diff := cmp.Diff(test.output, out.String()); diff != "" {
 				t.Error(diff)
 			}
-			waitFor(t, "the program's end", func() bool { return len(processesWith(mark)) == 0 })
+			sshtest.WaitFor(t, "the program's end", func() bool { return len(processesWith(mark)) == 0 })
 			if err := h.Run(t.Context(), sh("true"), nil, nil); err != nil {
 				t.Errorf("the connection after it: %v", err)
 			}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestConfirm(t *testing.T) {
@@ -24,14 +23,19 @@ func TestConfirm(t *testing.T) {
 
 func TestConfirmCanBeInterrupted(t *testing.T) {
 	nobody, _ := io.Pipe()
-	g := &globals{env: Environment{In: nobody, Err: io.Discard, InTerminal: true, ErrTerminal: true}}
 	ctx, interrupt := context.WithCancelCause(t.Context())
 	cause := errors.New("interrupt")
-	time.AfterFunc(10*time.Millisecond, func() { interrupt(cause) })
+	asked := writerFunc(func(p []byte) (int, error) { interrupt(cause); return len(p), nil })
+	g := &globals{env: Environment{In: nobody, Err: asked, InTerminal: true, ErrTerminal: true}}
 	if err := g.confirm(false)(ctx, "Deploy it?"); !errors.Is(err, cause) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// writerFunc is told what is written.
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
 func TestConfirmAsksNobody(t *testing.T) {
 	terminal := Environment{InTerminal: true, ErrTerminal: true}
