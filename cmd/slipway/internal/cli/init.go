@@ -10,16 +10,6 @@ import (
 	"git.example/slipway/pipelines"
 )
 
-// initOptions say which files to write.
-type initOptions struct {
-	makefile, tagMaps bool
-	force, stdout     bool
-	// ci are the CI systems to write files for.
-	ci []string
-	// taskDefinition is a service of env on ECS.
-	taskDefinition, env string
-}
-
 func newInit(g *globals) *cobra.Command {
 	var o initOptions
 	c := &cobra.Command{
@@ -63,12 +53,12 @@ a file to keep in the repository.`,
 				return flagError{errors.New("--stdout prints the Makefile: use it with --makefile")}
 			}
 			if !o.makefile && !o.tagMaps || len(o.ci) > 0 {
-				if err := g.initProject(c.Context(), o.ci, o.force); err != nil {
+				if err := g.initProject(c.Context(), o); err != nil {
 					return err
 				}
 			}
 			if o.makefile {
-				if err := g.initMakefile(o.stdout, o.force); err != nil {
+				if err := g.initMakefile(o); err != nil {
 					return err
 				}
 			}
@@ -97,8 +87,8 @@ a file to keep in the repository.`,
 }
 
 // initProject writes slipway.yaml where there is none, and CI files.
-func (g *globals) initProject(ctx context.Context, ci []string, force bool) error {
-	systems, err := ciSystems(ci)
+func (g *globals) initProject(ctx context.Context, o initOptions) error {
+	systems, err := ciSystems(o.ci)
 	if err != nil {
 		return err
 	}
@@ -106,5 +96,5 @@ func (g *globals) initProject(ctx context.Context, ci []string, force bool) erro
 	if err != nil {
 		return err
 	}
-	return g.initCI(ctx, path, systems, force)
+	return g.initCI(ctx, path, systems, o)
 }

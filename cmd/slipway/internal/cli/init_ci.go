@@ -17,7 +17,7 @@ import (
 
 // initCI writes the CI files of a project beside its slipway.yaml: of the
 // systems, or of those that it has a directory for when there are none.
-func (g *globals) initCI(ctx context.Context, path string, systems []scaffold.System, force bool) error {
+func (g *globals) initCI(ctx context.Context, path string, systems []scaffold.System, o initOptions) error {
 	dir := filepath.Dir(path)
 	root := os.DirFS(dir)
 	if len(systems) == 0 {
@@ -34,7 +34,7 @@ func (g *globals) initCI(ctx context.Context, path string, systems []scaffold.Sy
 	for _, system := range systems {
 		file := filepath.Join(dir, filepath.FromSlash(system.File()))
 		_, err := os.Lstat(file)
-		if err == nil && !force {
+		if err == nil && !o.force {
 			fmt.Fprintf(g.env.Err, "kept %s\n", file)
 			continue
 		}

@@ -17,13 +17,13 @@ var makefile string
 const makefileName = "Makefile"
 
 // initMakefile writes the Makefile into the current directory, or prints it.
-func (g *globals) initMakefile(stdout, force bool) error {
-	if stdout {
+func (g *globals) initMakefile(o initOptions) error {
+	if o.stdout {
 		_, err := fmt.Fprint(g.env.Out, makefile)
 		return err
 	}
 	how := os.O_WRONLY | os.O_CREATE | os.O_EXCL
-	if force {
+	if o.force {
 		how = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
 	}
 	f, err := os.OpenFile(makefileName, how, 0o644)
