@@ -34,18 +34,18 @@ func New(files deploy.Files, dir string, times LeaseTimes) *Journal {
 	return j
 }
 
-// Check fails with a *Newer error when a newer Slipway wrote the journal.
-func (j *Journal) Check(ctx context.Context) error { return j.store.check(ctx) }
+// CheckVersion fails with a *Newer error when a newer Slipway wrote the journal.
+func (j *Journal) CheckVersion(ctx context.Context) error { return j.store.check(ctx) }
 
-// live is the file live.json.
-type live struct {
+// pointer is the file live.json.
+type pointer struct {
 	ID  int    `json:"id"`
 	Tag string `json:"tag"`
 }
 
 // Live is the live deploy; nil before the first one.
 func (j *Journal) Live(ctx context.Context) (*Entry, error) {
-	var l live
+	var l pointer
 	err := j.store.read(ctx, "live.json", &l)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -62,7 +62,7 @@ func (j *Journal) Live(ctx context.Context) (*Entry, error) {
 
 // SetLive makes e the live deploy.
 func (j *Journal) SetLive(ctx context.Context, e Entry) error {
-	return j.store.write(ctx, "live.json", live{ID: e.ID, Tag: e.Tag}, 0o644)
+	return j.store.write(ctx, "live.json", pointer{ID: e.ID, Tag: e.Tag}, 0o644)
 }
 
 // aheadEntries is how many entries are read ahead where nobody said how many

@@ -13,7 +13,7 @@ import (
 // Run deploys. A release that is not healthy, or that does not run with the
 // right digests, is a *Failure, and the release before it runs again.
 func Run(ctx context.Context, d Deployment) (Result, error) {
-	if err := d.Journal.Check(ctx); err != nil {
+	if err := d.Journal.CheckVersion(ctx); err != nil {
 		return Result{}, err
 	}
 	if err := pull(ctx, d); err != nil {
