@@ -121,8 +121,37 @@ func TestIDsAreGivenWithoutReading(t *testing.T) {
 	}
 }
 
-// Every deploy that is made from nothing on: nothing is lost, in order, and
-// what a Slipway that knows no segments needs has a file of its own.
+// Deploys that can be gone back to keep a file of their own however old they
+// are, for a Slipway that knows no segments, until they are older than that.
+func TestDeploysToGoBackToKeepTheirFiles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	j := New(deploy.LocalHost{}, dir, quick)
+	deployed(t, j, "t1")
+	deployed(t, j, "t2")
+	loose(t, dir, 3, 60)
+	there := func() (ids []int) {
+		for _, id := range []int{1, 2, 3, 60} {
+			if _, err := os.Stat(filepath.Join(dir, looseFile(id))); err == nil {
+				ids = append(ids, id)
+			}
+		}
+		return ids
+	}
+	if err := j.Compact(t.Context()); err != nil || !cmp.Equal(there(), []int{1, 2, 60}) {
+		t.Errorf("files of %v, %v", there(), err)
+	}
+	whole(t, j, 60)
+	for i := range defaultKeep {
+		deployed(t, j, fmt.Sprintf("t%d", 61+i))
+	}
+	if !cmp.Equal(there(), []int{60}) {
+		t.Errorf("files of %v", there())
+	}
+	whole(t, j, 60+defaultKeep)
+}
+
+// Every deploy that is made from nothing on: nothing is lost, in order.
 func TestHistoryStaysWhole(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -131,15 +160,6 @@ func TestHistoryStaysWhole(t *testing.T) {
 		e := deployed(t, j, fmt.Sprintf("t%d", i+1))
 		if e.ID != i+1 {
 			t.Fatalf("id %d, want %d", e.ID, i+1)
-		}
-		snapshots, err := j.snapshots.ids(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, id := range snapshots {
-			if _, err := os.Stat(filepath.Join(dir, looseFile(id))); err != nil {
-				t.Errorf("deploy %d can be gone back to, and has no file of its own: %v", id, err)
-			}
 		}
 	}
 	whole(t, j, 130)
