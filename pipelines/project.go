@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 
+	"git.example/slipway/pipelines/checks"
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/images"
 	"git.example/slipway/pipelines/published"
@@ -68,11 +69,12 @@ type UsageError = workspace.UsageError
 func Open(ctx context.Context, o Options) (*Project, error) {
 	w, err := workspace.Open(ctx, workspace.Options{
 		Config: o.Config, Dir: o.Dir, Lookup: o.Lookup, Overrides: o.Overrides, Engine: o.Engine, Logins: o.Logins,
-		Reporter: o.Reporter, Generated: targets.TagMaps,
+		Reporter: o.Reporter, Generated: targets.TagMaps, Own: targets.Own,
 	})
 	if err != nil {
 		return nil, err
 	}
+	checks.NoteExports(w)
 	p := &Project{Config: w.Config, Info: w.Info, workspace: w, images: images.New(w)}
 	p.registries = published.New(w, o.NoEmbedded, p.images.All)
 	p.targets = targets.New(w, p.registries)

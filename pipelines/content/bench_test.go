@@ -22,7 +22,7 @@ func BenchmarkContent(b *testing.B) {
 	for _, images := range []int{1, 50} {
 		b.Run(fmt.Sprintf("images=%d", images), func(b *testing.B) {
 			for b.Loop() {
-				hasher := NewHasher()
+				hasher := NewHasher(nil)
 				for i := range images {
 					_, err := hasher.Content(context.Background(), Inputs{Name: "x", Context: dir, Dockerfile: "Dockerfile",
 						Target: fmt.Sprint(i), Platforms: []string{"linux/amd64"}})

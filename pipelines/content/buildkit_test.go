@@ -58,7 +58,7 @@ func TestListingIsWhatBuildKitCopies(t *testing.T) {
 			}
 			dockerfile, err := ReadDockerfile(dir, "Dockerfile")
 			must(t, err)
-			listing, err := walk(context.Background(), tree{root: dir, ignore: dockerfile.ignore})
+			listing, err := walk(context.Background(), tree{root: dir, ignore: dockerfile.ignore}, nil)
 			must(t, err)
 			got := map[string]string{}
 			for _, e := range listing.entries {

@@ -70,7 +70,7 @@ func must(t testing.TB, err error) {
 
 func content(t testing.TB, in Inputs) Hash {
 	t.Helper()
-	sum, err := NewHasher().Content(context.Background(), in)
+	sum, err := NewHasher(nil).Content(context.Background(), in)
 	must(t, err)
 	return sum
 }
@@ -258,7 +258,7 @@ func TestContentErrors(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			in := fixture(t)
 			test.change(t, &in)
-			_, err := NewHasher().Content(context.Background(), in)
+			_, err := NewHasher(nil).Content(context.Background(), in)
 			if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), `"api"`) {
 				t.Errorf("got %v, want the image and %q", err, test.want)
 			}
@@ -284,7 +284,7 @@ func TestContentOfSpecialFiles(t *testing.T) {
 	if err := syscall.Mknod(filepath.Join(in.Context, "device"), syscall.S_IFCHR|0o600, 0x103); err != nil {
 		t.Skipf("making a device: %v", err)
 	}
-	if _, err := NewHasher().Content(context.Background(), in); err == nil || !strings.Contains(err.Error(), `"device" is a device`) {
+	if _, err := NewHasher(nil).Content(context.Background(), in); err == nil || !strings.Contains(err.Error(), `"device" is a device`) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -292,7 +292,7 @@ func TestContentOfSpecialFiles(t *testing.T) {
 // A Hasher that many images share gives each the hash that it has on its own.
 func TestHasherIsShared(t *testing.T) {
 	in := fixture(t)
-	hasher := NewHasher()
+	hasher := NewHasher(nil)
 	want := map[string]Hash{}
 	for _, target := range []string{"a", "b", "c"} {
 		in.Target = target
@@ -314,7 +314,7 @@ func TestHasherIsShared(t *testing.T) {
 
 func TestHasherRescan(t *testing.T) {
 	in := fixture(t)
-	hasher := NewHasher()
+	hasher := NewHasher(nil)
 	hash := func() Hash {
 		sum, err := hasher.Content(context.Background(), in)
 		must(t, err)
@@ -335,7 +335,7 @@ func TestHasherCancelled(t *testing.T) {
 	in, stopped := fixture(t), errors.New("the user stopped it")
 	ctx, cancel := context.WithCancelCause(context.Background())
 	cancel(stopped)
-	hasher := NewHasher()
+	hasher := NewHasher(nil)
 	if _, err := hasher.Content(ctx, in); !errors.Is(err, context.Canceled) && !errors.Is(err, stopped) {
 		t.Errorf("got %v", err)
 	}

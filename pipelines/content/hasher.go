@@ -20,6 +20,8 @@ type Hasher struct {
 	// reads bounds the files that are open at once.
 	reads   *semaphore.Weighted
 	buffers sync.Pool
+	// without are paths in a directory that are no part of any content.
+	without func(root string) []string
 
 	mu    sync.Mutex
 	trees map[tree]*listed
@@ -35,9 +37,15 @@ type hashedFile struct {
 // parallelReads is how many files of one directory are read at once.
 func parallelReads() int { return 4 * runtime.GOMAXPROCS(0) }
 
-// NewHasher makes a Hasher that has read nothing yet.
-func NewHasher() *Hasher {
+// NewHasher makes a Hasher that has read nothing yet. Without says which paths in a
+// directory, relative to it and with slashes, are no part of any content; nil for
+// none.
+func NewHasher(without func(root string) []string) *Hasher {
+	if without == nil {
+		without = func(string) []string { return nil }
+	}
 	return &Hasher{
+		without: without,
 		reads:   semaphore.NewWeighted(int64(parallelReads())),
 		buffers: sync.Pool{New: func() any { return new([64 << 10]byte) }},
 		trees:   map[tree]*listed{},

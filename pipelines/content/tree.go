@@ -75,7 +75,7 @@ func (h *Hasher) tree(ctx context.Context, t tree) (*listing, error) {
 }
 
 func (h *Hasher) list(ctx context.Context, t tree) (*listing, error) {
-	files, err := walk(ctx, t)
+	files, err := walk(ctx, t, h.without(t.root))
 	if err != nil {
 		return nil, err
 	}
@@ -100,13 +100,19 @@ func (h *Hasher) list(ctx context.Context, t tree) (*listing, error) {
 
 // walk lists t through the library with which BuildKit sends a context, so that
 // the ignore file means the same here and there.
-func walk(ctx context.Context, t tree) (*listing, error) {
+func walk(ctx context.Context, t tree, without []string) (*listing, error) {
 	ignored, err := readIgnoreFile(t.ignore)
 	if err != nil {
 		return nil, err
 	}
 	files := &listing{}
-	options := &fsutil.FilterOpt{ExcludePatterns: ignored, Map: files.leaveOutGit}
+	leaveOut := func(where string, stat *types.Stat) fsutil.MapResult {
+		if slices.Contains(without, filepath.ToSlash(where)) {
+			return skip(stat)
+		}
+		return files.leaveOutGit(where, stat)
+	}
+	options := &fsutil.FilterOpt{ExcludePatterns: ignored, Map: leaveOut}
 	err = fsutil.WalkDir(ctx, t.root, options, func(_ string, found fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -127,6 +133,11 @@ func (l *listing) leaveOutGit(where string, stat *types.Stat) fsutil.MapResult {
 		return fsutil.MapResultKeep
 	}
 	l.git = true
+	return skip(stat)
+}
+
+// skip leaves a file out, or a directory with all that is in it.
+func skip(stat *types.Stat) fsutil.MapResult {
 	if stat.IsDir() {
 		return fsutil.MapResultSkipDir
 	}

@@ -50,6 +50,9 @@ type Build struct {
 	// Name is how messages call it.
 	Name    string
 	Context string
+	// Without are directories in Context, relative and with slashes, that are no
+	// part of it, whatever the ignore file says.
+	Without []string
 	// Dockerfile is relative to Context.
 	Dockerfile string
 	Target     string

@@ -31,7 +31,7 @@ func (r *Repository) readChange(ctx context.Context, s *State) error {
 		if value, ok := strings.CutPrefix(line, "# branch.head "); ok && value != "(detached)" {
 			s.Branch = value
 		}
-		if path := changedPath(line); path != "" && !slices.Contains(r.without, path) {
+		if path := changedPath(line); path != "" && !r.leavesOut(path) {
 			changed = append(changed, path)
 		}
 	}
@@ -41,9 +41,16 @@ func (r *Repository) readChange(ctx context.Context, s *State) error {
 	if len(changed) == 0 {
 		return nil
 	}
-	s.Dirty = true
+	s.Dirty, s.Changed = true, changed
 	s.DirtyDigest, err = r.digest(ctx, changed)
 	return err
+}
+
+// leavesOut says whether a path, or a directory that it is in, does not count.
+func (r *Repository) leavesOut(path string) bool {
+	return slices.ContainsFunc(r.without, func(without string) bool {
+		return path == without || strings.HasPrefix(path, without+"/")
+	})
 }
 
 // changedPath is the path in one line of git status's version 2 format, or "".

@@ -19,7 +19,7 @@ import (
 type Repository struct {
 	// dir is the top of the work tree.
 	dir string
-	// without are paths whose changes don't count.
+	// without are files and directories whose changes don't count.
 	without []string
 }
 

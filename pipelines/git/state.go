@@ -26,6 +26,9 @@ type State struct {
 	// Dirty says that the work tree or the index differs from HEAD, or that
 	// there are files that are neither tracked nor ignored.
 	Dirty bool
+	// Changed are the files that make it dirty, relative to the top of the work
+	// tree, with slashes.
+	Changed []string
 	// DirtyDigest is 64 hex characters that depend on the changed files' names,
 	// contents and executable bits alone. Empty when the tree is clean.
 	DirtyDigest string

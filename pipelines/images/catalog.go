@@ -22,7 +22,7 @@ type Catalog struct {
 
 // New is the catalog of a workspace. It has read nothing yet.
 func New(w *workspace.Workspace) *Catalog {
-	return &Catalog{workspace: w, hasher: content.NewHasher()}
+	return &Catalog{workspace: w, hasher: content.NewHasher(w.OwnIn)}
 }
 
 // All are the images of the project: those of slipway.yaml, or those of the

@@ -18,7 +18,8 @@ func (c *Catalog) Spec(ctx context.Context, name string, b config.Build, platfor
 	}
 	return engine.Build{
 		Name: name, Context: c.workspace.Path(b.Context), Dockerfile: b.Dockerfile, Target: b.Target,
-		Args: b.Args, Platforms: orOurs(platforms), Secrets: secret, SSH: b.SSH,
+		Without: c.workspace.OwnIn(c.workspace.Path(b.Context)),
+		Args:    b.Args, Platforms: orOurs(platforms), Secrets: secret, SSH: b.SSH,
 		Contexts: c.namedContexts(b), CacheFrom: b.CacheFrom, CacheTo: b.CacheTo,
 	}, nil
 }

@@ -65,3 +65,16 @@ func (s *embeddedServers) close() error {
 	s.servers = nil
 	return errors.Join(problems...)
 }
+
+// EmbeddedDirs are the directories of embedded registries that slipway.yaml of the
+// project in dir names.
+func EmbeddedDirs(dir string, c *config.Config) []string {
+	var dirs []string
+	servers := embeddedServers{dir: dir}
+	for _, r := range c.Registries {
+		if r.Value.Embedded != nil && r.Value.Embedded.Path != "" {
+			dirs = append(dirs, servers.path(*r.Value.Embedded))
+		}
+	}
+	return dirs
+}

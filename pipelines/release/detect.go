@@ -87,7 +87,7 @@ func fillFromCheckout(info *Info, state git.State) {
 		}
 	}
 	info.Commit, info.CommitTime = state.Commit, state.CommitTime
-	info.Dirty, info.DirtyDigest = state.Dirty, state.DirtyDigest
+	info.Dirty, info.DirtyDigest, info.Changed = state.Dirty, state.DirtyDigest, state.Changed
 	info.Shallow = state.Shallow
 	info.Source = cmp.Or(info.Source, address(state.Remote))
 }

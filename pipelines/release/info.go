@@ -27,6 +27,9 @@ type Info struct {
 	// characters over that difference. Known only in a git checkout.
 	Dirty       bool
 	DirtyDigest string
+	// Changed are the files that make it dirty, relative to the top of the checkout,
+	// with slashes.
+	Changed []string
 	// CommitTime is zero when there is no git checkout.
 	CommitTime time.Time
 	// Source is the repository's URL, without credentials; may be empty.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,6 +29,14 @@ func (k composeKind) files() []string {
 		return k.File
 	}
 	return append(slices.Clone([]string(k.File)), k.Switch.Template)
+}
+
+// ownDirs is what a stack on this machine keeps beside its own files.
+func (k composeKind) ownDirs() []string {
+	if len(k.Hosts) > 0 {
+		return nil
+	}
+	return []string{path.Join(k.Path, ".slipway")}
 }
 
 // check makes sure that the compose files can be read. Variables that only a

@@ -24,6 +24,14 @@ type gitsyncKind struct {
 	config.GitSyncTarget
 }
 
+// ownDirs is the folder itself, on this machine: it is a copy of what git has.
+func (k gitsyncKind) ownDirs() []string {
+	if len(k.Hosts) > 0 {
+		return nil
+	}
+	return []string{k.Path, gitsync.JournalDir(k.Path, "")}
+}
+
 func (k gitsyncKind) journal(ctx context.Context, s *site) (deploy.Files, string, error) {
 	first, err := s.firstMachine(ctx, k.Hosts, k.Path)
 	if err != nil {

@@ -12,6 +12,8 @@ import (
 type kind interface {
 	// files are the project's files that a deploy needs; a release records them.
 	files() []string
+	// ownDirs are directories of this machine that the target keeps things in, or is.
+	ownDirs() []string
 	// check refuses files that no release should be made of.
 	check(ctx context.Context, w *workspace.Workspace, files map[string][]byte) error
 	// journal is where the environment's journal is when this target is the first
@@ -59,6 +61,8 @@ type kind interface {
 type plain struct{}
 
 func (plain) files() []string { return nil }
+
+func (plain) ownDirs() []string { return nil }
 
 func (plain) check(context.Context, *workspace.Workspace, map[string][]byte) error { return nil }
 

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"git.example/slipway/pipelines/aws"
 	"git.example/slipway/pipelines/config"
@@ -34,9 +35,12 @@ type Options struct {
 	Logins map[string]registry.Login
 	// Reporter takes progress; nobody when nil.
 	Reporter report.Reporter
-	// Generated are files of the project that Slipway itself writes: a change of
-	// theirs makes no other release of the tree. Nil for none.
+	// Generated are files of the project that Slipway itself writes, absolute: a
+	// change of theirs makes no other release of the tree. Nil for none.
 	Generated func(dir string, c *config.Config) []string
+	// Own are directories that Slipway keeps things in, absolute. What is in them is
+	// no part of the tree, nor of anything that is built. Nil for none.
+	Own func(dir string, c *config.Config) []string
 }
 
 // Workspace is an opened project. Close it to end the engine's session.
@@ -47,6 +51,8 @@ type Workspace struct {
 	Info release.Info
 	// Dir is the project's directory, where slipway.yaml is.
 	Dir string
+	// Own are directories that Slipway keeps things in, absolute.
+	Own []string
 	// Lookup reads the environment.
 	Lookup release.Lookup
 	// Git is the checkout; nil where there is none.
@@ -73,6 +79,9 @@ func Open(ctx context.Context, o Options) (*Workspace, error) {
 		return nil, err
 	}
 	w := &Workspace{Config: cfg, Dir: filepath.Dir(cfg.Path), Lookup: o.Lookup, Redactor: secrets.NewRedactor()}
+	if o.Own != nil {
+		w.Own = o.Own(w.Dir, cfg)
+	}
 	w.Git, w.Info, w.noCommit = w.detect(ctx, o)
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
@@ -113,8 +122,12 @@ func (w *Workspace) detect(ctx context.Context, o Options) (*git.Repository, rel
 	if err != nil && !errors.Is(err, git.ErrNoRepository) {
 		return nil, release.Info{}, err
 	}
-	if repo != nil && o.Generated != nil {
-		repo = repo.Without(insideOf(repo.Dir(), o.Generated(w.Dir, w.Config))...)
+	if repo != nil {
+		without := w.Own
+		if o.Generated != nil {
+			without = append(slices.Clone(without), o.Generated(w.Dir, w.Config)...)
+		}
+		repo = repo.Without(insideOf(repo.Dir(), without)...)
 	}
 	info, err := release.Detect(ctx, o.Lookup, repo, o.Overrides)
 	return repo, info, err

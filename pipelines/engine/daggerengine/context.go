@@ -38,6 +38,9 @@ func (r builder) context(b engine.Build) (*dagger.Directory, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, dir := range b.Without {
+		ignored = append(ignored, literal.Replace(path.Clean(dir)))
+	}
 	overlay := sortedKeys(b.Overlay)
 	for _, at := range overlay {
 		if !filepath.IsLocal(filepath.FromSlash(at)) {

@@ -43,10 +43,14 @@ func (r *builder) image(ctx context.Context, b engine.Build, push *engine.Push, 
 	if err := os.Mkdir(work, 0o700); err != nil {
 		return engine.Built{}, err
 	}
-	if len(b.Overlay) > 0 {
-		if from, err = withOverlay(b, from, work); err != nil {
-			return engine.Built{}, fmt.Errorf("building image %q: %w", b.Name, err)
-		}
+	switch {
+	case len(b.Overlay) > 0:
+		from, err = withOverlay(b, from, work)
+	case len(b.Without) > 0:
+		from, err = ignoring(b, from, work)
+	}
+	if err != nil {
+		return engine.Built{}, fmt.Errorf("building image %q: %w", b.Name, err)
 	}
 	to := output{metadata: filepath.Join(work, "metadata.json")}
 	if push == nil {

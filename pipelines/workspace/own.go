@@ -1,0 +1,41 @@
+package workspace
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// OwnIn are the directories of Slipway's own that are there in dir, relative to it
+// and with slashes. A directory that has nothing else in it is one, too: no other
+// checkout has it.
+func (w *Workspace) OwnIn(dir string) []string {
+	own := map[string]bool{}
+	for _, path := range w.Own {
+		own[path] = true
+	}
+	var inside []string
+	for _, path := range w.Own {
+		if _, err := os.Lstat(path); err != nil || !isBelow(path, dir) {
+			continue
+		}
+		for parent := filepath.Dir(path); isBelow(parent, dir) && hasOnly(parent, own); parent = filepath.Dir(parent) {
+			own[parent], path = true, parent
+		}
+		relative, _ := filepath.Rel(dir, path)
+		inside = append(inside, filepath.ToSlash(relative))
+	}
+	slices.Sort(inside)
+	return slices.Compact(inside)
+}
+
+func isBelow(path, dir string) bool {
+	return strings.HasPrefix(path, strings.TrimSuffix(dir, string(filepath.Separator))+string(filepath.Separator))
+}
+
+// hasOnly says that a directory has nothing but those paths in it.
+func hasOnly(dir string, paths map[string]bool) bool {
+	entries, err := os.ReadDir(dir)
+	return err == nil && !slices.ContainsFunc(entries, func(e os.DirEntry) bool { return !paths[filepath.Join(dir, e.Name())] })
+}
