@@ -3,12 +3,12 @@ package pipelines
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"time"
 
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/rollout"
+	"git.example/slipway/pipelines/lazy"
 	"git.example/slipway/pipelines/report"
 	"git.example/slipway/pipelines/targets"
 	"git.example/slipway/pipelines/workspace"
@@ -99,7 +99,7 @@ func sayWhatStays(w *workspace.Workspace, e *targets.Environment, tag string, li
 	}
 }
 
-var namedService = regexp.MustCompile(`^([a-zA-Z0-9._-]+): +(.+)$`)
+var namedService = lazy.Regexp(`^([a-zA-Z0-9._-]+): +(.+)$`)
 
 // downSteps reads the commands that undo migrations.
 func downSteps(e *targets.Environment, commands []string) ([]deploy.Step, error) {
@@ -116,7 +116,7 @@ func downSteps(e *targets.Environment, commands []string) ([]deploy.Step, error)
 
 func downStep(e *targets.Environment, text string) (deploy.Step, error) {
 	service, line := "", text
-	if named := namedService.FindStringSubmatch(text); named != nil {
+	if named := namedService().FindStringSubmatch(text); named != nil {
 		service, line = named[1], named[2]
 	}
 	for _, target := range e.Targets {

@@ -4,14 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 // refusal is AWS's sentence about a permission that is missing.
-var refusal = regexp.MustCompile(`^User: (\S+) is not authorized to perform: (\S+)(?: on resource: (\S+))?(.*)`)
+var refusal = lazy.Regexp(`^User: (\S+) is not authorized to perform: (\S+)(?: on resource: (\S+))?(.*)`)
 
 // explain is Sessions.Explain with the configuration that was used.
 func explain(ctx context.Context, who *identities, c sdk.Config, o Options, doing string, err error) error {
@@ -42,7 +43,7 @@ func explain(ctx context.Context, who *identities, c sdk.Config, o Options, doin
 
 func explainDenial(ctx context.Context, identities *identities, c sdk.Config, o Options, message string) (problem, next string) {
 	who, action, resource := "", "", ""
-	if parts := refusal.FindStringSubmatch(message); parts != nil {
+	if parts := refusal().FindStringSubmatch(message); parts != nil {
 		who, action, resource = parts[1], parts[2], parts[3]
 	}
 	if who == "" {

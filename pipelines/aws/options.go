@@ -2,9 +2,9 @@ package aws
 
 import (
 	"cmp"
-	"regexp"
 	"strings"
 
+	"git.example/slipway/pipelines/lazy"
 	"git.example/slipway/pipelines/release"
 )
 
@@ -43,8 +43,8 @@ type Run struct {
 var (
 	// outsideName is what a session's name can't hold, and outsideTag what a
 	// tag's value can't (https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html).
-	outsideName = regexp.MustCompile(`[^\w+=,.@-]+`)
-	outsideTag  = regexp.MustCompile(`[^\p{L}\p{Z}\p{N}_.:/=+\-@]+`)
+	outsideName = lazy.Regexp(`[^\w+=,.@-]+`)
+	outsideTag  = lazy.Regexp(`[^\p{L}\p{Z}\p{N}_.:/=+\-@]+`)
 )
 
 const (
@@ -56,7 +56,7 @@ const (
 func (r Run) sessionName() string {
 	parts := []string{"slipway"}
 	for _, part := range []string{r.Project, cmp.Or(r.ID, r.Actor)} {
-		if part = strings.Trim(outsideName.ReplaceAllString(part, "-"), "-"); part != "" {
+		if part = strings.Trim(outsideName().ReplaceAllString(part, "-"), "-"); part != "" {
 			parts = append(parts, part)
 		}
 	}
@@ -71,7 +71,7 @@ func (r Run) tags(environment string) [][2]string {
 	for _, tag := range [][2]string{
 		{"project", r.Project}, {"environment", environment}, {"commit", r.Commit}, {"run", r.ID}, {"actor", r.Actor},
 	} {
-		value := []rune(outsideTag.ReplaceAllString(tag[1], "-"))
+		value := []rune(outsideTag().ReplaceAllString(tag[1], "-"))
 		if len(value) > 0 {
 			tags = append(tags, [2]string{tag[0], string(value[:min(len(value), maxTag)])})
 		}

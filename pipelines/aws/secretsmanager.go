@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 // Secrets reads secrets, each once in a run, in the order of ids. The error
@@ -81,7 +82,7 @@ func isSecret(id, name, arn string) bool {
 }
 
 // versionID is the form of a version's id, which no stage's name has.
-var versionID = regexp.MustCompile(`^[0-9a-zA-Z-]{32,64}$`)
+var versionID = lazy.Regexp(`^[0-9a-zA-Z-]{32,64}$`)
 
 func (s *Sessions) secret(ctx context.Context, o Options, id SecretID) (Secret, error) {
 	if secret, ok := s.secrets.Get(secretKey{o, id}); ok {
@@ -95,7 +96,7 @@ func (s *Sessions) secret(ctx context.Context, o Options, id SecretID) (Secret, 
 	return s.secrets.Do(ctx, secretKey{o, id}, limited(func(ctx context.Context) (Secret, error) {
 		input := &secretsmanager.GetSecretValueInput{SecretId: &id.ID}
 		switch {
-		case versionID.MatchString(id.Version):
+		case versionID().MatchString(id.Version):
 			input.VersionId = &id.Version
 		case id.Version != "":
 			input.VersionStage = &id.Version

@@ -4,23 +4,24 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"regexp"
 	"strings"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/parser"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 // schemaError is how compose-go words a breach of its schema: the file, the
 // path of the value, what is wrong.
-var schemaError = regexp.MustCompile(`^validating (.+?): ([^ ]*) (.+)$`)
+var schemaError = lazy.Regexp(`^validating (.+?): ([^ ]*) (.+)$`)
 
-var unknownKeys = regexp.MustCompile(`^additional properties '([^']+)'.* not allowed$`)
+var unknownKeys = lazy.Regexp(`^additional properties '([^']+)'.* not allowed$`)
 
 // explain adds the line to compose-go's schema errors and puts its odder ones
 // into words. Other errors are as they were.
 func explain(err error, contents map[string][]byte) error {
-	m := schemaError.FindStringSubmatch(err.Error())
+	m := schemaError().FindStringSubmatch(err.Error())
 	if m == nil {
 		return err
 	}
@@ -29,7 +30,7 @@ func explain(err error, contents map[string][]byte) error {
 	if !ok {
 		content, _ = os.ReadFile(file) // an included file; without it there is no line
 	}
-	if key := unknownKeys.FindStringSubmatch(problem); key != nil {
+	if key := unknownKeys().FindStringSubmatch(problem); key != nil {
 		path, problem = strings.TrimPrefix(path+"."+key[1], "."), "false schema"
 	}
 	if problem == "false schema" {

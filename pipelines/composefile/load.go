@@ -11,13 +11,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/consts"
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/template"
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 // Options say what to load.
@@ -125,12 +126,12 @@ func substitute(text string, lookup template.Mapping) (string, error) {
 }
 
 // obsoleteVersion is the top-level version key, which compose ignores.
-var obsoleteVersion = regexp.MustCompile(`(?m)^version[ \t]*:[ \t]*["']?[\d.]*["']?[ \t]*(#.*)?\r?$`)
+var obsoleteVersion = lazy.Regexp(`(?m)^version[ \t]*:[ \t]*["']?[\d.]*["']?[ \t]*(#.*)?\r?$`)
 
 // blankVersion takes the obsolete version key out, keeping line numbers:
 // compose-go would print a warning about it to the process's log.
 func blankVersion(content []byte) []byte {
-	return obsoleteVersion.ReplaceAll(content, nil)
+	return obsoleteVersion().ReplaceAll(content, nil)
 }
 
 func quoted(paths []string) string {

@@ -2,11 +2,12 @@ package composefile
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/token"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 // Variable is one use of a variable in a compose file.
@@ -24,7 +25,7 @@ type Variable struct {
 
 // variable matches an escaped dollar, ${NAME with an operator, and $NAME. The
 // rest of a braced one is left, so that those in its default are found too.
-var variable = regexp.MustCompile(`\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)(:?[-+?])?|\$([A-Za-z_][A-Za-z0-9_]*)`)
+var variable = lazy.Regexp(`\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)(:?[-+?])?|\$([A-Za-z_][A-Za-z0-9_]*)`)
 
 // Variables are all uses of variables in the values of a compose file, in the
 // order of the file. Comments and keys are not interpolated, so not looked at.
@@ -45,7 +46,7 @@ func Variables(content []byte) []Variable {
 // variablesIn are the uses in text, which starts on the given line.
 func variablesIn(text string, line int) []Variable {
 	var uses []Variable
-	for _, m := range variable.FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range variable().FindAllStringSubmatchIndex(text, -1) {
 		group := func(n int) string {
 			if m[2*n] < 0 {
 				return ""

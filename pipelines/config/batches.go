@@ -1,6 +1,6 @@
 package config
 
-import "regexp"
+import "git.example/slipway/pipelines/lazy"
 
 // Batches are numbers of hosts, such as 1 or 50%.
 type Batches []string
@@ -8,7 +8,7 @@ type Batches []string
 // batchPattern is what one of them looks like.
 const batchPattern = `^([1-9][0-9]*|([1-9][0-9]?|100)%)$`
 
-var batchSize = regexp.MustCompile(batchPattern)
+var batchSize = lazy.Regexp(batchPattern)
 
 func (b *Batches) decode(d *decoder, path string, n *node) {
 	if !d.expect(path, n, list) {
@@ -17,7 +17,7 @@ func (b *Batches) decode(d *decoder, path string, n *node) {
 	for i, item := range n.items {
 		at := index(path, i)
 		d.values[at] = item
-		if !item.isScalar() || !batchSize.MatchString(item.text) {
+		if !item.isScalar() || !batchSize().MatchString(item.text) {
 			d.wrong(at, "want a number of hosts, such as 1 or 50%%")
 			continue
 		}

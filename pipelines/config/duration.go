@@ -1,8 +1,9 @@
 package config
 
 import (
-	"regexp"
 	"time"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 // Duration is a duration such as 90s or 1h30m.
@@ -12,11 +13,11 @@ type Duration time.Duration
 // would also take signs and a bare 0.
 const durationPattern = `^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`
 
-var durations = regexp.MustCompile(durationPattern)
+var durations = lazy.Regexp(durationPattern)
 
 func (v *Duration) decode(d *decoder, path string, n *node) {
 	parsed, err := time.ParseDuration(n.text)
-	if n.kind != text || err != nil || !durations.MatchString(n.text) {
+	if n.kind != text || err != nil || !durations().MatchString(n.text) {
 		d.wrong(path, "want a duration such as 90s, 5m or 1h30m")
 		return
 	}

@@ -2,8 +2,9 @@ package config
 
 import (
 	"reflect"
-	"regexp"
 	"strconv"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 // Host is a machine that is reached over SSH: a mapping, or a string such as
@@ -40,14 +41,14 @@ type SSH struct {
 
 // hostText is a host as a string: [user@]address[:port], the address in
 // brackets if it has colons.
-var hostText = regexp.MustCompile(`^(?:([^@:\s]+)@)?(\[[0-9a-fA-F:.%]+\]|env://[A-Za-z_][A-Za-z0-9_]*|[^@:/\s\[\]]+)(?::([0-9]+))?$`)
+var hostText = lazy.Regexp(`^(?:([^@:\s]+)@)?(\[[0-9a-fA-F:.%]+\]|env://[A-Za-z_][A-Za-z0-9_]*|[^@:/\s\[\]]+)(?::([0-9]+))?$`)
 
 func (h *Host) decode(d *decoder, path string, n *node) {
 	if n.kind != text {
 		d.decodeStruct(path, n, reflect.ValueOf(h).Elem())
 		return
 	}
-	parts := hostText.FindStringSubmatch(n.text)
+	parts := hostText().FindStringSubmatch(n.text)
 	if parts == nil {
 		d.wrong(path, "%q is no host: want one such as deploy@app1.example.com or deploy@app1.example.com:2222", n.text)
 		return

@@ -84,7 +84,7 @@ func (Map[T]) JSONSchemaAlias() any { return map[string]T{} }
 // JSONSchemaExtend adds the other form that a Host has: a string.
 func (Host) JSONSchemaExtend(s *jsonschema.Schema) {
 	mapping := *s
-	*s = jsonschema.Schema{Description: s.Description, AnyOf: []*jsonschema.Schema{&mapping, {Type: "string", Pattern: hostText.String()}}}
+	*s = jsonschema.Schema{Description: s.Description, AnyOf: []*jsonschema.Schema{&mapping, {Type: "string", Pattern: hostText().String()}}}
 }
 
 // JSONSchemaExtend adds the other form that an AWSSecret has: a string.

@@ -1,13 +1,14 @@
 package config
 
 import (
-	"regexp"
 	"strings"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 var (
-	secretReference = regexp.MustCompile(`^(env://[A-Za-z_][A-Za-z0-9_]*|file://.+)$|` + awsReference.String())
-	variableName    = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+	secretReference = lazy.Regexp(`^(env://[A-Za-z_][A-Za-z0-9_]*|file://.+)$|` + awsReference)
+	variableName    = lazy.Regexp(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 )
 
 func isReference(value string) bool {
@@ -15,7 +16,7 @@ func isReference(value string) bool {
 }
 
 // awsReference is a secret in AWS where a value of slipway.yaml may be one.
-var awsReference = regexp.MustCompile(`^(aws-sm://[a-zA-Z0-9/_+=.@:-]+(#.+)?|aws-ssm://[a-zA-Z0-9_./:-]+)$`)
+const awsReference = `^(aws-sm://[a-zA-Z0-9/_+=.@:-]+(#.+)?|aws-ssm://[a-zA-Z0-9_./:-]+)$`
 
 func isAWSReference(value string) bool {
 	return strings.HasPrefix(value, "aws-sm://") || strings.HasPrefix(value, "aws-ssm://")

@@ -5,7 +5,7 @@ import "git.example/slipway/pipelines/release"
 // validate reports what the types alone can't tell.
 func validate(d *document, c *Config) {
 	v := validator{d, c}
-	v.matches("project", c.Project, component, "lower-case letters and digits, with '.', '_' or '-' between them")
+	v.matches("project", c.Project, component(), "lower-case letters and digits, with '.', '_' or '-' between them")
 	if c.Tag != "" {
 		if _, err := release.ParseTemplate(c.Tag); err != nil {
 			v.wrong("tag", "%v", err)

@@ -10,7 +10,7 @@ import (
 func validateArtifacts(v validator) {
 	for _, e := range v.config.Artifacts {
 		path := "artifacts." + e.Name
-		v.named(path, e.Name, entryName)
+		v.named(path, e.Name, entryName())
 		validateBuild(v, path+".build", e.Value.Build)
 		v.absolute(path+".path", e.Value.Path)
 	}

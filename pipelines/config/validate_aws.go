@@ -2,25 +2,26 @@ package config
 
 import (
 	"net/url"
-	"regexp"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 var (
-	role   = regexp.MustCompile(`^arn:aws[a-z-]*:iam::([0-9]{12}):role/[\w+=,.@/-]+$`)
-	region = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]+$`)
+	role   = lazy.Regexp(`^arn:aws[a-z-]*:iam::([0-9]{12}):role/[\w+=,.@/-]+$`)
+	region = lazy.Regexp(`^[a-z]{2,}(-[a-z]+)+-[0-9]+$`)
 )
 
 func validateAWS(v validator, path string, a *AWS) {
 	if a == nil {
 		return
 	}
-	v.matches(path+".region", a.Region, region, "an AWS region, such as us-east-1")
+	v.matches(path+".region", a.Region, region(), "an AWS region, such as us-east-1")
 	validateSignIn(v, path, a.Role, a.ExternalID, a.Endpoint)
 }
 
 // validateSignIn checks what registries and environments have in common.
 func validateSignIn(v validator, path, arn, externalID, endpoint string) {
-	v.matches(path+".role", arn, role, "the ARN of a role, such as arn:aws:iam::111111111111:role/deploy")
+	v.matches(path+".role", arn, role(), "the ARN of a role, such as arn:aws:iam::111111111111:role/deploy")
 	if externalID != "" && arn == "" {
 		v.wrong(path+".external-id", "an external id is for a role: add role")
 	}

@@ -4,7 +4,7 @@ import "github.com/distribution/reference"
 
 func validateCheck(v validator, path string, e Entry[Check]) {
 	c := e.Value
-	v.named(path, e.Name, entryName)
+	v.named(path, e.Name, entryName())
 	if c.Build != nil {
 		validateBuild(v, path+".build", *c.Build)
 	}

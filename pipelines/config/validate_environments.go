@@ -6,7 +6,7 @@ import (
 )
 
 func validateEnvironment(v validator, at string, e Entry[Environment]) {
-	v.named(at, e.Name, entryName)
+	v.named(at, e.Name, entryName())
 	registries := v.config.Registries.Names()
 	v.refers(at+".registry", e.Value.Registry, "registry", registries)
 	for i, name := range e.Value.Mirror {

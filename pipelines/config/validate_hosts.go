@@ -2,14 +2,15 @@ package config
 
 import (
 	"path"
-	"regexp"
 	"strings"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 var (
-	hostAddress = regexp.MustCompile(`^(env://[A-Za-z_][A-Za-z0-9_]*|[A-Za-z0-9][A-Za-z0-9._-]*|[0-9a-fA-F:.%]*:[0-9a-fA-F:.%]*)$`)
-	hostUser    = regexp.MustCompile(`^(env://[A-Za-z_][A-Za-z0-9_]*|[A-Za-z_][A-Za-z0-9._-]*\$?)$`)
-	fingerprint = regexp.MustCompile(`^SHA256:[A-Za-z0-9+/]{43}$`)
+	hostAddress = lazy.Regexp(`^(env://[A-Za-z_][A-Za-z0-9_]*|[A-Za-z0-9][A-Za-z0-9._-]*|[0-9a-fA-F:.%]*:[0-9a-fA-F:.%]*)$`)
+	hostUser    = lazy.Regexp(`^(env://[A-Za-z_][A-Za-z0-9_]*|[A-Za-z_][A-Za-z0-9._-]*\$?)$`)
+	fingerprint = lazy.Regexp(`^SHA256:[A-Za-z0-9+/]{43}$`)
 )
 
 // validateHosts checks the hosts of a target and how it goes through them.
@@ -40,14 +41,14 @@ func validateHostPath(v validator, at, dir string, hosts []Host) {
 }
 
 func validateHost(v validator, at string, h Host) {
-	if h.Address != "" && !hostAddress.MatchString(h.Address) {
+	if h.Address != "" && !hostAddress().MatchString(h.Address) {
 		v.wrong(at, "%q is no host name or address; a user and a port have keys of their own", h.Address)
 	}
 	validateSSH(v, at, h.SSH)
 }
 
 func validateSSH(v validator, at string, s SSH) {
-	if s.User != "" && !hostUser.MatchString(s.User) {
+	if s.User != "" && !hostUser().MatchString(s.User) {
 		v.wrong(at, "%q is no user name", s.User)
 	}
 	if s.Port > 65535 {
@@ -62,7 +63,7 @@ func validateSSH(v validator, at string, s SSH) {
 		v.inProject(at+".known-hosts", s.KnownHosts)
 	}
 	for i, f := range s.Fingerprint {
-		if !fingerprint.MatchString(f) {
+		if !fingerprint().MatchString(f) {
 			v.wrong(index(at+".fingerprint", i), "%q is no fingerprint: want SHA256: and 43 characters, as `ssh-keygen -l` prints it", f)
 		}
 	}

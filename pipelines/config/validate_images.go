@@ -1,12 +1,13 @@
 package config
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
-var platform = regexp.MustCompile(`^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$`)
+var platform = lazy.Regexp(`^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$`)
 
 func validateImages(v validator) {
 	images := v.config.Images
@@ -14,7 +15,7 @@ func validateImages(v validator) {
 	users := map[string]string{}
 	for _, e := range images.Named {
 		path := "images." + e.Name
-		v.named(path, e.Name, component)
+		v.named(path, e.Name, component())
 		validateBuild(v, path, e.Value.Build)
 		validatePlatforms(v, path+".platforms", e.Value.Platforms)
 		v.repository(path+".repository", e.Value.Repository)
@@ -36,7 +37,7 @@ func validatePlatforms(v validator, path string, platforms []string) {
 		case !strings.Contains(p, "/") && p != "":
 			v.report(v.place(at), at, "linux/"+p, "%q is not a platform: want os/architecture", p)
 		default:
-			v.matches(at, p, platform, "os/architecture, such as linux/amd64")
+			v.matches(at, p, platform(), "os/architecture, such as linux/amd64")
 		}
 		if p != "" && slices.Contains(platforms[:i], p) {
 			v.wrong(at, "%q is there twice", p)

@@ -4,14 +4,16 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 var (
 	// component and repositoryPath are the grammar of
 	// https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
-	component      = regexp.MustCompile(`^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*$`)
-	repositoryPath = regexp.MustCompile(`^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$`)
-	entryName      = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9._-]*$`)
+	component      = lazy.Regexp(`^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*$`)
+	repositoryPath = lazy.Regexp(`^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$`)
+	entryName      = lazy.Regexp(`^[a-zA-Z0-9][a-zA-Z0-9._-]*$`)
 )
 
 // matches reports a value that is outside a grammar.
@@ -27,7 +29,7 @@ func (v validator) named(path, name string, grammar *regexp.Regexp) {
 		return
 	}
 	words := "letters, digits, '.', '_' and '-'"
-	if grammar == component {
+	if grammar == component() {
 		words = "lower-case letters and digits, with '.', '_' or '-' between them"
 	}
 	v.report(v.keys[path], "", "", "%q is no name: want %s", name, words)
@@ -52,7 +54,7 @@ func (v validator) refers(path, name, what string, known []string) {
 // repository reports a repository that no registry, or not the configured
 // Docker Hub, could hold.
 func (v validator) repository(path, repository string) {
-	v.matches(path, repository, repositoryPath, "lower-case words with '.', '_' or '-' between them, separated by '/', without host or tag")
+	v.matches(path, repository, repositoryPath(), "lower-case words with '.', '_' or '-' between them, separated by '/', without host or tag")
 	for _, r := range v.config.Registries {
 		if r.Value.DockerHub != nil && strings.Contains(repository, "/") {
 			v.wrong(path, "registry %q is on Docker Hub, which has no nested names: write it without '/'", r.Name)

@@ -6,7 +6,7 @@ import "slices"
 // message: that of a wrong type would show it.
 func (v validator) secret(path string) {
 	n, ok := v.values[path]
-	if !ok || !n.isScalar() || secretReference.MatchString(n.text) {
+	if !ok || !n.isScalar() || secretReference().MatchString(n.text) {
 		return
 	}
 	v.hidden = append(v.hidden, n)
@@ -16,7 +16,7 @@ func (v validator) secret(path string) {
 
 // plainOrSecret reports a malformed reference in a value that may be one.
 func (v validator) plainOrSecret(path, value string) {
-	if isReference(value) && !secretReference.MatchString(value) {
+	if isReference(value) && !secretReference().MatchString(value) {
 		v.wrong(path, "%q is no reference: want env://NAME, file://PATH, aws-sm://SECRET#KEY or aws-ssm://PARAMETER", value)
 	}
 }
@@ -25,7 +25,7 @@ func (v validator) plainOrSecret(path, value string) {
 func (v validator) environ(path string, variables map[string]string) {
 	for name, value := range variables {
 		at := join(path, name)
-		if !variableName.MatchString(name) {
+		if !variableName().MatchString(name) {
 			v.report(v.keys[at], path, "", "%q is no name of a variable", name)
 		}
 		v.plainOrSecret(at, value)

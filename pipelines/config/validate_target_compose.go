@@ -1,15 +1,15 @@
 package config
 
-import "regexp"
+import "git.example/slipway/pipelines/lazy"
 
 // composeProject is the grammar of https://github.com/compose-spec/compose-spec/blob/main/04-version-and-name.md
-var composeProject = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
+var composeProject = lazy.Regexp(`^[a-z0-9][a-z0-9_-]*$`)
 
 func validateCompose(v validator, path string, c ComposeTarget) {
 	v.allInProject(path+".file", c.File)
 	validateHosts(v, path, c.Hosts, c.Batches)
 	validateHostPath(v, path, c.Path, c.Hosts)
-	v.matches(path+".project", c.Project, composeProject, "lower-case letters, digits, '_' and '-'")
+	v.matches(path+".project", c.Project, composeProject(), "lower-case letters, digits, '_' and '-'")
 	if c.Env != nil {
 		v.local(path+".env.file", c.Env.File, "the target's path")
 		v.environ(path+".env.set", c.Env.Set)

@@ -1,15 +1,15 @@
 package config
 
-import "regexp"
+import "git.example/slipway/pipelines/lazy"
 
 // ecsName is the grammar of clusters and services
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html).
-var ecsName = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,255}$`)
+var ecsName = lazy.Regexp(`^[a-zA-Z0-9_-]{1,255}$`)
 
 const ecsWords = "up to 255 letters, digits, '_' and '-'"
 
 func validateECS(v validator, at string, c ECSTarget) {
-	v.matches(at+".cluster", c.Cluster, ecsName, ecsWords)
+	v.matches(at+".cluster", c.Cluster, ecsName(), ecsWords)
 	wantServices(v, at, len(c.Services))
 	for _, s := range c.Services {
 		path := at + ".services." + s.Name
@@ -36,7 +36,7 @@ func wantServices(v validator, at string, count int) {
 
 // validateECSService checks a service's name, and the images of its containers.
 func validateECSService(v validator, path, name string, containers map[string]string) {
-	if !ecsName.MatchString(name) {
+	if !ecsName().MatchString(name) {
 		v.report(v.keys[path], "", "", "%q is no name: want %s", name, ecsWords)
 	}
 	if v.config.Images.Bake != "" {

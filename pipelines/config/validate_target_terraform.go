@@ -3,14 +3,15 @@ package config
 import (
 	"maps"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 // terraformName is the grammar of
 // https://developer.hashicorp.com/terraform/language/syntax/configuration#identifiers
-var terraformName = regexp.MustCompile(`^[\pL_][\pL\pN_-]*$`)
+var terraformName = lazy.Regexp(`^[\pL_][\pL\pN_-]*$`)
 
 func validateTerraform(v validator, path string, t TerraformTarget) {
 	v.inProject(path+".dir", t.Dir)
@@ -21,7 +22,7 @@ func validateTerraform(v validator, path string, t TerraformTarget) {
 	if t.TagMap != "" && !strings.HasSuffix(t.TagMap, ".json") {
 		v.wrong(path+".tag-map", "%q is no JSON file: want a name such as image-tags.auto.tfvars.json", t.TagMap)
 	}
-	v.matches(path+".variable", t.Variable, terraformName, "letters, digits, '_' and '-'")
+	v.matches(path+".variable", t.Variable, terraformName(), "letters, digits, '_' and '-'")
 	validateTerraformKeys(v, path+".keys", t.Keys)
 	v.allInProject(path+".var-files", t.VarFiles)
 	v.environ(path+".env", t.Env)
@@ -31,7 +32,7 @@ func validateTerraform(v validator, path string, t TerraformTarget) {
 		}
 	}
 	if t.Verify != nil {
-		v.matches(path+".verify.output", t.Verify.Output, terraformName, "letters, digits, '_' and '-'")
+		v.matches(path+".verify.output", t.Verify.Output, terraformName(), "letters, digits, '_' and '-'")
 		validateTerraformECS(v, path+".verify.ecs", t.Verify.ECS)
 	}
 }
@@ -40,7 +41,7 @@ func validateTerraformECS(v validator, path string, e *TerraformECS) {
 	if e == nil {
 		return
 	}
-	v.matches(path+".cluster", e.Cluster, ecsName, ecsWords)
+	v.matches(path+".cluster", e.Cluster, ecsName(), ecsWords)
 	wantServices(v, path, len(e.Services))
 	for _, s := range e.Services {
 		validateECSService(v, path+".services."+s.Name, s.Name, s.Value.Containers)

@@ -1,7 +1,7 @@
 package config
 
 func validateTarget(v validator, path string, e Entry[Target]) {
-	v.named(path, e.Name, entryName)
+	v.named(path, e.Name, entryName())
 	if e.Name == AutoTargets {
 		v.report(v.keys[path], "", "", "%q stands for the targets that changed in --only %s: give this one another name", e.Name, e.Name)
 	}

@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"regexp"
 	"strconv"
 
 	goccy "github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/parser"
 	"go.yaml.in/yaml/v4"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 // readYAML parses YAML into a node. It is nil when the file is empty or malformed.
@@ -33,12 +34,12 @@ func readYAML(d *document, data []byte) *node {
 	return r.node(&first)
 }
 
-var unknownAnchor = regexp.MustCompile(`line (\d+).*: unknown anchor '(.+)' referenced`)
+var unknownAnchor = lazy.Regexp(`line (\d+).*: unknown anchor '(.+)' referenced`)
 
 // malformed notes a syntax error. The other parser finds the place: the marks of
 // yaml/v4's errors are some lines off.
 func (r reader) malformed(data []byte, err error) {
-	if found := unknownAnchor.FindStringSubmatch(err.Error()); found != nil {
+	if found := unknownAnchor().FindStringSubmatch(err.Error()); found != nil {
 		line, _ := strconv.Atoi(found[1])
 		r.report(position{line, r.columnOf("*"+found[2], line)}, "", "", "there is no anchor &%s before this", found[2])
 		return

@@ -8,11 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
-	"regexp"
 	"slices"
 	"strings"
 
 	"git.example/slipway/pipelines/command"
+	"git.example/slipway/pipelines/lazy"
 )
 
 // Repository is a checkout: a main work tree, a linked one or a submodule.
@@ -78,7 +78,7 @@ func gitCommand(dir string, args ...string) command.Command {
 }
 
 // untrusted finds the repository in git's message about another user's files.
-var untrusted = regexp.MustCompile(`dubious ownership in repository at '([^']+)'`)
+var untrusted = lazy.Regexp(`dubious ownership in repository at '([^']+)'`)
 
 // explain puts the next step in the place of git's own words where it has one.
 func explain(err error, dir string) error {
@@ -90,7 +90,7 @@ func explain(err error, dir string) error {
 	case errors.Is(err, exec.ErrNotFound):
 		return errors.New("the program git is not installed or not on PATH; install git")
 	case strings.Contains(failed.Stderr, "dubious ownership"):
-		if at := untrusted.FindStringSubmatch(failed.Stderr); at != nil {
+		if at := untrusted().FindStringSubmatch(failed.Stderr); at != nil {
 			dir = at[1]
 		}
 		return fmt.Errorf("its files belong to another user, so git refuses to read them; run: git config --global --add safe.directory '%s'", dir)

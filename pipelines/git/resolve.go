@@ -3,15 +3,16 @@ package git
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
-var fullCommit = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
+var fullCommit = lazy.Regexp(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 
 // IsCommit says whether s is a full commit: 40 (SHA-1) or 64 (SHA-256)
 // lowercase hex characters.
-func IsCommit(s string) bool { return fullCommit.MatchString(s) }
+func IsCommit(s string) bool { return fullCommit().MatchString(s) }
 
 // Resolve is the full commit that revision (an abbreviated commit, a branch, a
 // tag) names in this clone.

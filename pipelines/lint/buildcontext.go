@@ -12,6 +12,7 @@ import (
 
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/content"
+	"git.example/slipway/pipelines/lazy"
 )
 
 // buildContext is a directory that images are built from.
@@ -73,8 +74,8 @@ func (c *buildContext) holds(name string) bool {
 }
 
 var (
-	copyAll     = regexp.MustCompile(`(?i)^\s*(COPY|ADD)\s+((--(chown|chmod|link|exclude|parents)\S*)\s+)*(\[\s*"\.?/?\*?"|\.?/?\*?\s)`)
-	healthcheck = regexp.MustCompile(`(?i)^\s*HEALTHCHECK\s+(-|CMD)`)
+	copyAll     = lazy.Regexp(`(?i)^\s*(COPY|ADD)\s+((--(chown|chmod|link|exclude|parents)\S*)\s+)*(\[\s*"\.?/?\*?"|\.?/?\*?\s)`)
+	healthcheck = lazy.Regexp(`(?i)^\s*HEALTHCHECK\s+(-|CMD)`)
 )
 
 // line is the first line of the Dockerfile that matches; 0 when none does.

@@ -2,8 +2,9 @@ package lint
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 func configRules() []Rule {
@@ -32,7 +33,7 @@ func configRules() []Rule {
 }
 
 // errorLine is the line in the errors of compose-go and of its YAML parser.
-var errorLine = regexp.MustCompile(`(?:\.ya?ml:|line )(\d+)`)
+var errorLine = lazy.Regexp(`(?:\.ya?ml:|line )(\d+)`)
 
 func composeInvalid(p *project, found finder) {
 	for _, s := range p.stacks {
@@ -40,7 +41,7 @@ func composeInvalid(p *project, found finder) {
 			continue
 		}
 		at := position{file: s.files[0]}
-		if m := errorLine.FindStringSubmatch(s.err.Error()); m != nil && len(s.files) == 1 {
+		if m := errorLine().FindStringSubmatch(s.err.Error()); m != nil && len(s.files) == 1 {
 			at.line, _ = strconv.Atoi(m[1]) // digits
 			at.column = 1
 		}

@@ -3,7 +3,8 @@ package lint
 import (
 	"fmt"
 	"path/filepath"
-	"regexp"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 func contextRules() []Rule {
@@ -31,11 +32,11 @@ func contextGit(p *project, found finder) {
 }
 
 // sampleEnv are env files without secrets.
-var sampleEnv = regexp.MustCompile(`(example|sample|template|dist|defaults?)$`)
+var sampleEnv = lazy.Regexp(`(example|sample|template|dist|defaults?)$`)
 
 func contextEnv(p *project, found finder) {
 	for _, c := range p.contexts {
-		line := c.line(copyAll)
+		line := c.line(copyAll())
 		if line == 0 {
 			continue
 		}
@@ -43,7 +44,7 @@ func contextEnv(p *project, found finder) {
 		paths, _ := filepath.Glob(filepath.Join(c.dir, ".env*"))
 		for _, path := range paths {
 			name := filepath.Base(path)
-			if !sampleEnv.MatchString(name) && c.holds(name) {
+			if !sampleEnv().MatchString(name) && c.holds(name) {
 				found(position{c.dockerfile, line, 1}, fmt.Sprintf("this copies %s into the image", name),
 					fmt.Sprintf("write %s into %s", name, filepath.ToSlash(filepath.Join(c.name, ".dockerignore"))))
 			}

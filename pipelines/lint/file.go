@@ -3,12 +3,13 @@ package lint
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 // file is one file that rules look at.
@@ -52,7 +53,7 @@ func newYAML(dir, path string) *file {
 	return f
 }
 
-var ignoreComment = regexp.MustCompile(`#\s*slipway:ignore\s+([\w,\- ]+)`)
+var ignoreComment = lazy.Regexp(`#\s*slipway:ignore\s+([\w,\- ]+)`)
 
 // silences says whether a comment on the line or the one above turns the rule off.
 func (f *file) silences(line int, rule string) bool {
@@ -64,7 +65,7 @@ func (f *file) silences(line int, rule string) bool {
 		if n < line && !strings.HasPrefix(strings.TrimSpace(text), "#") {
 			continue // the comment of the line above is about that line
 		}
-		m := ignoreComment.FindStringSubmatch(text)
+		m := ignoreComment().FindStringSubmatch(text)
 		if m != nil && slices.Contains(strings.FieldsFunc(m[1], func(r rune) bool { return r == ',' || r == ' ' }), rule) {
 			return true
 		}

@@ -40,13 +40,13 @@ func secretInClear(p *project, found finder) {
 			if left, right, ok := strings.Cut(s.text, "="); ok && s.listed() {
 				name, value = left, right
 			}
-			if m := defaulted.FindStringSubmatch(value); m != nil {
+			if m := defaulted().FindStringSubmatch(value); m != nil {
 				value = m[1]
 			}
 			switch {
 			case namesSecret(name) && isLiteral(value) && !s.listedElsewhere():
 				tell(s.at, fmt.Sprintf("a value for %s", name))
-			case login.MatchString(value):
+			case login().MatchString(value):
 				tell(s.at, "the password of a URL")
 			}
 		}

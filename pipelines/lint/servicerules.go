@@ -50,7 +50,7 @@ func healthcheckMissing(p *project, found finder) {
 // imageHasHealthcheck says that an image brings its own health check.
 func (p *project) imageHasHealthcheck(image string) bool {
 	return slices.ContainsFunc(p.contexts, func(c *buildContext) bool {
-		return c.image == image && c.line(healthcheck) > 0
+		return c.image == image && c.line(healthcheck()) > 0
 	})
 }
 

@@ -2,8 +2,9 @@ package lint
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 func workflowRules() []Rule {
@@ -32,9 +33,9 @@ func workflowRules() []Rule {
 }
 
 var (
-	commitSHA   = regexp.MustCompile(`^[0-9a-f]{40}([0-9a-f]{24})?$`)
-	fullVersion = regexp.MustCompile(`^\d+\.\d+\.\d+$`)
-	staticKey   = regexp.MustCompile(`secrets\.[A-Z0-9_]*AWS_[A-Z0-9_]*SECRET`)
+	commitSHA   = lazy.Regexp(`^[0-9a-f]{40}([0-9a-f]{24})?$`)
+	fullVersion = lazy.Regexp(`^\d+\.\d+\.\d+$`)
+	staticKey   = lazy.Regexp(`secrets\.[A-Z0-9_]*AWS_[A-Z0-9_]*SECRET`)
 )
 
 func actionUnpinned(p *project, found finder) {
@@ -44,7 +45,7 @@ func actionUnpinned(p *project, found finder) {
 				continue
 			}
 			name, version, _ := strings.Cut(s.text, "@")
-			if commitSHA.MatchString(version) || strings.HasPrefix(version, "sha256:") {
+			if commitSHA().MatchString(version) || strings.HasPrefix(version, "sha256:") {
 				continue
 			}
 			fix := fmt.Sprintf("write the commit of that version in full: %s@0123…cdef # %s", name, version)
@@ -63,7 +64,7 @@ func orbUnpinned(p *project, found finder) {
 				continue
 			}
 			name, version, _ := strings.Cut(s.text, "@")
-			if !fullVersion.MatchString(version) {
+			if !fullVersion().MatchString(version) {
 				found(s.at, fmt.Sprintf("the orb %s is not pinned to a full version", name), fmt.Sprintf("write %s@1.2.3", name))
 			}
 		}
@@ -98,7 +99,7 @@ func ciImageUnpinned(p *project, found finder) {
 func ciStaticKey(p *project, found finder) {
 	for _, f := range p.workflows {
 		for _, s := range f.scalars() {
-			if staticKey.MatchString(s.text) {
+			if staticKey().MatchString(s.text) {
 				found(s.at, "the workflow uses a static AWS key", "use a role: permissions: {id-token: write} and role-to-assume")
 			}
 		}

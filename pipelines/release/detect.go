@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"git.example/slipway/pipelines/git"
+	"git.example/slipway/pipelines/lazy"
 )
 
 // Detect finds out what is being released: from the flags, else the
@@ -92,10 +92,10 @@ func fillFromCheckout(info *Info, state git.State) {
 	info.Source = cmp.Or(info.Source, address(state.Remote))
 }
 
-var buildNumber = regexp.MustCompile(`^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,39}$`)
+var buildNumber = lazy.Regexp(`^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,39}$`)
 
 func checkBuild(build string) error {
-	if build != "" && !buildNumber.MatchString(build) {
+	if build != "" && !buildNumber().MatchString(build) {
 		return fmt.Errorf("reading the build number: %q can't be part of a tag; use at most 40 letters, digits, '.', '_' and '-'", build)
 	}
 	return nil

@@ -212,7 +212,7 @@ func TestDetectInCheckout(t *testing.T) {
 		}
 		got.DirtyDigest = ""
 		want := base
-		want.Branch, want.GitTag, want.Dirty = "", "v1", true
+		want.Branch, want.GitTag, want.Dirty, want.Changed = "", "v1", true, []string{"new"}
 		check(t, got, want)
 	})
 }

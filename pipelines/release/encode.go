@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 
 	"git.example/slipway/pipelines/content"
 	"git.example/slipway/pipelines/git"
+	"git.example/slipway/pipelines/lazy"
 )
 
 // recordVersion is the one version of the record's format.
@@ -47,8 +47,8 @@ func DecodeRecord(data []byte) (Record, error) {
 }
 
 var (
-	digestGrammar  = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
-	contentGrammar = regexp.MustCompile(`^` + content.TagPrefix + `[0-9a-f]{32}$`)
+	digestGrammar  = lazy.Regexp(`^sha256:[0-9a-f]{64}$`)
+	contentGrammar = lazy.Regexp(`^` + content.TagPrefix + `[0-9a-f]{32}$`)
 )
 
 // Validate says everything that is wrong with the record.
@@ -77,7 +77,7 @@ func (r Record) Validate() error {
 		if err := checkPath(name); err != nil {
 			wrong("%w", err)
 		}
-		if !digestGrammar.MatchString(r.Files[name]) {
+		if !digestGrammar().MatchString(r.Files[name]) {
 			wrong("file %q: %q is not a sha256 digest", name, r.Files[name])
 		}
 	}
@@ -91,14 +91,14 @@ func (i RecordedImage) validate(name string) (problems []error) {
 	wrong := func(format string, args ...any) {
 		problems = append(problems, fmt.Errorf("image %q: "+format, append([]any{name}, args...)...))
 	}
-	if !digestGrammar.MatchString(i.Digest) {
+	if !digestGrammar().MatchString(i.Digest) {
 		wrong("%q is not a sha256 digest", i.Digest)
 	}
-	if !contentGrammar.MatchString(i.Content) {
+	if !contentGrammar().MatchString(i.Content) {
 		wrong("%q is not a content tag", i.Content)
 	}
 	for _, platform := range slices.Sorted(maps.Keys(i.Platforms)) {
-		if !digestGrammar.MatchString(i.Platforms[platform]) {
+		if !digestGrammar().MatchString(i.Platforms[platform]) {
 			wrong("platform %s: %q is not a sha256 digest", platform, i.Platforms[platform])
 		}
 	}

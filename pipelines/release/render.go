@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 // short is how many characters of a commit {sha7} has.
@@ -68,13 +70,13 @@ func (t Template) fill(info Info, max int) string {
 }
 
 var (
-	notInTags = regexp.MustCompile(`[^a-zA-Z0-9._-]+`)
-	dirtyTag  = regexp.MustCompile(`_dirty_[0-9a-f]{8}$`)
+	notInTags = lazy.Regexp(`[^a-zA-Z0-9._-]+`)
+	dirtyTag  = lazy.Regexp(`_dirty_[0-9a-f]{8}$`)
 )
 
 // slug is name as a part of a tag, never empty.
 func slug(name string) string {
-	s := strings.Trim(notInTags.ReplaceAllString(name, "-"), ".-")
+	s := strings.Trim(notInTags().ReplaceAllString(name, "-"), ".-")
 	if s == "" {
 		return "x"
 	}
@@ -86,7 +88,7 @@ func slug(name string) string {
 // a listing of tags is narrowed down; the release record decides. Releases of a
 // changed tree do not match, unless Info.ChangeSuffix is cut off before.
 func (t Template) Matches(name, commit string) bool {
-	if len(commit) < short || dirtyTag.MatchString(name) {
+	if len(commit) < short || dirtyTag().MatchString(name) {
 		return false
 	}
 	if t.uses(fieldBuild) && name == "dev_"+commit[:short] {

@@ -2,10 +2,10 @@ package release
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"git.example/slipway/pipelines/content"
+	"git.example/slipway/pipelines/lazy"
 )
 
 // Tag is the tag of a release.
@@ -24,7 +24,7 @@ const (
 	maxTag = 128 - len(recordSuffix)
 )
 
-var tagGrammar = regexp.MustCompile(`^[a-zA-Z0-9_][a-zA-Z0-9._-]*$`)
+var tagGrammar = lazy.Regexp(`^[a-zA-Z0-9_][a-zA-Z0-9._-]*$`)
 
 // CheckTag says what is wrong with name as the tag of a release. It wants
 // OCI's grammar, room for the record's suffix, and none of the names that
@@ -33,7 +33,7 @@ func CheckTag(name string) error {
 	switch {
 	case name == "":
 		return fmt.Errorf("a tag can't be empty")
-	case !tagGrammar.MatchString(name):
+	case !tagGrammar().MatchString(name):
 		return fmt.Errorf("tag %q is not valid: it takes letters, digits, '.', '_' and '-', and can't begin with '.' or '-'", name)
 	case len(name) > maxTag:
 		return fmt.Errorf("tag %q is not valid: it has %d characters, at most %d are allowed", name, len(name), maxTag)

@@ -2,11 +2,12 @@ package release
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/moby/buildkit/util/suggest"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 // DefaultTemplate is the template of a project that names none.
@@ -30,7 +31,7 @@ const (
 
 var (
 	fields      = []string{fieldBuild, fieldSHA, fieldSHA7, fieldBranch}
-	placeholder = regexp.MustCompile(`\{([^{}]*)\}`)
+	placeholder = lazy.Regexp(`\{([^{}]*)\}`)
 )
 
 // ParseTemplate reads a template such as "{build}_{sha7}". Its fields are
@@ -39,7 +40,7 @@ var (
 func ParseTemplate(s string) (Template, error) {
 	t := Template{text: s}
 	end := 0
-	for _, at := range placeholder.FindAllStringSubmatchIndex(s, -1) {
+	for _, at := range placeholder().FindAllStringSubmatchIndex(s, -1) {
 		field := s[at[2]:at[3]]
 		if !slices.Contains(fields, field) {
 			return Template{}, fmt.Errorf("reading tag template %q: unknown field {%s}%s", s, field, suggestField(field))

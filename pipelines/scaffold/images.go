@@ -3,9 +3,10 @@ package scaffold
 import (
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 // image is an image to build.
@@ -72,9 +73,9 @@ func isFile(root fs.FS, name string) bool {
 }
 
 var (
-	stageLine   = regexp.MustCompile(`(?i)^\s*FROM\s.*?(?:\sAS\s+(\S+))?\s*$`)
-	commandLine = regexp.MustCompile(`(?i)^\s*(CMD|ENTRYPOINT)\s`)
-	runLine     = regexp.MustCompile(`(?i)^\s*RUN\s`)
+	stageLine   = lazy.Regexp(`(?i)^\s*FROM\s.*?(?:\sAS\s+(\S+))?\s*$`)
+	commandLine = lazy.Regexp(`(?i)^\s*(CMD|ENTRYPOINT)\s`)
+	runLine     = lazy.Regexp(`(?i)^\s*RUN\s`)
 )
 
 // testStage says that a Dockerfile has a stage called test, whether that stage
@@ -83,12 +84,12 @@ func testStage(dockerfile string) (found, runs, built bool) {
 	inside := false
 	for line := range strings.Lines(dockerfile) {
 		line = strings.TrimSpace(line)
-		if stage := stageLine.FindStringSubmatch(line); stage != nil {
+		if stage := stageLine().FindStringSubmatch(line); stage != nil {
 			inside = strings.EqualFold(stage[1], "test")
 			found = found || inside
 		}
-		runs = runs || inside && commandLine.MatchString(line)
-		built = built || inside && runLine.MatchString(line)
+		runs = runs || inside && commandLine().MatchString(line)
+		built = built || inside && runLine().MatchString(line)
 	}
 	return found, runs, built
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 // pattern is a pattern of branches or tags as slipway.yaml has them: "*" matches
@@ -11,9 +13,9 @@ import (
 type pattern string
 
 // translatable are patterns that every CI system has: a name with one * at most.
-var translatable = regexp.MustCompile(`^[\w./@-]*\*?[\w./@-]*$`)
+var translatable = lazy.Regexp(`^[\w./@-]*\*?[\w./@-]*$`)
 
-func (p pattern) known() bool { return translatable.MatchString(string(p)) }
+func (p pattern) known() bool { return translatable().MatchString(string(p)) }
 
 // Filter is the pattern in a filter of GitHub's, where "*" stops at slashes.
 func (p pattern) Filter() string { return strings.ReplaceAll(string(p), "*", "**") }

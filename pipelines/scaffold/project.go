@@ -9,10 +9,11 @@ import (
 	"embed"
 	"errors"
 	"io/fs"
-	"regexp"
 	"slices"
 	"strings"
 	"text/template"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 //go:embed templates
@@ -50,11 +51,11 @@ func Project(ctx context.Context, root fs.FS, folder string) (text []byte, notes
 	return text, notes, err
 }
 
-var noComponent = regexp.MustCompile(`[^a-z0-9]+`)
+var noComponent = lazy.Regexp(`[^a-z0-9]+`)
 
 // component is a name as slipway.yaml wants it for projects and images.
 func component(name string) string {
-	name = strings.Trim(noComponent.ReplaceAllString(strings.ToLower(name), "-"), "-")
+	name = strings.Trim(noComponent().ReplaceAllString(strings.ToLower(name), "-"), "-")
 	if name == "" {
 		return "app"
 	}
@@ -76,14 +77,14 @@ func render(name string, data any) ([]byte, error) {
 
 var (
 	// plain are words that need no quotes in YAML, in a flow mapping neither.
-	plain = regexp.MustCompile(`^[A-Za-z./][A-Za-z0-9_./-]*$`)
+	plain = lazy.Regexp(`^[A-Za-z./][A-Za-z0-9_./-]*$`)
 	// meant are those that mean something else there.
-	meant = regexp.MustCompile(`(?i)^(true|false|null|yes|no|on|off|y|n)$`)
+	meant = lazy.Regexp(`(?i)^(true|false|null|yes|no|on|off|y|n)$`)
 )
 
 // scalar is a string as YAML, in quotes where it needs them.
 func scalar(s string) string {
-	if plain.MatchString(s) && !meant.MatchString(s) {
+	if plain().MatchString(s) && !meant().MatchString(s) {
 		return s
 	}
 	return "'" + strings.ReplaceAll(s, "'", "''") + "'"

@@ -5,17 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 // validName is what compose and every shell take as a variable's name.
-var validName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var validName = lazy.Regexp(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // bare are values that need no quotes anywhere.
-var bare = regexp.MustCompile(`^[A-Za-z0-9_./:@%+,=-]*$`)
+var bare = lazy.Regexp(`^[A-Za-z0-9_./:@%+,=-]*$`)
 
 // EncodeEnv is the text of an env file with the given variables, by name.
 // Compose reads exactly these values back, from env_file as from --env-file. So
@@ -31,7 +32,7 @@ func EncodeEnv(vars map[string]Value) ([]byte, error) {
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
 		plain := vars[name].plain
 		switch {
-		case !validName.MatchString(name):
+		case !validName().MatchString(name):
 			failed = append(failed, fmt.Errorf("encoding variable %q: the name must be letters, digits and _ and not start with a digit", name))
 		case strings.ContainsRune(plain, 0):
 			failed = append(failed, fmt.Errorf("encoding variable %q: no environment can hold its value, which has a NUL byte; store it as base64", name))
@@ -51,7 +52,7 @@ func EncodeEnv(vars map[string]Value) ([]byte, error) {
 func quote(plain string) string {
 	backslashes := len(plain) - len(strings.TrimRight(plain, `\`))
 	switch {
-	case bare.MatchString(plain):
+	case bare().MatchString(plain):
 		return plain
 	case !strings.Contains(plain, "'") && backslashes%2 == 0:
 		// Nothing is special in here, but to compose a backslash before the quote.

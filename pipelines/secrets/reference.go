@@ -72,7 +72,7 @@ func (r Resolver) Resolve(ctx context.Context, ref string) (Value, error) {
 func (r Resolver) variable(ref, name string) (Value, error) {
 	value, ok := r.Lookup(name)
 	switch {
-	case !validName.MatchString(name):
+	case !validName().MatchString(name):
 		return Value{}, fmt.Errorf("resolving secret %q: %q is no variable name; write env://NAME", ref, name)
 	case !ok:
 		return Value{}, fmt.Errorf("resolving secret %q: the variable %s is not set; set it where slipway runs", ref, name)

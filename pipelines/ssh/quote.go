@@ -2,10 +2,10 @@ package ssh
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"git.example/slipway/pipelines/command"
+	"git.example/slipway/pipelines/lazy"
 	"git.example/slipway/pipelines/shell"
 )
 
@@ -15,7 +15,7 @@ import (
 // too long for sshd, and the login shell need not be a POSIX one.
 const shellLine = `exec sh -c 'IFS= read -r slipway && eval "$slipway"'`
 
-var validName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var validName = lazy.Regexp(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // prologue is the line for shellLine that turns the shell into the program. It
 // first writes the mark and the process id to standard output, and to standard
@@ -34,14 +34,14 @@ func prologue(c command.Command, mark string, terminal bool) (string, error) {
 		fmt.Fprintf(&b, "cd %s || exit; ", quote(c.Dir))
 	}
 	for _, name := range c.Unset {
-		if !validName.MatchString(name) {
+		if !validName().MatchString(name) {
 			return "", fmt.Errorf("the variable name %q is not letters, digits and _", name)
 		}
 		fmt.Fprintf(&b, "unset %s; ", name)
 	}
 	for _, variable := range c.Env {
 		name, value, ok := strings.Cut(variable, "=")
-		if !ok || !validName.MatchString(name) {
+		if !ok || !validName().MatchString(name) {
 			return "", fmt.Errorf("the variable name %q is not letters, digits and _", name)
 		}
 		fmt.Fprintf(&b, "export %s=%s; ", name, quote(value))
@@ -66,9 +66,12 @@ func quote(text string) string {
 	return strings.ReplaceAll(shell.Quote(text), "\n", `'"$slipway_line"'`)
 }
 
+// plainWord is what a shell takes as it is.
+var plainWord = lazy.Regexp(`^[A-Za-z0-9_./:@%+,=-]+$`)
+
 // quoteIfNeeded is quote for people: plain words stay as they are.
 func quoteIfNeeded(text string) string {
-	if regexp.MustCompile(`^[A-Za-z0-9_./:@%+,=-]+$`).MatchString(text) {
+	if plainWord().MatchString(text) {
 		return text
 	}
 	return quote(text)

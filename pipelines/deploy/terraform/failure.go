@@ -3,8 +3,9 @@ package terraform
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 // failure is a command that failed, by what it printed: the first error's summary
@@ -37,14 +38,14 @@ func (p *program) failure(verb, printed string) error {
 func indented(text string) string { return strings.ReplaceAll(text, "\n", "\n  ") }
 
 // boxes are what Terraform draws around its errors.
-var boxes = regexp.MustCompile(`(?m)^[╷│╵] ?`)
+var boxes = lazy.Regexp(`(?m)^[╷│╵] ?`)
 
 // shownBytes is how much of an error's text is shown.
 const shownBytes = 4 << 10
 
 // plain is a program's output without boxes and trailing space.
 func plain(printed string) string {
-	lines := strings.Split(boxes.ReplaceAllString(printed, ""), "\n")
+	lines := strings.Split(boxes().ReplaceAllString(printed, ""), "\n")
 	for i, line := range lines {
 		lines[i] = strings.TrimRight(line, " \t\r")
 	}
@@ -54,7 +55,7 @@ func plain(printed string) string {
 // stateLock is who holds the lock of a state.
 type stateLock struct{ id, who, operation, created string }
 
-var lockField = regexp.MustCompile(`(?m)^\s*(ID|Who|Operation|Created):\s+(.*?)\s*$`)
+var lockField = lazy.Regexp(`(?m)^\s*(ID|Who|Operation|Created):\s+(.*?)\s*$`)
 
 // readLock finds the lock that a command did not get; nil when that is not why it
 // failed.
@@ -65,7 +66,7 @@ func readLock(text string) *stateLock {
 	}
 	l := &stateLock{}
 	into := map[string]*string{"ID": &l.id, "Who": &l.who, "Operation": &l.operation, "Created": &l.created}
-	for _, m := range lockField.FindAllStringSubmatch(after, -1) {
+	for _, m := range lockField().FindAllStringSubmatch(after, -1) {
 		if at := into[m[1]]; *at == "" {
 			*at = m[2]
 		}

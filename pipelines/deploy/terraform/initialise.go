@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 // workspaceLine is a line of `workspace list`.
-var workspaceLine = regexp.MustCompile(`(?m)^[* ] (\S+)$`)
+var workspaceLine = lazy.Regexp(`(?m)^[* ] (\S+)$`)
 
 // initialise readies the directory: providers, modules, the backend, the workspace.
 // On a disk that is ephemeral it refuses code that keeps its state there.
@@ -45,7 +46,7 @@ func (p *program) initialise(ctx context.Context, ephemeral bool, log io.Writer)
 		return err
 	}
 	var names []string
-	for _, m := range workspaceLine.FindAllStringSubmatch(string(out), -1) {
+	for _, m := range workspaceLine().FindAllStringSubmatch(string(out), -1) {
 		names = append(names, m[1])
 	}
 	if !slices.Contains(names, c.Workspace) {

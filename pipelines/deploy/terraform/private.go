@@ -5,16 +5,17 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"syscall"
 	"time"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 // privatePrefix, and the process's id, begin the names of our directories.
 const privatePrefix = "slipway-terraform-"
 
-var privateOwner = regexp.MustCompile("^" + privatePrefix + "([0-9]+)-")
+var privateOwner = lazy.Regexp("^" + privatePrefix + "([0-9]+)-")
 
 // strandedAfter is how old a directory of a process that is gone has to be: what
 // the process had started removes its own.
@@ -36,7 +37,7 @@ func privateDir() (string, error) {
 func sweep(root string, before time.Time) {
 	found, _ := filepath.Glob(filepath.Join(root, privatePrefix+"*"))
 	for _, dir := range found {
-		owner := privateOwner.FindStringSubmatch(filepath.Base(dir))
+		owner := privateOwner().FindStringSubmatch(filepath.Base(dir))
 		info, err := os.Lstat(dir)
 		if owner == nil || err != nil || !info.IsDir() || info.ModTime().After(before) {
 			continue

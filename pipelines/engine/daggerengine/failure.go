@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
 	"dagger.io/dagger"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
 // errorLines is how many lines of a failed step an error shows.
@@ -44,14 +45,14 @@ func explain(doing string, err error) error {
 
 // noise is what Dagger puts before an error's own text: paths in its query, ids
 // of its objects (which hold the query itself), and its own functions' accounts.
-var noise = regexp.MustCompile(`^(input|inputs|resolve|select|load \w+@.*|load xxh3:\w+|[a-z]\w*(\.\w+)+|failed to [a-zA-Z -]+)$`)
+var noise = lazy.Regexp(`^(input|inputs|resolve|select|load \w+@.*|load xxh3:\w+|[a-z]\w*(\.\w+)+|failed to [a-zA-Z -]+)$`)
 
 // plain is an error's text without noise.
 func plain(text string) string {
 	parts := strings.Split(text, ": ")
 	var kept []string
 	for i, part := range parts {
-		if i < len(parts)-1 && noise.MatchString(part) || len(kept) > 0 && kept[len(kept)-1] == part {
+		if i < len(parts)-1 && noise().MatchString(part) || len(kept) > 0 && kept[len(kept)-1] == part {
 			continue
 		}
 		kept = append(kept, part)
@@ -60,11 +61,11 @@ func plain(text string) string {
 }
 
 // cantConvert is how the engine says that its Dockerfile builds lack something.
-var cantConvert = regexp.MustCompile(`llbtodagger: unsupported op "[^"]*"(?: \([^)]*\))?: (.*)`)
+var cantConvert = lazy.Regexp(`llbtodagger: unsupported op "[^"]*"(?: \([^)]*\))?: (.*)`)
 
 // refused is err, or what says that another engine can do it.
 func refused(subject string, err error) error {
-	if m := cantConvert.FindStringSubmatch(err.Error()); m != nil {
+	if m := cantConvert().FindStringSubmatch(err.Error()); m != nil {
 		return unsupported(subject, "this in a Dockerfile: "+m[1])
 	}
 	return err

@@ -7,11 +7,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/lazy"
 	"git.example/slipway/pipelines/scaffold"
 )
 
@@ -68,12 +68,12 @@ func ciSystems(names []string) ([]scaffold.System, error) {
 }
 
 // releasedVersion is what a release calls itself.
-var releasedVersion = regexp.MustCompile(`^v?[0-9]+\.[0-9]+\.[0-9]+$`)
+var releasedVersion = lazy.Regexp(`^v?[0-9]+\.[0-9]+\.[0-9]+$`)
 
 // moduleVersion is the version of the Dagger module that CI calls: this release,
 // or else the main branch.
 func moduleVersion() string {
-	if v := ownVersion(); releasedVersion.MatchString(v) {
+	if v := ownVersion(); releasedVersion().MatchString(v) {
 		return "v" + strings.TrimPrefix(v, "v")
 	}
 	return "main"

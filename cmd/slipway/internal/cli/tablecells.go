@@ -2,14 +2,15 @@ package cli
 
 import (
 	"fmt"
-	"regexp"
 	"time"
+
+	"git.example/slipway/pipelines/lazy"
 )
 
-var longHex = regexp.MustCompile(`^([a-z0-9]+:)?([0-9a-f]{12})[0-9a-f]{28,}$`)
+var longHex = lazy.Regexp(`^([a-z0-9]+:)?([0-9a-f]{12})[0-9a-f]{28,}$`)
 
 // short is a digest or commit as people read it. Any other text stays as it is.
-func short(id string) string { return longHex.ReplaceAllString(id, "$1$2") }
+func short(id string) string { return longHex().ReplaceAllString(id, "$1$2") }
 
 // seconds is how long something took.
 func seconds(s float64) string { return fmt.Sprintf("%.1fs", s) }
