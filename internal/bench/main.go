@@ -16,7 +16,8 @@ import (
 
 // benchmarks in the order of the table.
 var benchmarks = []func(context.Context, *sample) (result, error){
-	startUp, planFifty, planFiftyPublished, publishOne, publishCopied, publishNone, deployUnchanged, deployFleet, syncFiles, promoteTen,
+	version.time, version.memory, completion.time, completion.memory,
+	planFifty, planFiftyPublished, publishOne, publishCopied, publishNone, deployUnchanged, deployFleet, syncFiles, promoteTen,
 	rolling.requests, rolling.failed, rolling.away, blueGreen.requests, blueGreen.failed, blueGreen.away,
 }
 

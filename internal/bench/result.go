@@ -21,8 +21,11 @@ type result struct {
 	Ratio float64 `json:"ratio,omitempty"`
 	// Count says that the values are no times, but how many there were in all runs.
 	Count bool `json:"count,omitempty"`
-	// MostSeconds and MostRatio are the goal; zero is none.
+	// Bytes says that the values are no times, but bytes of memory.
+	Bytes bool `json:"bytes,omitempty"`
+	// MostSeconds, MostBytes and MostRatio are the goal; zero is none.
 	MostSeconds float64 `json:"mostSeconds,omitempty"`
+	MostBytes   float64 `json:"mostBytes,omitempty"`
 	MostRatio   float64 `json:"mostRatio,omitempty"`
 }
 
@@ -86,7 +89,7 @@ func median(values []float64) float64 {
 
 // met says whether the goal was reached.
 func (r result) met() bool {
-	return (r.MostSeconds == 0 || r.Ours < r.MostSeconds) && (r.MostRatio == 0 || r.Ratio <= r.MostRatio)
+	return (r.MostSeconds == 0 || r.Ours < r.MostSeconds) && (r.MostBytes == 0 || r.Ours < r.MostBytes) && (r.MostRatio == 0 || r.Ratio <= r.MostRatio)
 }
 
 func (r result) goal() string {
@@ -94,6 +97,8 @@ func (r result) goal() string {
 	switch {
 	case r.MostSeconds > 0:
 		text = "< " + r.value(r.MostSeconds)
+	case r.MostBytes > 0:
+		text = "< " + r.value(r.MostBytes)
 	case r.MostRatio > 0:
 		text = fmt.Sprintf("<= %.2gx", r.MostRatio)
 	default:
@@ -106,8 +111,11 @@ func (r result) goal() string {
 }
 
 func (r result) value(v float64) string {
-	if r.Count {
+	switch {
+	case r.Count:
 		return fmt.Sprintf("%.0f", v)
+	case r.Bytes:
+		return fmt.Sprintf("%.1f MB", v/(1<<20))
 	}
 	return duration(v)
 }
