@@ -10,10 +10,10 @@ require (
 	github.com/aws/aws-sdk-go-v2/config v1.33.15
 	github.com/aws/aws-sdk-go-v2/credentials v1.20.15
 	github.com/aws/aws-sdk-go-v2/feature/ec2/imds v1.20.7
-	github.com/aws/aws-sdk-go-v2/service/ecr v1.67.4
-	github.com/aws/aws-sdk-go-v2/service/ecs v1.104.1
-	github.com/aws/aws-sdk-go-v2/service/secretsmanager v1.50.10
-	github.com/aws/aws-sdk-go-v2/service/ssm v1.81.4
+	github.com/aws/aws-sdk-go-v2/service/ecr v1.65.0 // the last that builds no schemas at start
+	github.com/aws/aws-sdk-go-v2/service/ecs v1.98.0 // the last that builds no schemas at start
+	github.com/aws/aws-sdk-go-v2/service/secretsmanager v1.49.0 // the last that builds no schemas at start
+	github.com/aws/aws-sdk-go-v2/service/ssm v1.79.3 // the last that builds no schemas at start
 	github.com/aws/aws-sdk-go-v2/service/sts v1.51.8
 	github.com/aws/smithy-go v1.28.8
 	github.com/charmbracelet/x/ansi v0.11.9

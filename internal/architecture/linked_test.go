@@ -10,13 +10,25 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// linkedProblems are packages of a program that serve tests only.
+// slow are packages that do much whenever a program starts, and why there is a way
+// around them.
+var slow = map[string]string{
+	"github.com/aws/aws-sdk-go-v2/service/ecr/schemas":            "older versions of the service have none",
+	"github.com/aws/aws-sdk-go-v2/service/ecs/schemas":            "older versions of the service have none",
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/schemas": "older versions of the service have none",
+	"github.com/aws/aws-sdk-go-v2/service/ssm/schemas":            "older versions of the service have none",
+}
+
+// linkedProblems are packages of a program that serve tests only, or slow its start.
 func linkedProblems(program string, packages []listed) []string {
 	var problems []string
 	for _, p := range packages {
 		helper := ours(p.ImportPath) && strings.HasSuffix(path.Base(p.ImportPath), "test")
 		if helper || p.ImportPath == "testing" || p.ImportPath == "net/http/httptest" {
 			problems = append(problems, fmt.Sprintf("%s is linked into %s", p.ImportPath, program))
+		}
+		if around := slow[p.ImportPath]; around != "" {
+			problems = append(problems, fmt.Sprintf("%s slows the start of %s: %s", p.ImportPath, program, around))
 		}
 	}
 	return problems
@@ -30,8 +42,10 @@ func TestLinkedProblems(t *testing.T) {
 	got := linkedProblems("cmd/slipway", []listed{
 		{ImportPath: "fmt"}, {ImportPath: "testing"}, {ImportPath: "example.com/latest"},
 		{ImportPath: module + "/pipelines/engine"}, {ImportPath: module + "/pipelines/engine/enginetest"},
+		{ImportPath: "github.com/aws/aws-sdk-go-v2/service/ssm/schemas"},
 	})
-	want := []string{"testing is linked into cmd/slipway", module + "/pipelines/engine/enginetest is linked into cmd/slipway"}
+	want := []string{"testing is linked into cmd/slipway", module + "/pipelines/engine/enginetest is linked into cmd/slipway",
+		"github.com/aws/aws-sdk-go-v2/service/ssm/schemas slows the start of cmd/slipway: older versions of the service have none"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
 	}
