@@ -801,7 +801,14 @@ func invoke(ctx context.Context, parentJSON []byte, parentName string, fnName st
 					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg ci", err))
 				}
 			}
-			return (*Slipway).Generate(&parent, ctx, ci)
+			var module string
+			if inputArgs["module"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["module"]), &module)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg module", err))
+				}
+			}
+			return (*Slipway).Generate(&parent, ctx, ci, module)
 		case "History":
 			var parent Slipway
 			err = json.Unmarshal(parentJSON, &parent)

@@ -45,6 +45,9 @@ func (s *Slipway) Generate(
 	// CI system to write the file of; those whose directory is there when omitted.
 	// +optional
 	ci []Ci,
+	// Address of this module for CI to call; from dagger.json when omitted.
+	// +optional
+	module string,
 ) (*dagger.Changeset, error) {
 	args := []string{"init", "--force"}
 	var paths []string
@@ -59,6 +62,9 @@ func (s *Slipway) Generate(
 	}
 	if len(paths) == 0 {
 		return dag.Directory().Changes(dag.Directory()), nil
+	}
+	if module != "" {
+		args = append(args, "--module="+module)
 	}
 	e, err := s.do(ctx, verb{args: args}, nil)
 	if err != nil {

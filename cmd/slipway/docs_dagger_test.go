@@ -68,7 +68,7 @@ func written(t *testing.T) map[string]string {
 	root := fstest.MapFS{"dagger.json": {Data: []byte(`{"blueprint": {"source": "git.example/slipway@main"}}`)}}
 	files := map[string]string{}
 	for _, system := range scaffold.Systems() {
-		text, err := scaffold.CI(system, root, c, "main")
+		text, err := scaffold.CI(system, root, c, scaffold.Module{Version: "main"})
 		if err != nil {
 			t.Fatal(err)
 		}

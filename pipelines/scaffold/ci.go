@@ -1,7 +1,6 @@
 package scaffold
 
 import (
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -48,9 +47,6 @@ func Found(root fs.FS) []System {
 	return found
 }
 
-// module is Slipway's Dagger module.
-const module = "git.example/slipway"
-
 // pipeline is what a CI file is made of.
 type pipeline struct {
 	System System
@@ -66,13 +62,14 @@ type pipeline struct {
 }
 
 // CI is the text of the system's file: checks for changes, and a job for each
-// environment that can be deployed to from there. The version of Slipway's module
-// is a git tag, branch or commit.
-func CI(system System, root fs.FS, c *config.Config, version string) ([]byte, error) {
-	p := pipeline{System: system, Branch: defaultBranch(root)}
-	if !hasBlueprint(root) {
-		p.Module = module + "@" + version
+// environment that can be deployed to from there. Where nothing says which module
+// to call, the error is ErrNoModule.
+func CI(system System, root fs.FS, c *config.Config, module Module) ([]byte, error) {
+	called, err := module.called(root)
+	if err != nil {
+		return nil, err
 	}
+	p := pipeline{System: system, Module: called, Branch: defaultBranch(root)}
 	p.Check.references(c.Registries, c.Checks, c.Artifacts)
 	for _, e := range c.Environments {
 		j, why := p.deploy(c, e)
@@ -94,19 +91,6 @@ func (p pipeline) Call() string {
 		return "dagger call"
 	}
 	return `dagger -m "$SLIPWAY" call --source .`
-}
-
-// hasBlueprint says that the repository's dagger.json takes Slipway as blueprint,
-// so that a call needs no more.
-func hasBlueprint(root fs.FS) bool {
-	text, err := fs.ReadFile(root, "dagger.json")
-	if err != nil {
-		return false
-	}
-	var file struct{ Blueprint struct{ Source string } }
-	err = json.Unmarshal(text, &file)
-	source, _, _ := strings.Cut(file.Blueprint.Source, "@")
-	return err == nil && source == module
 }
 
 // defaultBranch is the one that the repository was cloned with, or is on, or main.

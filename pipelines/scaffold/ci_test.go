@@ -103,7 +103,7 @@ environments:
 		},
 		"another module": {
 			config: "registries: {local: {embedded: {}}}\n",
-			root:   map[string]string{"dagger.json": `{"blueprint": {"source": "git.example/slipwayish"}}`},
+			root:   map[string]string{"dagger.json": `{"blueprint": {"source": "code.example.net/slipwayish"}}`},
 			github: []string{"  SLIPWAY: git.example/slipway@v1.2.3", `          dagger -m "$SLIPWAY" call --source .`},
 			circle: []string{"      SLIPWAY: git.example/slipway@v1.2.3"},
 		},
@@ -123,11 +123,11 @@ environments:
 // has: the file has these lines, and those texts nowhere.
 func has(t *testing.T, system scaffold.System, c *config.Config, root fstest.MapFS, wanted, unwanted []string) {
 	t.Helper()
-	text, err := scaffold.CI(system, root, c, "v1.2.3")
+	text, err := scaffold.CI(system, root, c, scaffold.Module{Address: "git.example/slipway", Version: "v1.2.3"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := scaffold.CI(system, root, c, "v1.2.3")
+	again, err := scaffold.CI(system, root, c, scaffold.Module{Address: "git.example/slipway", Version: "v1.2.3"})
 	if diff := cmp.Diff(string(text), string(again)); diff != "" || err != nil {
 		t.Errorf("%s is not the same twice: %v\n%s", system, err, diff)
 	}

@@ -21,16 +21,17 @@ func TestGenerate(t *testing.T) {
 		}
 	}
 
+	const home = "git.example/slipway"
 	const file = ".github/workflows/slipway.yml"
-	if added := strings.TrimSpace(ok(t, dir, nil, "generate", "added-paths")); !strings.Contains(added, file) || strings.Contains(added, "circleci") {
+	if added := strings.TrimSpace(ok(t, dir, nil, "generate", "--module", home, "added-paths")); !strings.Contains(added, file) || strings.Contains(added, "circleci") {
 		t.Fatalf("added %q, want %s and nothing of CircleCI", added, file)
 	}
-	ok(t, dir, nil, "generate", "after", "export", "--path", dir)
+	ok(t, dir, nil, "generate", "--module", home, "after", "export", "--path", dir)
 	text, err := os.ReadFile(filepath.Join(dir, file))
-	if err != nil || !strings.Contains(string(text), "lint text") {
+	if err != nil || !strings.Contains(string(text), "lint text") || !strings.Contains(string(text), "SLIPWAY: "+home+"@") {
 		t.Fatalf("%v: %s", err, text)
 	}
-	if empty := strings.TrimSpace(ok(t, dir, nil, "generate", "is-empty")); empty != "true" {
+	if empty := strings.TrimSpace(ok(t, dir, nil, "generate", "--module", home, "is-empty")); empty != "true" {
 		t.Errorf("generated again is-empty is %q, want true", empty)
 	}
 

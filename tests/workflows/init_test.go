@@ -16,7 +16,7 @@ import (
 
 // written are the files that "slipway init" writes for this repository, for each
 // example, and for a configuration that has every kind of thing, in a repository
-// with the blueprint and in one without.
+// with the blueprint, in one with the toolchain, and in one with neither.
 func written(t *testing.T, system scaffold.System) map[string][]byte {
 	t.Helper()
 	paths, _ := filepath.Glob("../../examples/*/slipway.yaml")
@@ -24,6 +24,7 @@ func written(t *testing.T, system scaffold.System) map[string][]byte {
 	roots := map[string]fstest.MapFS{
 		"":               {},
 		" and blueprint": {"dagger.json": {Data: []byte(`{"blueprint": {"source": "git.example/slipway@main"}}`)}},
+		" and toolchain": {"dagger.json": {Data: []byte(`{"toolchains": [{"name": "slipway", "source": "git.example/slipway@main"}]}`)}},
 	}
 	files := map[string][]byte{}
 	for _, path := range paths {
@@ -32,7 +33,7 @@ func written(t *testing.T, system scaffold.System) map[string][]byte {
 			t.Fatal(err)
 		}
 		for with, root := range roots {
-			text, err := scaffold.CI(system, root, c, "main")
+			text, err := scaffold.CI(system, root, c, scaffold.Module{Address: "git.example/slipway", Version: "main"})
 			if err != nil {
 				t.Fatalf("%s: %v", path, err)
 			}

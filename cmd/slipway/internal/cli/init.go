@@ -11,7 +11,7 @@ import (
 )
 
 func newInit(g *globals) *cobra.Command {
-	var o initOptions
+	o := initOptions{own: ownModule()}
 	c := &cobra.Command{
 		Use:   "init",
 		Short: "Write files to start with",
@@ -24,6 +24,11 @@ or git tag is deployed to by "when" in slipway.yaml. --ci names the systems. Whe
 slipway.yaml has changed, --force writes the CI files anew; slipway.yaml is never
 replaced.
 
+The CI files call Slipway's Dagger module: the blueprint in dagger.json, or else the
+module at --module, which is the address of the repository that you keep Slipway in.
+Without the flag that is where the toolchain in dagger.json is, or where this program
+was built from, if it knows.
+
 --makefile writes a Makefile with the usual targets of two environments, staging and
 prod: each is one command of slipway. --tag-maps writes the tag map of every Terraform
 target that has none, with the tag sha-bootstrap for each image: Terraform can make a
@@ -32,7 +37,7 @@ new environment with it, registries included, before there is any image.
 --task-definition prints the task definition that a service of an ECS target runs, as
 a file to keep in the repository.`,
 		Example: `  slipway init
-  slipway init --ci github --ci circleci
+  slipway init --ci github --ci circleci --module git.example/slipway
   slipway init --ci github --force
   slipway init --makefile
   slipway init --makefile --stdout >>Makefile
@@ -76,6 +81,7 @@ a file to keep in the repository.`,
 	}
 	f := c.Flags()
 	f.StringArrayVar(&o.ci, "ci", nil, "write the file of this CI system: github or circleci (repeatable; default: those whose directory is there)")
+	f.StringVar(&o.module, "module", "", "address of Slipway's Dagger module for CI files, with @VERSION or without (default: from dagger.json, or this program's own)")
 	f.BoolVar(&o.makefile, "makefile", false, "write a Makefile for the environments staging and prod")
 	f.BoolVar(&o.tagMaps, "tag-maps", false, "write the tag maps of Terraform targets that have none")
 	f.StringVar(&o.taskDefinition, "task-definition", "", "print the task definition that this service runs on ECS")

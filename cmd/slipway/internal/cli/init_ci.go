@@ -41,7 +41,10 @@ func (g *globals) initCI(ctx context.Context, path string, systems []scaffold.Sy
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("writing %s: %w", file, err)
 		}
-		text, err := scaffold.CI(system, root, c, moduleVersion())
+		text, err := scaffold.CI(system, root, c, scaffold.Module{Address: o.module, Own: o.own, Version: moduleVersion()})
+		if errors.Is(err, scaffold.ErrNoModule) {
+			return flagError{fmt.Errorf("writing %s: %w: give the address of the repository that you keep Slipway in with --module, or have it in dagger.json with dagger init --blueprint=ADDRESS first", file, err)}
+		}
 		if err != nil {
 			return fmt.Errorf("writing %s: %w", file, err)
 		}

@@ -44,3 +44,13 @@ func ownVersion() string {
 	}
 	return own
 }
+
+// ownModule is the path of the Go module that this program was built from; empty
+// where the build does not say.
+func ownModule() string {
+	build, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	return build.Main.Path
+}
