@@ -1,11 +1,15 @@
 # Slipway's targets. `make` alone prints them.
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-LDFLAGS := -s -w -X git.example/slipway/cmd/slipway/internal/cli.version=$(VERSION)
+# Where this repository is, as go.mod says: make home moves it.
+MODULE_PATH := $(shell awk '$$1 == "module" {print $$2; exit}' go.mod)
+LDFLAGS := -s -w -X $(MODULE_PATH)/cmd/slipway/internal/cli.version=$(VERSION)
 TEST    ?= ./...
+# Where make install puts the command: for everybody, or for yourself where that is not allowed.
+PREFIX  ?= $(shell test -w /usr/local/bin && echo /usr/local || echo "$$HOME/.local")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-rollback demo-down test test-long e2e lint bench update clean
+.PHONY: help setup build install home demo demo-rollback demo-down test test-long e2e lint bench update clean
 
 help: ## print the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,6 +19,14 @@ setup: ## install what is missing: Docker with buildx and compose (Debian and Ub
 
 build: ## build bin/slipway
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/slipway ./cmd/slipway
+
+install: build ## put slipway into PREFIX/bin (PREFIX=DIR; default: /usr/local, or ~/.local)
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 bin/slipway "$(DESTDIR)$(PREFIX)/bin/slipway"
+	@case ":$$PATH:" in *":$(PREFIX)/bin:"*) ;; *) echo "add $(PREFIX)/bin to your PATH" ;; esac
+
+home: ## have everything name the repository that you keep this in (MODULE=host/path)
+	@go run ./internal/home "$(MODULE)"
 
 demo: setup build ## take the sample from source to a running, verified release on this machine
 	@examples/demo up
