@@ -14,10 +14,13 @@ import (
 // notRun are the commands of the documentation that can't run in a test, and
 // why not.
 var notRun = map[string]string{
-	"make demo":          "CI runs it by itself: .ci/run",
-	"make demo-rollback": "CI runs it by itself: .ci/run",
-	"make test":          "it would run itself",
-	"go install git.example/slipway/cmd/slipway@latest":                 "it takes the published version, over the network",
+	"make demo":                             "CI runs it by itself: .ci/run",
+	"make demo-rollback":                    "CI runs it by itself: .ci/run",
+	"make test":                             "it would run itself",
+	"make install":                          "internal/home tests it; here the program of the test is slipway",
+	"make -C slipway install":               "the same",
+	"git clone https://git.example/slipway": "it stands for a repository of the reader's",
+	"make home MODULE=git.example/slipway":  "internal/home tests it on a copy",
 	`slipway rollback --env prod --down "app: rake db:rollback STEP=2"`: "the sample has no Rails",
 	"docker login registry.example.com":                                 "it asks for a password at the terminal",
 	"docker buildx create --use --driver docker-container":              "it pulls BuildKit's image, and changes the builder of this machine",
