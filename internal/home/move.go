@@ -32,7 +32,7 @@ func moveTo(ctx context.Context, dir, to string) (changed int, err error) {
 	}
 	for path, text := range texts {
 		for at := range mentions(text, to) {
-			return 0, fmt.Errorf("%s:%d names %s already, so that there would be no way back; after a move that was interrupted: git checkout .", path, line(text, at), to)
+			return 0, fmt.Errorf("%s:%d names %s already, so that there would be no way back; \"git checkout .\" undoes a move that was interrupted", path, line(text, at), to)
 		}
 	}
 	for path, text := range texts {
