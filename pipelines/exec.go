@@ -10,7 +10,7 @@ import (
 
 // ExecOptions say what to run where.
 type ExecOptions struct {
-	PlaceOptions
+	HostOptions
 	// Service of the stack, and which of its containers, from 1.
 	Service string
 	Number  int
@@ -25,7 +25,7 @@ type ExecOptions struct {
 // service, on its first host, unless the options say otherwise. A command that
 // fails is a *command.Error with its exit code.
 func (p *Project) Exec(ctx context.Context, o ExecOptions) error {
-	stacks, err := stacks(ctx, p.workspace, p.targets, o.PlaceOptions)
+	stacks, err := stacks(ctx, p.workspace, p.targets, o.HostOptions)
 	if err != nil {
 		return err
 	}

@@ -8,11 +8,11 @@ import (
 	"git.example/slipway/pipelines/workspace"
 )
 
-// PlaceOptions choose among the targets and hosts of an environment.
-type PlaceOptions = targets.Choice
+// HostOptions choose among the targets and hosts of an environment.
+type HostOptions = targets.Choice
 
 // stacks are the compose stacks on machines that o chooses, in order.
-func stacks(ctx context.Context, w *workspace.Workspace, e *targets.Environments, o PlaceOptions) ([]targets.Host, error) {
+func stacks(ctx context.Context, w *workspace.Workspace, e *targets.Environments, o HostOptions) ([]targets.Host, error) {
 	environment, err := w.Environment(o.Env)
 	if err != nil {
 		return nil, err

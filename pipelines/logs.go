@@ -12,14 +12,14 @@ import (
 
 // LogsOptions say which log lines to show.
 type LogsOptions struct {
-	PlaceOptions
+	HostOptions
 	compose.LogOptions
 }
 
 // Logs copies the log lines of an environment's compose stacks to out, those of
 // several hosts with the host's name in front, and without secrets of this run.
 func (p *Project) Logs(ctx context.Context, o LogsOptions, out io.Writer) error {
-	stacks, err := stacks(ctx, p.workspace, p.targets, o.PlaceOptions)
+	stacks, err := stacks(ctx, p.workspace, p.targets, o.HostOptions)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 // Setup looks at every host of an environment: whether it can be reached, and
 // whether it has what deploys need. It changes nothing. A host that is not
 // ready is a finding and no error.
-func (p *Project) Setup(ctx context.Context, o PlaceOptions) ([]deploy.Finding, error) {
+func (p *Project) Setup(ctx context.Context, o HostOptions) ([]deploy.Finding, error) {
 	environment, err := p.workspace.Environment(o.Env)
 	if err != nil {
 		return nil, err

@@ -77,7 +77,7 @@ func (r *Runner) start(ctx context.Context, name string, check config.Check, log
 func (r *Runner) container(ctx context.Context, name string, check config.Check, env map[string]string, secret map[string]secrets.Value, log io.Writer) (engine.Result, error) {
 	run := engine.Run{
 		Name: name, Command: check.Run, Env: env, Secrets: secret,
-		Workdir: check.Workdir, Exports: r.exports.stage(check.Export),
+		Workdir: check.Workdir, Exports: r.exports.reserve(check.Export),
 	}
 	if check.Mount != "" {
 		run.Mount = r.workspace.Path(check.Mount)

@@ -84,7 +84,7 @@ func NewRunner(w *workspace.Workspace, catalog *images.Catalog, source ImageSour
 }
 
 // Place brings what the checks exported into the project.
-func (r *Runner) Place() error { return r.exports.place() }
+func (r *Runner) Place() error { return r.exports.bringOut() }
 
 // checksAtOnce is how many checks run at a time.
 const checksAtOnce = 8

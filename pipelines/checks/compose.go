@@ -21,7 +21,7 @@ func (r *Runner) compose(ctx context.Context, name string, check config.Check, e
 	spec := engine.Compose{
 		Name: name, ExitCodeFrom: check.Compose.ExitCodeFrom,
 		Files: r.workspace.Paths(check.Compose.File), Secrets: secret,
-		Exports: r.exports.stage(check.Export),
+		Exports: r.exports.reserve(check.Export),
 	}
 	var err error
 	if spec.Env, err = r.interpolation(spec.Files, env); err != nil {

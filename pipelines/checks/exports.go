@@ -28,8 +28,8 @@ func newExportStage(project string) (*exportStage, error) {
 	return &exportStage{project: project, dir: dir}, nil
 }
 
-// stage is where each exported path goes for now.
-func (s *exportStage) stage(paths []string) []engine.Export {
+// reserve is where each exported path goes for now.
+func (s *exportStage) reserve(paths []string) []engine.Export {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	exports := make([]engine.Export, len(paths))
@@ -41,9 +41,9 @@ func (s *exportStage) stage(paths []string) []engine.Export {
 	return exports
 }
 
-// place brings each export to the same relative path in the project, an
+// bringOut brings each export to the same relative path in the project, an
 // absolute one by its base name, in place of what is there, and ends the stage.
-func (s *exportStage) place() error {
+func (s *exportStage) bringOut() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var problems []error

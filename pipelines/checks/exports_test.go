@@ -11,7 +11,7 @@ func TestExportStage(t *testing.T) {
 	write(t, project, "keep.txt", "mine")
 	write(t, project, "reports/old.txt", "old")
 	stage := stageIn(t, project)
-	exports := stage.stage([]string{"coverage.out", "reports", "/var/log/app.log", ".", "missing.txt"})
+	exports := stage.reserve([]string{"coverage.out", "reports", "/var/log/app.log", ".", "missing.txt"})
 	write(t, stage.dir, "coverage.out", "1")
 	write(t, stage.dir, "reports/deep/new.txt", "2")
 	write(t, stage.dir, "app.log", "3")
@@ -19,7 +19,7 @@ func TestExportStage(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(project, "coverage.out")); err == nil {
 		t.Error("an export is in the project before the builds have ended")
 	}
-	if err := stage.place(); err != nil {
+	if err := stage.bringOut(); err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{

@@ -82,6 +82,6 @@ func stageIn(t *testing.T, dir string) *exportStage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = s.place() })
+	t.Cleanup(func() { _ = s.bringOut() })
 	return s
 }

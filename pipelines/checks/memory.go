@@ -92,7 +92,7 @@ func (m *Memory) forget(ctx context.Context, inputs content.Hash) {
 
 // restore brings back the exported files of a kept result.
 func (m *Memory) restore(check config.Check, files map[string][]byte, exports *exportStage) error {
-	for _, export := range exports.stage(check.Export) {
+	for _, export := range exports.reserve(check.Export) {
 		content, ok := files[exportDir+filepath.ToSlash(exportName(export.From))]
 		if !ok {
 			continue
@@ -120,7 +120,7 @@ func (m *Memory) keep(ctx context.Context, name string, check config.Check, inpu
 		return fmt.Errorf("keeping the result of check %q: %w", name, err)
 	}
 	files, size := map[string][]byte{checkResult: passed}, 0
-	for _, export := range exports.stage(check.Export) {
+	for _, export := range exports.reserve(check.Export) {
 		info, err := os.Stat(export.To)
 		if err != nil || !info.Mode().IsRegular() || size+int(info.Size()) > exportLimit {
 			return nil

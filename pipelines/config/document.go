@@ -40,11 +40,11 @@ func (d *document) report(at position, path, suggestion, format string, args ...
 
 // wrong notes a problem with the value at path.
 func (d *document) wrong(path, format string, args ...any) {
-	d.report(d.place(path), path, "", format, args...)
+	d.report(d.position(path), path, "", format, args...)
 }
 
-// place is where the value at path is, or the nearest value around it.
-func (d *document) place(path string) position {
+// position is where the value at path is, or the nearest value around it.
+func (d *document) position(path string) position {
 	for {
 		if n, ok := d.values[path]; ok {
 			return n.at

@@ -35,7 +35,7 @@ func validatePlatforms(v validator, path string, platforms []string) {
 		at := index(path, i)
 		switch {
 		case !strings.Contains(p, "/") && p != "":
-			v.report(v.place(at), at, "linux/"+p, "%q is not a platform: want os/architecture", p)
+			v.report(v.position(at), at, "linux/"+p, "%q is not a platform: want os/architecture", p)
 		default:
 			v.matches(at, p, platform(), "os/architecture, such as linux/amd64")
 		}

@@ -44,7 +44,7 @@ func (v validator) refers(path, name, what string, known []string) {
 	if len(known) > 0 {
 		there = "known: " + strings.Join(known, ", ")
 	}
-	at := v.place(path)
+	at := v.position(path)
 	if _, isValue := v.values[path]; !isValue {
 		at = v.keys[path]
 	}

@@ -25,8 +25,8 @@ func NewBases(w *workspace.Workspace) *Bases {
 	return &Bases{workspace: w}
 }
 
-// of are the digests of all images that a build starts from or copies from.
-func (b *Bases) of(ctx context.Context, name, dir string, c config.Build, platforms []string) (map[string]string, error) {
+// digestsOf are the digests of all images that a build starts from or copies from.
+func (b *Bases) digestsOf(ctx context.Context, name, dir string, c config.Build, platforms []string) (map[string]string, error) {
 	dockerfile, err := content.ReadDockerfile(dir, c.Dockerfile)
 	if err != nil {
 		return nil, fmt.Errorf("image %q: %w", name, err)

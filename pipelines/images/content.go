@@ -13,7 +13,7 @@ import (
 // messages.
 func (c *Catalog) Content(ctx context.Context, name string, b config.Build, platforms []string, bases *Bases) (content.Hash, error) {
 	platforms, dir := orOurs(platforms), c.workspace.Path(b.Context)
-	digests, err := bases.of(ctx, name, dir, b, platforms)
+	digests, err := bases.digestsOf(ctx, name, dir, b, platforms)
 	if err != nil {
 		return "", err
 	}

@@ -45,7 +45,7 @@ unless --host names another. Its exit code is that of the command.`,
 			return err
 		},
 	}
-	g.hostFlags(c, &o.PlaceOptions, "environment to run it in")
+	g.hostFlags(c, &o.HostOptions, "environment to run it in")
 	f := c.Flags()
 	f.SetInterspersed(false) // the command's own flags are not ours
 	f.BoolVarP(&interactive, "interactive", "i", false, "pass on standard input")

@@ -19,7 +19,7 @@ func newLogs(g *globals) *cobra.Command {
 			return g.with(c.Context(), func(p *pipelines.Project) error { return p.Logs(c.Context(), o, g.env.Out) })
 		},
 	}
-	g.hostFlags(c, &o.PlaceOptions, "environment to look at")
+	g.hostFlags(c, &o.HostOptions, "environment to look at")
 	f := c.Flags()
 	f.BoolVarP(&o.Follow, "follow", "f", false, "go on with new lines until interrupted")
 	f.StringVarP(&o.Tail, "tail", "n", "", "how many of the last lines of each container (default: all)")

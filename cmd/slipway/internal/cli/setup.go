@@ -10,7 +10,7 @@ import (
 )
 
 func newSetup(g *globals) *cobra.Command {
-	var o pipelines.PlaceOptions
+	var o pipelines.HostOptions
 	c := &cobra.Command{
 		Use:   "setup",
 		Short: "Check that hosts have what deploys need",

@@ -15,7 +15,7 @@ func (g *globals) envFlag(c *cobra.Command, into *string, usage string) {
 }
 
 // hostFlags are the options that choose targets and hosts.
-func (g *globals) hostFlags(c *cobra.Command, o *pipelines.PlaceOptions, usage string) {
+func (g *globals) hostFlags(c *cobra.Command, o *pipelines.HostOptions, usage string) {
 	g.envFlag(c, &o.Env, usage)
 	c.Flags().StringSliceVar(&o.Targets, "target", nil, "target (default: all of the environment)")
 	c.Flags().StringSliceVar(&o.Hosts, "host", nil, "host (default: all)")
