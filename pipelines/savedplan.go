@@ -63,8 +63,11 @@ func ReadSavedPlan(name string, data []byte) (*SavedPlan, error) {
 	if err := json.Unmarshal(data, &s); err != nil {
 		return nil, workspace.Usage("reading the plan %q: %v; make one with `slipway plan --out %s`", name, err, name)
 	}
+	if s.Version > savedPlanVersion {
+		return nil, fmt.Errorf("reading the plan %q: %w", name, &release.NewerFormat{Version: s.Version, Known: savedPlanVersion})
+	}
 	if s.Version != savedPlanVersion || s.Tag == "" || s.Environment == "" {
-		return nil, workspace.Usage("reading the plan %q: it is no plan of this version of slipway; make one with `slipway plan --out %s`", name, name)
+		return nil, workspace.Usage("reading the plan %q: it is no plan of slipway's; make one with `slipway plan --out %s`", name, name)
 	}
 	return &s, nil
 }

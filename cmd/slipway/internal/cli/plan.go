@@ -98,7 +98,7 @@ func printPlan(g *globals, p pipelines.Planned) {
 	switch {
 	case !p.Published:
 		fmt.Fprintln(out, "Targets are planned once the release exists: run `slipway publish`.")
-	case p.Empty():
+	case p.Empty() && len(p.Refused) == 0:
 		fmt.Fprintln(out, "Nothing to do: the release runs.")
 	}
 }
