@@ -2,7 +2,6 @@ package images
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/distribution/reference"
@@ -74,7 +73,6 @@ func (b *Bases) resolve(ctx context.Context, reference string) (string, error) {
 	if ctx.Err() != nil {
 		return "", context.Cause(ctx)
 	}
-	problems := []error{err}
 	e, engineErr := b.workspace.Engine.Get(ctx)
 	if local, ok := e.(localImages); ok && engineErr == nil {
 		digest, there, localErr := local.LocalDigest(ctx, reference)
@@ -85,7 +83,7 @@ func (b *Bases) resolve(ctx context.Context, reference string) (string, error) {
 		engineErr = localErr
 	}
 	if engineErr != nil {
-		problems = append(problems, fmt.Errorf("and the engine could not be asked for it: %w", engineErr))
+		return "", fmt.Errorf("finding base image %q: %w; and the engine could not be asked for it: %w", reference, err, engineErr)
 	}
-	return "", fmt.Errorf("finding base image %q: %w", reference, errors.Join(problems...))
+	return "", fmt.Errorf("finding base image %q: %w", reference, err)
 }
