@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
@@ -25,11 +24,6 @@ type readError struct {
 func (e *readError) Error() string { return e.err.Error() }
 
 func (e *readError) Unwrap() error { return e.err }
-
-// pullLimit says that the registry's limit is one of hours, not of a moment.
-func pullLimit(e *transport.Error, said response) bool {
-	return said.retryAfter == 0 && (said.window > time.Minute || strings.Contains(strings.ToLower(e.Error()), "pull rate limit"))
-}
 
 // noSpace knows a full disk by status 507, or by the text that distribution
 // sends: the system's message, or its number in JSON.

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +16,16 @@ import (
 	xssh "golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
 )
+
+// DefaultKeyFiles are the private keys that are tried when none is configured, in
+// a user's home directory, in this order.
+func DefaultKeyFiles(home string) []string {
+	var files []string
+	for _, name := range []string{"id_ed25519", "id_ecdsa", "id_rsa"} {
+		files = append(files, filepath.Join(home, ".ssh", name))
+	}
+	return files
+}
 
 // keys are what we can log in with.
 type keys struct {

@@ -7,10 +7,17 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"path/filepath"
 
 	xssh "golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/knownhosts"
 )
+
+// DefaultKnownHosts are the files that are asked for a host's keys when nothing is
+// configured.
+func DefaultKnownHosts(home string) []string {
+	return []string{filepath.Join(home, ".ssh", "known_hosts"), "/etc/ssh/ssh_known_hosts"}
+}
 
 // knownHosts are the lines of known_hosts files.
 type knownHosts struct {

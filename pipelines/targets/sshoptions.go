@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -97,9 +96,7 @@ func (s *site) sshKeys(ctx context.Context, h config.Host, o *ssh.Options) error
 	}
 	o.Agent, _ = s.workspace.Lookup("SSH_AUTH_SOCK")
 	if home, ok := s.workspace.Lookup("HOME"); ok {
-		for _, name := range []string{"id_ed25519", "id_ecdsa", "id_rsa"} {
-			o.KeyFiles = append(o.KeyFiles, filepath.Join(home, ".ssh", name))
-		}
+		o.KeyFiles = ssh.DefaultKeyFiles(home)
 	}
 	return nil
 }
@@ -122,6 +119,6 @@ func (s *site) knownHosts(ctx context.Context, h config.Host, o *ssh.Options) er
 		return nil
 	}
 	home, _ := s.workspace.Lookup("HOME")
-	o.KnownHosts = []string{filepath.Join(cmp.Or(home, "/root"), ".ssh", "known_hosts"), "/etc/ssh/ssh_known_hosts"}
+	o.KnownHosts = ssh.DefaultKnownHosts(cmp.Or(home, "/root"))
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"sync/atomic"
 
 	"git.example/slipway/pipelines/deploy"
@@ -36,34 +35,6 @@ func (t *Target) Apply(ctx context.Context, d deploy.Desired, p deploy.Plan, s d
 		}
 	}
 	return f.close(ctx)
-}
-
-// batches are the members that have something to do, in the order of their
-// batches. A first host that runs steps goes alone: they come before everything.
-func (t *Target) batches(d deploy.Desired, a actions) ([][]int, error) {
-	var all []int
-	for i, m := range t.Members {
-		if plan, ok := a.Members[m.Host]; ok && !plan.Empty() {
-			all = append(all, i)
-		}
-	}
-	if d.Reachable {
-		return [][]int{all}, nil
-	}
-	sizes, err := batchSizes(t.Batches, len(t.Members), len(all))
-	if err != nil {
-		return nil, fmt.Errorf("target %q: %w", t.Name(), err)
-	}
-	isStep := func(c deploy.Change) bool { return c.Kind == deploy.RunStep }
-	if len(all) > 1 && sizes[0] > 1 && slices.ContainsFunc(a.Members[t.Members[all[0]].Host].Changes, isStep) {
-		sizes = append([]int{1, sizes[0] - 1}, sizes[1:]...)
-	}
-	var batches [][]int
-	for _, size := range sizes {
-		batches = append(batches, all[:size])
-		all = all[size:]
-	}
-	return batches, nil
 }
 
 func (t *Target) hosts(members []int) []string {

@@ -2,12 +2,43 @@ package fleet
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+
+	"git.example/slipway/pipelines/deploy"
 )
 
 // canaryThenHalves are the batches when nobody says otherwise.
 var canaryThenHalves = []string{"1", "50%"}
+
+// batches are the members that have something to do, in the order of their
+// batches. A first host that runs steps goes alone: they come before everything.
+func (t *Target) batches(d deploy.Desired, a actions) ([][]int, error) {
+	var all []int
+	for i, m := range t.Members {
+		if plan, ok := a.Members[m.Host]; ok && !plan.Empty() {
+			all = append(all, i)
+		}
+	}
+	if d.Reachable {
+		return [][]int{all}, nil
+	}
+	sizes, err := batchSizes(t.Batches, len(t.Members), len(all))
+	if err != nil {
+		return nil, fmt.Errorf("target %q: %w", t.Name(), err)
+	}
+	isStep := func(c deploy.Change) bool { return c.Kind == deploy.RunStep }
+	if len(all) > 1 && sizes[0] > 1 && slices.ContainsFunc(a.Members[t.Members[all[0]].Host].Changes, isStep) {
+		sizes = append([]int{1, sizes[0] - 1}, sizes[1:]...)
+	}
+	var batches [][]int
+	for _, size := range sizes {
+		batches = append(batches, all[:size])
+		all = all[size:]
+	}
+	return batches, nil
+}
 
 // batchSizes are how many hosts are changed at a time, of n that have to be;
 // percentages are of all.
