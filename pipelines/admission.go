@@ -102,6 +102,11 @@ func (a admission) provenIn(ctx context.Context, from string) error {
 	if len(unproven) == 0 {
 		return nil
 	}
+	return a.unproven(from)
+}
+
+// unproven is the refusal of a release that the environment "from" has not verified.
+func (a admission) unproven(from string) error {
 	return refuse("deploying %q to %q: releases come there from %q, which has not verified this one: run `slipway deploy --env %s --tag %s` first, or skip that with --direct",
 		a.record.Tag, a.environment.Name, from, from, a.record.Tag)
 }

@@ -60,6 +60,9 @@ func (p *Project) Changes(ctx context.Context, o ChangesOptions) (Changes, error
 	if err := environment.Connect(ctx, targets.WithoutHost); err != nil {
 		return Changes{}, err
 	}
+	if err := p.targets.FindJournal(ctx, environment); err != nil {
+		return Changes{}, err
+	}
 	live, err := environment.Live(ctx)
 	if err != nil {
 		return Changes{}, err

@@ -36,10 +36,8 @@ func (p *Project) Deploy(ctx context.Context, o DeployOptions) (rollout.Result, 
 			return rollout.Result{}, err
 		}
 	}
-	if d.MoveTo != "" {
-		if err := d.Journal.PointTo(ctx, d.MoveTo); err != nil {
-			return rollout.Result{}, err
-		}
+	if err := d.PointToJournal(ctx); err != nil {
+		return rollout.Result{}, err
 	}
 	d.Guard = r.admission.guard
 	d.PromotedFrom, d.Direct = o.promotedFrom, o.Direct && (config.PromoteFrom != "" || o.promotedFrom != "")

@@ -9,6 +9,7 @@ import (
 	"git.example/slipway/pipelines/deploy/journal"
 	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/release"
+	"git.example/slipway/pipelines/report"
 )
 
 // PlanOptions say what to plan.
@@ -72,7 +73,7 @@ func (p *Project) Plan(ctx context.Context, o PlanOptions) (Planned, error) {
 		return Planned{}, err
 	}
 	if o.Tag == "" {
-		planned, err := p.planImages(ctx, environment)
+		planned, err := p.planImages(ctx, environment, o)
 		if err != nil || !planned.Published {
 			return planned, err
 		}
@@ -100,12 +101,12 @@ func (p *Project) PlanImages(ctx context.Context, env string) (Planned, error) {
 	if err != nil {
 		return Planned{}, err
 	}
-	return p.planImages(ctx, environment)
+	return p.planImages(ctx, environment, PlanOptions{})
 }
 
 // planImages finds this commit's newest release; without one it says what a
 // publish would do.
-func (p *Project) planImages(ctx context.Context, e config.Entry[config.Environment]) (Planned, error) {
+func (p *Project) planImages(ctx context.Context, e config.Entry[config.Environment], o PlanOptions) (Planned, error) {
 	to, err := p.registries.Destination(ctx, e.Value.Registry)
 	if err != nil {
 		return Planned{}, err
@@ -123,8 +124,8 @@ func (p *Project) planImages(ctx context.Context, e config.Entry[config.Environm
 		return Planned{}, err
 	}
 	planned := Planned{Environment: e.Name, Tag: tag.Name}
-	if e.Value.Protected && !tag.Final {
-		planned.Refused = []string{admitProtected(e.Name, release.Record{Tag: tag.Name}).Error()}
+	if planned.Refused, err = p.refusedOnce(ctx, e, tag, o); err != nil {
+		return Planned{}, err
 	}
 	for _, image := range work.Images {
 		action := BuildImage
@@ -136,9 +137,49 @@ func (p *Project) planImages(ctx context.Context, e config.Entry[config.Environm
 	return planned, nil
 }
 
+// refusedOnce are why a deploy would refuse the release that publishing would make.
+// What can't be read of the environment is said, and refuses nothing.
+func (p *Project) refusedOnce(ctx context.Context, e config.Entry[config.Environment], tag release.Tag, o PlanOptions) ([]string, error) {
+	a := admission{
+		workspace: p.workspace, targets: p.targets, environment: e, allowDiverged: o.AllowDiverged, direct: o.Direct,
+		record: release.Record{Tag: tag.Name, Commit: p.Info.Commit, Final: tag.Final},
+	}
+	var refused []string
+	if e.Value.Protected && !tag.Final {
+		refused = append(refused, admitProtected(e.Name, a.record).Error())
+	}
+	if from := e.Value.PromoteFrom; from != "" && !o.Direct {
+		refused = append(refused, a.unproven(from).Error())
+	}
+	if len(e.Value.Deploy) == 0 {
+		return refused, nil
+	}
+	kept, err := p.targets.Journal(ctx, e)
+	if err == nil {
+		var more []string
+		more, err = a.underLock(ctx, kept)
+		refused = append(refused, more...)
+	}
+	if err != nil && ctx.Err() == nil {
+		p.workspace.Notice(report.Warning, "what is live in %s could not be seen, so nobody knows whether a deploy would be refused because of it: %v", e.Name, err)
+		return refused, nil
+	}
+	return refused, err
+}
+
 // refusals are why a deploy would refuse the release now.
 func (r readied) refusals(ctx context.Context) ([]string, error) {
-	kept := r.deployment.Journal
+	refused, err := asRefusal(r.admission.admit(ctx))
+	if err != nil {
+		return nil, err
+	}
+	more, err := r.admission.underLock(ctx, r.deployment.Journal)
+	return append(refused, more...), err
+}
+
+// underLock is what a deploy would refuse once it has the lock, or because it can't
+// have it.
+func (a admission) underLock(ctx context.Context, kept *journal.Journal) ([]string, error) {
 	live, err := kept.Live(ctx)
 	if err != nil {
 		return nil, err
@@ -147,18 +188,18 @@ func (r readied) refusals(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var refusals []string
-	for _, err := range []error{r.admission.admit(ctx), r.admission.guard(ctx, live)} {
-		var refused *Refusal
-		if err != nil && !errors.As(err, &refused) {
-			return nil, err
-		}
-		if refused != nil {
-			refusals = append(refusals, refused.Error())
-		}
+	refused, err := asRefusal(a.guard(ctx, live))
+	if held != nil && !held.Abandoned() {
+		refused = append(refused, (&journal.Locked{Info: *held}).Error())
 	}
-	if held != nil {
-		refusals = append(refusals, (&journal.Locked{Info: *held}).Error())
+	return refused, err
+}
+
+// asRefusal parts refusals from errors.
+func asRefusal(err error) ([]string, error) {
+	var refused *Refusal
+	if errors.As(err, &refused) {
+		return []string{refused.Error()}, nil
 	}
-	return refusals, nil
+	return nil, err
 }

@@ -66,7 +66,7 @@ func (p preparation) ready(ctx context.Context, o DeployOptions) (readied, error
 	if err := environment.Connect(ctx, targets.WithoutPublishedHost); err != nil {
 		return readied{}, err
 	}
-	if err := environment.FindJournal(ctx); err != nil {
+	if err := p.targets.FindJournal(ctx, environment); err != nil {
 		return readied{}, err
 	}
 	if o.NoTfvars {
@@ -116,7 +116,7 @@ func recordedEnvironment(c *config.Config, name string, r published.Release) (co
 // deploymentTo is a deploy to an environment of what the items want.
 func deploymentTo(w *workspace.Workspace, e *targets.Environment, tag string, items []rollout.Item, wait time.Duration) rollout.Deployment {
 	return rollout.Deployment{
-		Journal: e.Journal, MoveTo: e.MoveJournalTo, Tag: tag, Targets: items, By: holder(w), Wait: wait, Keep: e.Keep(),
+		Journal: e.Journal, Move: e.MoveJournal(), Tag: tag, Targets: items, By: holder(w), Wait: wait, Keep: e.Keep(),
 		Reporter: w.Reporter, Redact: w.Redactor.String,
 	}
 }

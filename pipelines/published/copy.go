@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"git.example/slipway/pipelines/registry"
 	"git.example/slipway/pipelines/release"
 	"git.example/slipway/pipelines/report"
 )
@@ -19,7 +20,7 @@ func (r *Registries) Existing(ctx context.Context, tag string, to []Destination,
 	var missing []Destination
 	for _, d := range to {
 		found, ok, err := r.Get(ctx, d, tag)
-		if err != nil {
+		if err != nil && !errors.Is(err, registry.ErrDenied) { // the push tells whether it is denied
 			return Release{}, false, err
 		}
 		if !ok {
@@ -66,7 +67,7 @@ func (r *Registries) Copy(ctx context.Context, from Release, to []Destination) e
 	for _, d := range to {
 		there, ok, err := r.Get(ctx, d, from.Record.Tag)
 		var unknown *unsearched
-		if err != nil && !errors.As(err, &unknown) {
+		if err != nil && !errors.As(err, &unknown) && !errors.Is(err, registry.ErrDenied) {
 			return err
 		}
 		if ok {

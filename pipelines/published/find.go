@@ -12,15 +12,13 @@ import (
 	"git.example/slipway/pipelines/release"
 )
 
-// Get is the release of that tag; found is false when there is none.
+// Get is the release of that tag; found is false when there is none. A registry that
+// does not tell whether the repository of the records is there, or not for this
+// login, is an error that wraps registry.ErrDenied.
 func (r *Registries) Get(ctx context.Context, d Destination, tag string) (found Release, ok bool, err error) {
-	read := func(ctx context.Context, repository string) ([]Release, error) {
+	all, err := everywhere(ctx, r, d, func(ctx context.Context, repository string) ([]Release, error) {
 		return r.read(ctx, d, repository, tag)
-	}
-	all, err := read(ctx, d.Records())
-	if err == nil && len(all) == 0 {
-		all, err = inEarlier(ctx, r, d, read)
-	}
+	})
 	if err != nil || len(all) == 0 {
 		return Release{}, false, err
 	}
@@ -72,10 +70,7 @@ func (r *Registries) Newest(ctx context.Context, d Destination) (tag string, fou
 	if err := r.workspace.Commit(); err != nil {
 		return "", false, fmt.Errorf("%w; or name a release with --tag", err)
 	}
-	records, err := r.ofCommit(ctx, d.Records())
-	if err == nil && len(records) == 0 {
-		records, err = inEarlier(ctx, r, d, r.ofCommit)
-	}
+	records, err := everywhere(ctx, r, d, r.ofCommit)
 	if err != nil || len(records) == 0 {
 		return "", false, err
 	}

@@ -2,10 +2,13 @@ package published
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
+
+	"git.example/slipway/pipelines/registry"
 )
 
 // earlierRecords are the repositories in which release records may be from
@@ -42,6 +45,24 @@ func (e *unsearched) Error() string {
 
 func (e *unsearched) Unwrap() error { return e.err }
 
+// everywhere is what look finds where records are, or else where they may have been
+// before.
+func everywhere[T any](ctx context.Context, r *Registries, d Destination, look func(ctx context.Context, repository string) ([]T, error)) ([]T, error) {
+	found, err := look(ctx, d.Records())
+	denied := errors.Is(err, registry.ErrDenied)
+	if err != nil && !denied || len(found) > 0 {
+		return found, err
+	}
+	earlier, earlierErr := inEarlier(ctx, r, d, look)
+	switch {
+	case earlierErr != nil:
+		return nil, earlierErr
+	case len(earlier) == 0 && denied:
+		return nil, fmt.Errorf("%w%s", err, d.recordsAdvice(err))
+	}
+	return earlier, nil
+}
+
 // inEarlier is what look finds in those repositories, in their order. It asks
 // them all at once.
 func inEarlier[T any](ctx context.Context, r *Registries, d Destination, look func(ctx context.Context, repository string) ([]T, error)) ([]T, error) {
@@ -54,7 +75,9 @@ func inEarlier[T any](ctx context.Context, r *Registries, d Destination, look fu
 	group.SetLimit(requestsAtOnce)
 	for i, repository := range repositories {
 		group.Go(func() (err error) {
-			found[i], err = look(ctx, repository)
+			if found[i], err = look(ctx, repository); errors.Is(err, registry.ErrDenied) {
+				return nil // some registries say so of what is not there
+			}
 			return err
 		})
 	}

@@ -1,6 +1,7 @@
 package targets
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -31,12 +32,19 @@ func (k composeKind) files() []string {
 	return append(slices.Clone([]string(k.File)), k.Switch.Template)
 }
 
-// ownDirs is what a stack on this machine keeps beside its own files.
+// ownDirs are what a deploy to a stack on this machine writes beside its own files.
 func (k composeKind) ownDirs() []string {
 	if len(k.Hosts) > 0 {
 		return nil
 	}
-	return []string{path.Join(k.Path, ".slipway")}
+	own := []string{path.Join(k.Path, ".slipway")}
+	if k.Env != nil {
+		own = append(own, path.Join(k.Path, cmp.Or(k.Env.File, ".env")))
+	}
+	if k.Switch != nil {
+		own = append(own, path.Join(k.Path, k.Switch.File))
+	}
+	return own
 }
 
 // check makes sure that the compose files can be read. Variables that only a
@@ -75,13 +83,17 @@ func (k composeKind) journal(ctx context.Context, s *site) (deploy.Files, string
 	return first.host, compose.JournalDir(first.dir, s.name), nil
 }
 
-func (k composeKind) formerDirs(ctx context.Context, s *site) ([]string, error) {
+func (k composeKind) formerLocations(ctx context.Context, s *site) ([]location, error) {
 	first, err := s.firstMachine(ctx, k.Hosts, k.Path)
 	if err != nil {
 		return nil, err
 	}
 	dirs, err := compose.WorkingDirs(ctx, first.host)
-	return slices.DeleteFunc(dirs, func(dir string) bool { return dir == first.dir }), err
+	var all []location
+	for _, dir := range dirs {
+		all = append(all, location{first.host, compose.JournalDir(dir, s.name)})
+	}
+	return all, err
 }
 
 func (k composeKind) target(ctx context.Context, s *site, name string) (deploy.Target, error) {

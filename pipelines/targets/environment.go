@@ -20,9 +20,7 @@ type Environment struct {
 	// Registry that its images are pulled from.
 	Registry published.Destination
 	Journal  *journal.Journal
-	// MoveJournalTo is where the journal should be; empty when it is there.
-	MoveJournalTo string
-	Targets       []Target
+	Targets  []Target
 
 	site *site
 	// kinds of all targets, also those that are not asked for.
@@ -124,4 +122,15 @@ func (e *Environment) ReleasedSecrets(ctx context.Context, name string, versions
 		}
 	}
 	return d, nil
+}
+
+// MoveJournal is how a deploy moves the journal to where slipway.yaml has it; nil
+// when it is there.
+func (e *Environment) MoveJournal() *rollout.Move {
+	to := e.site.moveTo
+	if to == nil {
+		return nil
+	}
+	is := location{e.site.files, e.site.dir}
+	return &rollout.Move{Files: to.files, Dir: to.dir, SameMachine: to.machine() == is.machine()}
 }

@@ -18,32 +18,17 @@ type Environments struct {
 	workspace  *workspace.Workspace
 	registries *published.Registries
 	pool       *ssh.Pool
+	// found are journals that are not where slipway.yaml has them, by environment.
+	found map[string]location
 }
 
 // New opens environments of a workspace. Nothing is connected yet.
 func New(w *workspace.Workspace, registries *published.Registries) *Environments {
-	return &Environments{workspace: w, registries: registries, pool: ssh.NewPool()}
+	return &Environments{workspace: w, registries: registries, pool: ssh.NewPool(), found: map[string]location{}}
 }
 
 // Close ends the connections.
 func (e *Environments) Close() error { return e.pool.Close() }
-
-// kindOf is the kind that a target of the config is of.
-func kindOf(t config.Target) kind {
-	switch {
-	case t.Compose != nil:
-		return composeKind{ComposeTarget: *t.Compose}
-	case t.Terraform != nil:
-		return terraformKind{TerraformTarget: *t.Terraform}
-	case t.ECS != nil:
-		return ecsKind{ECSTarget: *t.ECS}
-	case t.GitSync != nil:
-		return gitsyncKind{GitSyncTarget: *t.GitSync}
-	case t.Run != nil:
-		return runKind{RunTarget: *t.Run}
-	}
-	panic("a target without a kind passed the config's validation")
-}
 
 // Open readies the targets of an environment; only names some of them, all when
 // it is empty. It connects to nothing.
@@ -72,16 +57,16 @@ func (e *Environments) Open(ctx context.Context, environment config.Entry[config
 
 // FindJournal looks for the journal where the environment was before, when there is
 // nothing where slipway.yaml has it. It takes connected hosts.
-func (e *Environment) FindJournal(ctx context.Context) error {
-	before := e.site.dir
-	if err := e.site.findJournal(ctx, e.kinds); err != nil || e.site.dir == before {
+func (e *Environments) FindJournal(ctx context.Context, opened *Environment) error {
+	before := opened.site.journal
+	if err := e.findJournal(ctx, opened.site, opened.kinds); err != nil || opened.site.journal == before {
 		return err
 	}
-	e.Journal, e.MoveJournalTo = e.site.journal, e.site.moveTo
-	opened := e.Targets
-	e.Targets = nil
-	for _, target := range opened { // those that keep something beside the journal
-		if err := e.add(ctx, target.Name(), target.kind); err != nil {
+	opened.Journal = opened.site.journal
+	targets := opened.Targets
+	opened.Targets = nil
+	for _, target := range targets { // some keep something beside the journal
+		if err := opened.add(ctx, target.Name(), target.kind); err != nil {
 			return err
 		}
 	}
@@ -95,7 +80,7 @@ func (e *Environments) Journal(ctx context.Context, environment config.Entry[con
 	if err != nil {
 		return nil, err
 	}
-	err = s.findJournal(ctx, kinds)
+	err = e.findJournal(ctx, s, kinds)
 	return s.journal, err
 }
 
@@ -106,10 +91,7 @@ func (e *Environments) site(ctx context.Context, environment config.Entry[config
 			environment.Name, environment.Name, e.workspace.Config.Path)
 	}
 	s := e.bare(environment)
-	kinds := make([]kind, len(environment.Value.Deploy))
-	for i, t := range environment.Value.Deploy {
-		kinds[i] = kindOf(t.Value)
-	}
+	kinds := kindsOf(environment.Value)
 	return s, kinds, s.openJournal(ctx, kinds)
 }
 

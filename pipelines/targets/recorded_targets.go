@@ -24,7 +24,7 @@ func (e *Environments) Recorded(ctx context.Context, environment config.Entry[co
 	if err != nil {
 		return nil, err
 	}
-	if err := s.findJournal(ctx, kinds); err != nil {
+	if err := e.findJournal(ctx, s, kinds); err != nil {
 		return nil, err
 	}
 	if s.registry, err = e.registries.Destination(ctx, environment.Value.Registry); err != nil {

@@ -29,8 +29,8 @@ type site struct {
 	// files and dir are where the journal is.
 	files deploy.Files
 	dir   string
-	// moveTo is where the journal should be; empty when it is there.
-	moveTo string
+	// moveTo is where the journal should be; nil when it is there.
+	moveTo *location
 }
 
 // awsOptions is how to sign in to AWS for the environment.

@@ -21,6 +21,9 @@ type LockInfo struct {
 	Process process `json:"process"`
 }
 
+// Abandoned says that its holder has ended for sure, without giving it back.
+func (i LockInfo) Abandoned() bool { return !i.Manual && i.Process.ended() }
+
 func (i LockInfo) String() string {
 	var b strings.Builder
 	who := i.By.User

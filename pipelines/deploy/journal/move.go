@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+
+	"git.example/slipway/pipelines/deploy"
 )
 
 // PointTo says in a directory without a journal that it is still in this one, so
@@ -18,27 +20,27 @@ func (j *Journal) PointTo(ctx context.Context, from string) error {
 // not know that journals move takes it for a newer one, and changes nothing.
 const movedVersion = 2
 
-// MoveTo copies the journal to another directory of the same files, under the
+// MoveTo copies the journal to a directory of the same files or of others, under the
 // lock, and leaves behind where it went. What is live is copied last: a move that
 // was killed is no journal yet, and is made again. The lock stays where it is.
-func (j *Journal) MoveTo(ctx context.Context, dir string) error {
-	to := newStore(j.store.files, dir)
+func (j *Journal) MoveTo(ctx context.Context, files deploy.Files, dir string) error {
+	to := newStore(files, dir)
 	names, err := j.store.list(ctx, "history")
 	if err != nil {
 		return err
 	}
-	files := make([]string, 0, len(names))
+	copied := make([]string, 0, len(names))
 	for _, name := range names {
-		files = append(files, path.Join("history", name))
+		copied = append(copied, path.Join("history", name))
 	}
 	ids, err := j.snapshots.ids(ctx)
 	if err != nil {
 		return err
 	}
 	for _, id := range ids {
-		files = append(files, snapshotFile(id, "env.json"), snapshotFile(id, "desired.json"))
+		copied = append(copied, snapshotFile(id, "env.json"), snapshotFile(id, "desired.json"))
 	}
-	for _, name := range append(files, "live.json") {
+	for _, name := range append(copied, "live.json") {
 		if err := j.copyTo(ctx, to, name); err != nil {
 			return err
 		}

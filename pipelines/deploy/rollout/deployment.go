@@ -12,9 +12,9 @@ import (
 // Deployment is one deploy of one release to the targets of an environment.
 type Deployment struct {
 	Journal *journal.Journal
-	// MoveTo is the directory that the journal moves to once the deploy has
-	// succeeded; empty when it stays.
-	MoveTo string
+	// Move is where the journal moves to once the deploy has succeeded; nil when it
+	// stays.
+	Move *Move
 	// Tag of the release.
 	Tag string
 	// Targets in the order they are changed.

@@ -3,7 +3,6 @@ package rollout
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/journal"
@@ -69,23 +68,6 @@ func (a *attempt) underLock(ctx, held context.Context) (Result, error) {
 	a.prune(held)
 	a.moveJournal(held)
 	return a.result(proofs), nil
-}
-
-// moveJournal moves the journal along with what was deployed elsewhere. The deploy
-// has succeeded, so what goes wrong is a warning.
-func (a *attempt) moveJournal(ctx context.Context) {
-	if a.MoveTo == "" {
-		return
-	}
-	err := report.Run(ctx, a.reporter(), "move the journal to "+a.MoveTo, func(*report.Task) error {
-		if err := a.lease.Fence(ctx); err != nil {
-			return err
-		}
-		return a.Journal.MoveTo(ctx, a.MoveTo)
-	})
-	if err != nil {
-		a.reporter().Report(report.Notice{Level: report.Warning, Text: fmt.Sprintf("%v; the next deploy tries again", err)})
-	}
 }
 
 func (a *attempt) nothingToDo() bool {
