@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/published"
 	"git.example/slipway/pipelines/release"
 	"git.example/slipway/pipelines/report"
 	"git.example/slipway/pipelines/targets"
@@ -28,7 +29,7 @@ type admission struct {
 	targets   *targets.Environments
 	// environment is the one as the release has it, no less protected than today.
 	environment config.Entry[config.Environment]
-	record      release.Record
+	release     published.Release
 	// direct skips the proof that the environment to promote from runs the release,
 	// and promotedFrom says that a promotion has made it.
 	direct       bool
@@ -48,7 +49,7 @@ func stricter(recorded, today config.Environment) config.Environment {
 // admit says whether the release may go to the environment at all.
 func (a admission) admit(ctx context.Context) error {
 	if a.environment.Value.Protected {
-		if err := admitProtected(a.environment.Name, a.record); err != nil {
+		if err := admitProtected(a.environment.Name, a.release.Record); err != nil {
 			return err
 		}
 	}
@@ -57,7 +58,7 @@ func (a admission) admit(ctx context.Context) error {
 		return nil
 	}
 	if a.direct {
-		a.workspace.Notice(report.Warning, "release %s goes to %s directly: nobody asked whether %s has verified it", a.record.Tag, a.environment.Name, from)
+		a.workspace.Notice(report.Warning, "release %s goes to %s directly: nobody asked whether %s has verified it", a.release.Record.Tag, a.environment.Name, from)
 		return nil
 	}
 	return a.provenIn(ctx, from)
@@ -77,7 +78,8 @@ func admitProtected(environment string, record release.Record) error {
 }
 
 // provenIn wants the environment "from" to have verified the release on all of
-// its targets, in one deploy or in several. Nothing of it is read but its journal.
+// its targets, which are those that the release was published with, in one deploy or
+// in several. Nothing of it is read but its journal.
 func (a admission) provenIn(ctx context.Context, from string) error {
 	source, err := a.workspace.Environment(from)
 	if err != nil {
@@ -88,11 +90,14 @@ func (a admission) provenIn(ctx context.Context, from string) error {
 		return err
 	}
 	unproven := source.Value.Deploy.Names()
+	if then, err := recordedEnvironment(a.workspace.Config, from, a.release); err == nil {
+		unproven = then.Value.Deploy.Names()
+	}
 	for entry, err := range journal.Entries(ctx) {
 		if err != nil {
 			return fmt.Errorf("reading the history of %q: %w", from, err)
 		}
-		if entry.Tag == a.record.Tag && entry.Commit == a.record.Commit && entry.Outcome.Verified() {
+		if entry.Tag == a.release.Record.Tag && entry.Commit == a.release.Record.Commit && entry.Outcome.Verified() {
 			unproven = slices.DeleteFunc(unproven, func(target string) bool { return slices.Contains(entry.Targets, target) })
 		}
 		if len(unproven) == 0 {
@@ -108,5 +113,5 @@ func (a admission) provenIn(ctx context.Context, from string) error {
 // unproven is the refusal of a release that the environment "from" has not verified.
 func (a admission) unproven(from string) error {
 	return refuse("deploying %q to %q: releases come there from %q, which has not verified this one: run `slipway deploy --env %s --tag %s` first, or skip that with --direct",
-		a.record.Tag, a.environment.Name, from, from, a.record.Tag)
+		a.release.Record.Tag, a.environment.Name, from, from, a.release.Record.Tag)
 }

@@ -9,6 +9,7 @@ import (
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/content"
 	"git.example/slipway/pipelines/deploy/journal"
+	"git.example/slipway/pipelines/published"
 	"git.example/slipway/pipelines/release"
 	"git.example/slipway/pipelines/report"
 )
@@ -98,7 +99,7 @@ func TestProvenOnEveryTarget(t *testing.T) {
 // admissionTo asks whether a release may go to an environment.
 func admissionTo(p *Project, name string, e config.Environment, record release.Record) admission {
 	return admission{
-		workspace: p.workspace, targets: p.targets, record: record,
+		workspace: p.workspace, targets: p.targets, release: published.Release{Record: record},
 		environment: config.Entry[config.Environment]{Name: name, Value: e},
 	}
 }

@@ -13,16 +13,16 @@ import (
 // and in a protected environment one that does not contain the live one. Live is
 // nil before the first deploy.
 func (a admission) guard(ctx context.Context, live *journal.Entry) error {
-	if live == nil || live.Commit == "" || live.Commit == a.record.Commit || a.allowDiverged {
+	if live == nil || live.Commit == "" || live.Commit == a.release.Record.Commit || a.allowDiverged {
 		return nil
 	}
-	relation, err := a.relation(ctx, live.Commit, a.record.Commit)
+	relation, err := a.relation(ctx, live.Commit, a.release.Record.Commit)
 	if err != nil {
 		return err
 	}
 	refuse := func(why string) error {
 		return refuse("deploying %q to %q: %s %s, which is live; to deploy it all the same use --allow-diverged, to go back use `slipway rollback --to %s`",
-			a.record.Tag, a.environment.Name, why, live.Tag, a.record.Tag)
+			a.release.Record.Tag, a.environment.Name, why, live.Tag, a.release.Record.Tag)
 	}
 	protected := a.environment.Value.Protected
 	switch {
@@ -34,7 +34,7 @@ func (a admission) guard(ctx context.Context, live *journal.Entry) error {
 		return refuse("this clone does not hold the history (fetch it whole, such as with fetch-depth: 0) that tells whether its commit is newer than that of")
 	case relation == git.Unknown:
 		a.workspace.Notice(report.Warning, "nobody knows whether %s is newer than %s, which is live in %s: this clone does not hold the history (fetch it whole, such as with fetch-depth: 0)",
-			a.record.Tag, live.Tag, a.environment.Name)
+			a.release.Record.Tag, live.Tag, a.environment.Name)
 	}
 	return nil
 }

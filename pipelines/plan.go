@@ -8,6 +8,7 @@ import (
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/journal"
 	"git.example/slipway/pipelines/deploy/rollout"
+	"git.example/slipway/pipelines/published"
 	"git.example/slipway/pipelines/release"
 	"git.example/slipway/pipelines/report"
 )
@@ -142,11 +143,11 @@ func (p *Project) planImages(ctx context.Context, e config.Entry[config.Environm
 func (p *Project) refusedOnce(ctx context.Context, e config.Entry[config.Environment], tag release.Tag, o PlanOptions) ([]string, error) {
 	a := admission{
 		workspace: p.workspace, targets: p.targets, environment: e, allowDiverged: o.AllowDiverged, direct: o.Direct,
-		record: release.Record{Tag: tag.Name, Commit: p.Info.Commit, Final: tag.Final},
+		release: published.Release{Record: release.Record{Tag: tag.Name, Commit: p.Info.Commit, Final: tag.Final}},
 	}
 	var refused []string
 	if e.Value.Protected && !tag.Final {
-		refused = append(refused, admitProtected(e.Name, a.record).Error())
+		refused = append(refused, admitProtected(e.Name, a.release.Record).Error())
 	}
 	if from := e.Value.PromoteFrom; from != "" && !o.Direct {
 		refused = append(refused, a.unproven(from).Error())

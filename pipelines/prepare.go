@@ -88,7 +88,7 @@ func (p preparation) ready(ctx context.Context, o DeployOptions) (readied, error
 		environment: environment, release: found,
 		deployment: deploymentTo(p.workspace, environment, found.Record.Tag, items, o.LockWait),
 		admission: admission{
-			workspace: p.workspace, targets: p.targets, environment: recorded, record: found.Record,
+			workspace: p.workspace, targets: p.targets, environment: recorded, release: found,
 			direct: o.Direct, promotedFrom: o.promotedFrom, allowDiverged: o.AllowDiverged,
 		},
 	}, nil

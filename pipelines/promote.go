@@ -50,7 +50,7 @@ func (p *Project) Promote(ctx context.Context, o PromoteOptions) (rollout.Result
 		}
 	}
 	if !o.Direct {
-		a := admission{workspace: p.workspace, targets: p.targets, environment: to, record: found.Record}
+		a := admission{workspace: p.workspace, targets: p.targets, environment: to, release: found}
 		if err := a.provenIn(ctx, from.Name); err != nil {
 			return rollout.Result{}, err
 		}

@@ -52,7 +52,7 @@ func TestState(t *testing.T) {
 		{"untracked file", func(w work) work {
 			w.write("new", "x", 0o644)
 			return w
-		}, State{Branch: "main", Dirty: true}},
+		}, State{Branch: "main", Dirty: true, Changed: []string{"new"}}},
 		{"ignored file", func(w work) work {
 			w.write(".git/info/exclude", "*.log\n", 0o644)
 			w.write("a.log", "x", 0o644)

@@ -88,8 +88,8 @@ var addresses = lazy.Regexp(`^[\w./][\w.~:/@+-]*$`)
 
 // versioned is the address with a version. A directory has none.
 func (m Module) versioned(address string) (string, error) {
-	if !addresses().MatchString(address) {
-		return "", fmt.Errorf("%q is no address of a module", address)
+	if bare, _ := cutVersion(address); !addresses().MatchString(address) || !strings.Contains(bare, "/") {
+		return "", fmt.Errorf("%q is no address of a module: want HOST/PATH, such as git.example/slipway, or a directory such as ./slipway", address)
 	}
 	if _, version := cutVersion(address); version != "" || strings.HasPrefix(address, ".") || strings.HasPrefix(address, "/") {
 		return address, nil

@@ -37,7 +37,7 @@ func (e *Environments) findJournal(ctx context.Context, s *site, kinds []kind) e
 		s.takeJournal(at)
 		return nil
 	}
-	live, err := s.journal.Live(ctx)
+	begun, err := s.journal.Begun(ctx)
 	var moved *journal.Moved
 	switch {
 	case errors.As(err, &moved):
@@ -51,7 +51,7 @@ func (e *Environments) findJournal(ctx context.Context, s *site, kinds []kind) e
 		}
 		return fmt.Errorf("looking for the journal of %q: %s says that it is in %s, and it is not there: put it back, or remove %s/journal.json to begin a new one",
 			s.name, moved.From, moved.To, moved.From)
-	case err != nil || live != nil:
+	case err != nil || begun:
 		return err
 	}
 	if at, ok := s.formerJournal(ctx, kinds); ok {

@@ -60,6 +60,16 @@ func (j *Journal) Live(ctx context.Context) (*Entry, error) {
 	return &e, nil
 }
 
+// Begun says that something was deployed: there is a live deploy, whether it can be
+// read or not.
+func (j *Journal) Begun(ctx context.Context) (bool, error) {
+	_, err := j.store.raw(ctx, "live.json")
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // SetLive makes e the live deploy.
 func (j *Journal) SetLive(ctx context.Context, e Entry) error {
 	return j.store.write(ctx, "live.json", pointer{ID: e.ID, Tag: e.Tag}, 0o644)

@@ -62,7 +62,7 @@ func (s *store) read(ctx context.Context, name string, into any) error {
 
 func (s *store) parse(name string, data []byte, into any) error {
 	if err := json.Unmarshal(data, into); err != nil {
-		return fmt.Errorf("reading the journal's %q: %w", path.Join(s.shown, name), err)
+		return fmt.Errorf("reading the journal's %q: it is damaged (%w): put it back from a backup, or remove it and deploy again", path.Join(s.shown, name), err)
 	}
 	return nil
 }
