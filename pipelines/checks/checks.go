@@ -86,7 +86,8 @@ func NewRunner(w *workspace.Workspace, catalog *images.Catalog, source ImageSour
 // Place brings what the checks exported into the project.
 func (r *Runner) Place() error { return r.exports.bringOut() }
 
-// checksAtOnce is how many checks run at a time.
+// checksAtOnce is how many checks run at a time: each is containers of its own,
+// which the machine has to hold.
 const checksAtOnce = 8
 
 // checkTimeout ends a check that names no timeout of its own.

@@ -34,8 +34,9 @@ type hashedFile struct {
 	hash string
 }
 
-// parallelReads is how many files of one directory are read at once.
-func parallelReads() int { return 4 * runtime.GOMAXPROCS(0) }
+// readsAtOnce is how many files are read at once: several for each core, which
+// hashes one while the disk brings the others.
+func readsAtOnce() int { return 4 * runtime.GOMAXPROCS(0) }
 
 // NewHasher makes a Hasher that has read nothing yet. Without says which paths in a
 // directory, relative to it and with slashes, are no part of any content; nil for
@@ -46,7 +47,7 @@ func NewHasher(without func(root string) []string) *Hasher {
 	}
 	return &Hasher{
 		without: without,
-		reads:   semaphore.NewWeighted(int64(parallelReads())),
+		reads:   semaphore.NewWeighted(int64(readsAtOnce())),
 		buffers: sync.Pool{New: func() any { return new([64 << 10]byte) }},
 		trees:   map[tree]*listed{},
 		files:   map[string]hashedFile{},

@@ -80,7 +80,7 @@ func (h *Hasher) list(ctx context.Context, t tree) (*listing, error) {
 		return nil, err
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(parallelReads())
+	group.SetLimit(readsAtOnce())
 	for i := range files.entries {
 		e := &files.entries[i]
 		if e.kind != "file" && e.kind != "executable" {

@@ -14,9 +14,6 @@ import (
 	"git.example/slipway/pipelines/release"
 )
 
-// requestsAtOnce bounds requests to registries, which limit them for each client.
-const requestsAtOnce = 16
-
 // Destination is the registry that images are built for.
 type Destination interface {
 	// Repository is the full name of an image's repository there.
@@ -72,7 +69,7 @@ func (c *Catalog) Assess(ctx context.Context, to Destination) (*Assessment, erro
 	}
 	work := &Assessment{Configured: images, byName: map[string]*Image{}, Bases: NewBases(c.workspace), to: to}
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(requestsAtOnce)
+	group.SetLimit(registry.CallsAtOnce)
 	for _, entry := range images {
 		image := &Image{
 			Name: entry.Name, config: entry.Value, ready: make(chan struct{}), repository: to.Repository(entry.Name, entry.Value),

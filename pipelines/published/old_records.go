@@ -72,7 +72,7 @@ func inEarlier[T any](ctx context.Context, r *Registries, d Destination, look fu
 	}
 	found := make([][]T, len(repositories))
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(requestsAtOnce)
+	group.SetLimit(registry.CallsAtOnce)
 	for i, repository := range repositories {
 		group.Go(func() (err error) {
 			if found[i], err = look(ctx, repository); errors.Is(err, registry.ErrDenied) {

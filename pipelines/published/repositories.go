@@ -24,7 +24,7 @@ type Images map[string]string
 // what is missing is known, or made, before anything is built.
 func (r *Registries) Prepare(ctx context.Context, to []Destination, images Images) error {
 	var group errgroup.Group
-	group.SetLimit(requestsAtOnce)
+	group.SetLimit(registry.CallsAtOnce)
 	var problems []*error
 	for _, d := range to {
 		if d.config.DockerHub != nil {

@@ -13,9 +13,6 @@ import (
 	"git.example/slipway/pipelines/report"
 )
 
-// requestsAtOnce bounds requests to registries, which limit them for each client.
-const requestsAtOnce = 16
-
 // Write gives the images of a record, which the first registry has, their release
 // tags in every registry, and then writes the record, the first registry's last
 // of all. What it returns is the record that stands.
@@ -51,7 +48,7 @@ func (r *Registries) writeTo(ctx context.Context, from, to Destination, record r
 // it is not the one that they are in.
 func (r *Registries) writeTags(ctx context.Context, from, to Destination, record release.Record) error {
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(requestsAtOnce)
+	group.SetLimit(registry.CallsAtOnce)
 	for name, image := range record.Images {
 		group.Go(func() error {
 			there := to.Recorded(record, name)

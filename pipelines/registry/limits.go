@@ -4,11 +4,17 @@ import "time"
 
 // How much runs at once in one call of a Client.
 const (
-	// requestsAtOnce bounds the small requests.
+	// requestsAtOnce bounds the small requests, which registries limit for each
+	// client.
 	requestsAtOnce = 8
-	// blobsAtOnce bounds the blobs that are on their way.
+	// blobsAtOnce bounds the blobs that are on their way: a few fill the line.
 	blobsAtOnce = 4
 )
+
+// CallsAtOnce is how many calls of a Client those may have under way who have one
+// for each of many images or repositories: registries limit the requests of each
+// client.
+const CallsAtOnce = 16
 
 // requestTimeout bounds one attempt at a request without a large body.
 const requestTimeout = 30 * time.Second

@@ -9,7 +9,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// removalsAtOnce bounds the requests under way when a directory is removed.
+// removalsAtOnce bounds the requests under way when a directory is removed. They
+// share one session, and as many as this make up for the way to the host.
 const removalsAtOnce = 16
 
 // Remove removes a file, or a directory with all that is in it. Of a symbolic

@@ -18,7 +18,8 @@ import (
 	"git.example/slipway/pipelines/shell"
 )
 
-// pullsAtOnce bounds the images that one host pulls at a time.
+// pullsAtOnce bounds the images that one host pulls at a time: what it serves
+// meanwhile needs its line and its disk too.
 const pullsAtOnce = 4
 
 // Pull pulls what the stack needs and the host does not have: the release's

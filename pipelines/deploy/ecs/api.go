@@ -17,11 +17,12 @@ import (
 // How many names one call takes. Source: the API reference of DescribeServices
 // and DescribeTasks.
 const (
-	servicesAtOnce = 10
-	tasksAtOnce    = 100
+	servicesPerCall = 10
+	tasksPerCall    = 100
 )
 
-// callsAtOnce bounds the calls that wait for an answer.
+// callsAtOnce bounds the calls that wait for an answer: ECS limits the rate of an
+// account, which others use too.
 const callsAtOnce = 8
 
 // api are the calls to one cluster, batched, paged and within ECS's
@@ -92,7 +93,7 @@ func (a *api) requireCluster(ctx context.Context) error {
 func (a *api) services(ctx context.Context, names []string) (map[string]types.Service, error) {
 	var lists [][]types.Service
 	var chunks [][]string
-	for chunk := range slices.Chunk(names, servicesAtOnce) {
+	for chunk := range slices.Chunk(names, servicesPerCall) {
 		chunks = append(chunks, chunk)
 	}
 	lists = make([][]types.Service, len(chunks))
@@ -157,7 +158,7 @@ func (a *api) taskARNs(ctx context.Context, in ecs.ListTasksInput) ([]string, er
 // tasks reads tasks; those that are gone are absent.
 func (a *api) tasks(ctx context.Context, arns []string) ([]types.Task, error) {
 	var tasks []types.Task
-	for chunk := range slices.Chunk(arns, tasksAtOnce) {
+	for chunk := range slices.Chunk(arns, tasksPerCall) {
 		out, err := a.client.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: aws.String(a.cluster), Tasks: chunk})
 		if err != nil {
 			return nil, fmt.Errorf("reading tasks of cluster %q: %w", a.cluster, explain(err))

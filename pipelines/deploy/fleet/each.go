@@ -3,13 +3,16 @@ package fleet
 import (
 	"context"
 	"errors"
-	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"git.example/slipway/pipelines/deploy"
 )
 
-// defaultParallel is how many hosts are worked on at once.
-const defaultParallel = 50
+// defaultHostsAtOnce is how many hosts are worked on at once where Options do not say:
+// most fleets as a whole, without a connection and a pull for each host of a
+// large one.
+const defaultHostsAtOnce = 50
 
 var errNoSteps = errors.New("it has no services to run commands in")
 
@@ -23,20 +26,19 @@ func (t *Target) each(ctx context.Context, do func(context.Context, Member) erro
 
 // atOnce calls do for 0 to n-1, in order, some at once, and waits for all.
 func (t *Target) atOnce(n int, do func(i int)) {
-	parallel := t.Parallel
-	if parallel <= 0 {
-		parallel = defaultParallel
+	hostsAtOnce := defaultHostsAtOnce
+	if t.HostsAtOnce > 0 {
+		hostsAtOnce = t.HostsAtOnce
 	}
-	free := make(chan struct{}, parallel)
-	var group sync.WaitGroup
+	var group errgroup.Group
+	group.SetLimit(hostsAtOnce)
 	for i := range n {
-		free <- struct{}{}
-		group.Go(func() {
-			defer func() { <-free }()
+		group.Go(func() error {
 			do(i)
+			return nil
 		})
 	}
-	group.Wait()
+	_ = group.Wait() // do keeps its own errors
 }
 
 // hostErrors are the members' errors that are none.

@@ -34,8 +34,8 @@ type Options struct {
 	// is left over is the last batch. Nil is the canary, then half of all, then
 	// the rest.
 	Batches []string
-	// Parallel is how many hosts are worked on at once; 50 when zero.
-	Parallel int
+	// HostsAtOnce is how many hosts are worked on at once; 50 when zero.
+	HostsAtOnce int
 }
 
 // Target is a fleet.

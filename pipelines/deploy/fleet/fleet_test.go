@@ -107,10 +107,10 @@ func TestBatchThatIsNoNumber(t *testing.T) {
 	}
 }
 
-func TestParallelIsBounded(t *testing.T) {
+func TestHostsAtOnceAreBounded(t *testing.T) {
 	t.Parallel()
 	h := newHosts(t, 30)
-	h.options.Parallel, h.options.Batches = 4, []string{"100%"}
+	h.options.HostsAtOnce, h.options.Batches = 4, []string{"100%"}
 	for _, host := range h.all {
 		host.step = time.Millisecond
 	}
@@ -465,7 +465,7 @@ func TestTwoHundredHosts(t *testing.T) {
 			host.refuse["3"] = fmt.Sprintf("a reason of its own: %d", i)
 		}
 	}
-	h.options.Parallel = 100 // so that all of the batch have begun
+	h.options.HostsAtOnce = 100 // so that all of the batch have begun
 	_, err := h.deploy("3")
 	if err == nil || h.runs()["2"] != 200 {
 		t.Fatalf("running: %v, %v", h.runs(), err)

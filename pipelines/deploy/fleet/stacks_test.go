@@ -142,7 +142,7 @@ func (s *stacks) member(i int, host deploy.Host, steps compose.Steps) deploy.Tar
 
 // target is the fleet.
 func (s *stacks) target() deploy.Target {
-	o := fleet.Options{Name: "app", Batches: s.Batches, Parallel: 4} // the machine is small
+	o := fleet.Options{Name: "app", Batches: s.Batches, HostsAtOnce: 4} // the machine is small
 	for i := range s.Dirs {
 		host, steps := s.connect(i), compose.StepsNone
 		if i == 0 {

@@ -17,9 +17,9 @@ const (
 	compactFrom = 20
 	// segmentEntries is how many entries a segment has when it is full.
 	segmentEntries = 100
-	// segmentsAtOnce bounds the work after one deploy, where thousands of entries
+	// segmentsPerDeploy bounds the work after one deploy, where thousands of entries
 	// are loose still.
-	segmentsAtOnce = 5
+	segmentsPerDeploy = 5
 )
 
 // compact moves old entries together into segments, under the lock. Those in
@@ -33,7 +33,7 @@ func (h history) compact(ctx context.Context, keep []int) error {
 		return err
 	}
 	var moved []int
-	for range segmentsAtOnce {
+	for range segmentsPerDeploy {
 		next := l.movable()
 		if len(next) < compactFrom {
 			break

@@ -96,7 +96,7 @@ func TestNewestEntriesAreFewReads(t *testing.T) {
 	for i := range 8 {
 		files.reset()
 		deployed(t, j, fmt.Sprintf("t%d", old+1+i))
-		if n := files.reads.Load(); n > segmentsAtOnce*(segmentEntries+1)+20 {
+		if n := files.reads.Load(); n > segmentsPerDeploy*(segmentEntries+1)+20 {
 			t.Errorf("a deploy reads %d files", n)
 		}
 	}

@@ -16,7 +16,8 @@ import (
 	"git.example/slipway/pipelines/deploy"
 )
 
-// filesAtOnce bounds how many files are read or removed at the same time.
+// filesAtOnce bounds how many files are read or removed at the same time: over
+// SSH each is a round trip, and Parameter Store limits the rate of an account.
 const filesAtOnce = 4
 
 // store is the directory that a journal is in. Names are relative to it.

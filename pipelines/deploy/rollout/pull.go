@@ -9,7 +9,8 @@ import (
 	"git.example/slipway/pipelines/report"
 )
 
-// pullsAtOnce bounds how many targets pull at the same time.
+// pullsAtOnce bounds how many targets pull at the same time, so that a registry
+// is not asked by all of them together.
 const pullsAtOnce = 4
 
 // pull brings the images to every target, before the lock is taken.

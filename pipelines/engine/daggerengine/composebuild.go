@@ -15,8 +15,9 @@ import (
 	"git.example/slipway/pipelines/engine"
 )
 
-// imagesParallel is how many images of services are built or pulled at once.
-const imagesParallel = 4
+// imagesAtOnce is how many images of services are built or pulled at once: a
+// machine of a CI provider has few cores.
+const imagesAtOnce = 4
 
 // composeImages brings the images of a check's services.
 type composeImages struct {
@@ -34,7 +35,7 @@ func (c composeImages) all(ctx context.Context) (map[string]*dagger.Container, e
 	names := c.project.model.ServiceNames()
 	images := make([]*dagger.Container, len(names))
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(imagesParallel)
+	group.SetLimit(imagesAtOnce)
 	for i, name := range names {
 		group.Go(func() (err error) {
 			images[i], err = c.image(ctx, c.project.model.Services[name])

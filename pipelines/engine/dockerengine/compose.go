@@ -21,8 +21,9 @@ import (
 	"git.example/slipway/pipelines/engine"
 )
 
-// pulls is how many images are pulled at once.
-const pulls = 4
+// pullsAtOnce is how many images are pulled at once: each is layers side by side
+// already, and more only share the line.
+const pullsAtOnce = 4
 
 // logLines is how many of its last lines each service shows when a check failed.
 const logLines = "200"
@@ -143,7 +144,7 @@ func (c *check) prepare(ctx context.Context, work string) ([]string, error) {
 func (c *check) pull(ctx context.Context) (map[string]string, error) {
 	references := map[string]string{}
 	group, groupCtx := errgroup.WithContext(ctx)
-	group.SetLimit(pulls)
+	group.SetLimit(pullsAtOnce)
 	for name, image := range c.spec.Images {
 		references[name] = image.Reference
 		group.Go(func() error { return c.with.store.ensure(groupCtx, image, c.log) })
