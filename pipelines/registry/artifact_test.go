@@ -10,10 +10,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"git.example/slipway/internal/waittest"
 	"git.example/slipway/pipelines/registry"
 )
 
@@ -49,15 +49,14 @@ func serveDebian(t *testing.T) *wireRegistry {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	})
-	for range 100 {
-		if resp, err := http.Get("http://" + address + "/v2/"); err == nil {
+	waittest.For(t, "docker-registry", func() bool {
+		resp, err := http.Get("http://" + address + "/v2/")
+		if err == nil {
 			_ = resp.Body.Close()
-			return &wireRegistry{host: address}
 		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	t.Fatal("docker-registry does not answer")
-	return nil
+		return err == nil
+	})
+	return &wireRegistry{host: address}
 }
 
 func TestArtifacts(t *testing.T) {

@@ -62,7 +62,7 @@ func TestClaimRace(t *testing.T) {
 			case http.MethodPut:
 				if writes++; writes == round%2+1 {
 					mu.Unlock()
-					time.Sleep(60 * time.Millisecond)
+					time.Sleep(60 * time.Millisecond) // this is the slow one
 					mu.Lock()
 				}
 			}

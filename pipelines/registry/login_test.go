@@ -158,7 +158,7 @@ func TestCredentialsThatCantBeRead(t *testing.T) {
 
 func TestWrongPassword(t *testing.T) {
 	t.Parallel()
-	ctx, server := testContext(t), serveToken(t, 0)
+	ctx, server := testContext(t), serveToken(t)
 	config := dockerConfig(t, `{"auths":{"`+server.host+`":{"auth":"Y2k6d3Jvbmc="}}}`) // ci:wrong
 	c := registry.New(registry.Options{Lookup: environment("DOCKER_CONFIG", config)})
 	_, err := c.Resolve(ctx, server.host+"/shop/api:1")

@@ -142,27 +142,30 @@ func TestCancelledCallerLeavesOthersAlone(t *testing.T) {
 	t.Parallel()
 	ctx, server, c := testContext(t), serve(t), client(t)
 	pushImage(t, server.host+"/shop/api:1")
-	arrived := make(chan struct{})
+	arrived, left := make(chan struct{}), make(chan struct{})
 	var once sync.Once
 	server.answer(func(w http.ResponseWriter, r *http.Request) bool {
 		if r.URL.Path == "/v2/" {
 			once.Do(func() {
 				close(arrived)
-				time.Sleep(300 * time.Millisecond)
+				<-left
 			})
 		}
 		return false
 	})
 	first, cancel := context.WithCancel(ctx)
 	var callers sync.WaitGroup
-	callers.Go(func() { _, _ = c.Resolve(first, server.host+"/shop/api:1") })
+	callers.Go(func() {
+		defer close(left)
+		_, _ = c.Resolve(first, server.host+"/shop/api:1")
+	})
 	<-arrived
 	callers.Go(func() {
 		if _, err := c.Resolve(ctx, server.host+"/shop/api:1"); err != nil {
 			t.Errorf("the second caller: %v", err)
 		}
 	})
-	time.Sleep(50 * time.Millisecond)
+	time.Sleep(50 * time.Millisecond) // until it waits too, which nothing tells
 	cancel()
 	callers.Wait()
 }

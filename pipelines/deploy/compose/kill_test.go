@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"git.example/slipway/internal/longtest"
+	"git.example/slipway/internal/waittest"
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/journal"
@@ -67,7 +68,8 @@ func (k *killer) Report(e report.Event) {
 	}
 	if k.phase != "" && strings.HasPrefix(text, k.phase) {
 		syscall.Kill(0, syscall.SIGKILL) // the whole process group, as CI does
-		time.Sleep(time.Minute)
+		// It does nothing more until it is dead.
+		select {}
 	}
 }
 
@@ -132,14 +134,12 @@ func TestKilledAnywhere(t *testing.T) {
 
 // serving is what web serves within a few seconds: a cut-over that goes on
 // without its run takes a moment.
-func (s *stack) serving() string {
-	for range 50 {
-		if version := s.version("web"); version != "" {
-			return version
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	return ""
+func (s *stack) serving() (version string) {
+	waittest.Within(5*time.Second, func() bool {
+		version = s.version("web")
+		return version != ""
+	})
+	return version
 }
 
 // A run that is killed during its migration leaves it running: the next run

@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"git.example/slipway/internal/longtest"
+	"git.example/slipway/internal/waittest"
 	"git.example/slipway/pipelines/config"
 )
 
@@ -90,10 +91,8 @@ var (
 // stop ends the load once it was enough, and wants every request answered.
 func (l *load) stop() {
 	l.t.Helper()
-	for deadline := time.Now().Add(2 * time.Minute); l.count.Load() < requestsAtLeast; time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			l.t.Fatalf("only %d requests were answered", l.count.Load())
-		}
+	if !waittest.Within(2*time.Minute, func() bool { return l.count.Load() >= requestsAtLeast }) {
+		l.t.Fatalf("only %d requests were answered", l.count.Load())
 	}
 	l.cmd.Process.Signal(syscall.SIGINT) // it prints its summary
 	<-l.ended
@@ -140,17 +139,18 @@ func proxied(t *testing.T, example string, strategy config.Strategy) (s *stack, 
 func answers(t *testing.T, address, release string) {
 	t.Helper()
 	last := ""
-	for range 200 {
-		if answer, err := http.Get("http://" + address + "/"); err == nil {
-			body, _ := io.ReadAll(answer.Body)
-			answer.Body.Close()
-			if last = strings.TrimSpace(string(body)); last == release {
-				return
-			}
+	if !waittest.Within(10*time.Second, func() bool {
+		answer, err := http.Get("http://" + address + "/")
+		if err != nil {
+			return false
 		}
-		time.Sleep(50 * time.Millisecond)
+		defer answer.Body.Close()
+		body, _ := io.ReadAll(answer.Body)
+		last = strings.TrimSpace(string(body))
+		return last == release
+	}) {
+		t.Fatalf("the proxy answers %q, want %q", last, release)
 	}
-	t.Fatalf("the proxy answers %q, want %q", last, release)
 }
 
 // Under steady load, a good release takes over and a bad one does not, and no

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"git.example/slipway/internal/waittest"
 )
 
 // privateCopy serves the stack's registry again, to one user only.
@@ -72,11 +74,8 @@ func TestLoginLeavesNothing(t *testing.T) {
 				t.Errorf("error: %v", err)
 			}
 			// What a killed run started goes on for a moment, and then cleans up.
-			for deadline := time.Now().Add(time.Minute); len(loginsFor(host)) > 0 && time.Now().Before(deadline); {
-				time.Sleep(50 * time.Millisecond)
-			}
-			if left := loginsFor(host); len(left) > 0 {
-				t.Errorf("the login is in %v", left)
+			if !waittest.Within(time.Minute, func() bool { return len(loginsFor(host)) == 0 }) {
+				t.Errorf("the login is in %v", loginsFor(host))
 			}
 			if left := holding(t, s.Dir, "canary-"); len(left) > 0 {
 				t.Errorf("the password is in %v", left)

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"git.example/slipway/internal/awsfake"
+	"git.example/slipway/internal/waittest"
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
 )
@@ -92,9 +93,7 @@ func TestAnotherDeployTakesOver(t *testing.T) {
 		go func() {
 			defer w.fake.Clock.Speed(400)
 			c, _ := w.signIn(context.Background())
-			for len(w.ecs.Deployments("api")) == 1 {
-				time.Sleep(time.Millisecond)
-			}
+			waittest.Within(time.Minute, func() bool { return len(w.ecs.Deployments("api")) != 1 })
 			_, err := ecs.NewFromConfig(c).UpdateService(context.Background(), &ecs.UpdateServiceInput{
 				Cluster: aws.String("prod"), Service: aws.String("api"), TaskDefinition: aws.String(other)})
 			if err != nil {

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 	"unsafe"
+
+	"git.example/slipway/internal/waittest"
 )
 
 // engine is a Docker of its own, which a test can restart. It has a network
@@ -71,11 +73,11 @@ func (e *engine) start() error {
 	if err := e.command.Start(); err != nil {
 		return err
 	}
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
-		if err = exec.Command("docker", "-H", e.socket(), "info").Run(); err == nil || time.Now().After(deadline) {
-			return err
-		}
-	}
+	waittest.Within(time.Minute, func() bool {
+		err = exec.Command("docker", "-H", e.socket(), "info").Run()
+		return err == nil
+	})
+	return err
 }
 
 func (e *engine) stop() {

@@ -104,7 +104,7 @@ func TestFaults(t *testing.T) {
 			strike: func(r *cluster, _ string) {
 				r.reports = &when{text: "app2 | web: starting", do: func() {
 					r.stop(0)
-					go func() { time.Sleep(4 * time.Second); r.start(0) }()
+					time.AfterFunc(4*time.Second, func() { r.start(0) })
 				}}
 			},
 			began: true,
@@ -201,10 +201,7 @@ func TestConnectionCutAtEachStep(t *testing.T) {
 				}
 				if count++; count == at {
 					what = op
-					go func() {
-						time.Sleep(time.Duration(k*7) * time.Millisecond) // just before it, or in the middle
-						r.proxies[host].Cut()
-					}()
+					time.AfterFunc(time.Duration(k*7)*time.Millisecond, r.proxies[host].Cut) // just before it, or in the middle
 				}
 			})
 			_, err := r.deploy(tag)
@@ -238,7 +235,7 @@ func TestFrozenConnection(t *testing.T) {
 	r.mustDeploy("1")
 	r.reports = &when{text: "app2 | web: starting", do: func() {
 		r.proxies[1].Freeze()
-		go func() { time.Sleep(8 * time.Second); r.proxies[1].Thaw() }()
+		time.AfterFunc(8*time.Second, r.proxies[1].Thaw)
 	}}
 	_, err := r.deploy("2")
 	r.consistent("1", "2", err) // whether it had patience enough or not

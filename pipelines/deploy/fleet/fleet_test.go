@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"git.example/slipway/internal/waittest"
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/fleet"
 	"git.example/slipway/pipelines/deploy/journal"
@@ -54,7 +55,12 @@ func TestBatches(t *testing.T) {
 			for i, host := range h.all {
 				before, after := around(test.want, i)
 				applied := false
-				host.breaks = func(op string) {
+				begun := func() int {
+					mu.Lock()
+					defer mu.Unlock()
+					return began
+				}
+				note := func(op string) {
 					mu.Lock()
 					defer mu.Unlock()
 					switch {
@@ -65,14 +71,16 @@ func TestBatches(t *testing.T) {
 						if began++; proven != before {
 							t.Errorf("%s begins when %d hosts are proven, want %d", host.host, proven, before)
 						}
-						for deadline := time.Now().Add(time.Minute); began < after && time.Now().Before(deadline); {
-							mu.Unlock()
-							time.Sleep(time.Millisecond)
-							mu.Lock()
-						}
-						if began != after {
-							t.Errorf("%d hosts have begun with %s, want %d", began, host.host, after)
-						}
+					}
+				}
+				host.breaks = func(op string) {
+					note(op)
+					if op != "apply" {
+						return
+					}
+					waittest.Within(time.Minute, func() bool { return begun() >= after })
+					if n := begun(); n != after {
+						t.Errorf("%d hosts have begun with %s, want %d", n, host.host, after)
 					}
 				}
 			}
@@ -109,15 +117,17 @@ func TestBatchThatIsNoNumber(t *testing.T) {
 
 func TestHostsAtOnceAreBounded(t *testing.T) {
 	t.Parallel()
-	h := newHosts(t, 30)
-	h.options.HostsAtOnce, h.options.Batches = 4, []string{"100%"}
-	for _, host := range h.all {
-		host.step = time.Millisecond
-	}
-	h.mustDeploy("2")
-	if h.world.most > 4 {
-		t.Errorf("%d hosts were changed at once", h.world.most)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		h := newHosts(t, 30)
+		h.options.HostsAtOnce, h.options.Batches = 4, []string{"100%"}
+		for _, host := range h.all {
+			host.step = time.Second
+		}
+		h.mustDeploy("2")
+		if h.world.most != 4 {
+			t.Errorf("%d hosts were changed at once", h.world.most)
+		}
+	})
 }
 
 func TestPlanGroupsHosts(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"git.example/slipway/internal/waittest"
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/fleet"
 	"git.example/slipway/pipelines/deploy/journal"
@@ -54,7 +55,7 @@ func (s *scripted) begin(op string) error {
 	if s.breaks != nil {
 		s.breaks(op)
 	}
-	time.Sleep(s.step)
+	time.Sleep(s.step) // of the test's own clock
 	if s.down {
 		return errDown
 	}
@@ -193,13 +194,13 @@ func (h *hosts) outcomes() []string {
 // afterEvents holds a host's change back until so many hosts are being changed.
 func (h *hosts) afterEvents(n int) func(op string) {
 	return func(op string) {
-		for deadline := time.Now().Add(time.Minute); op == "apply" && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-			h.world.mu.Lock()
-			events := len(h.world.events)
-			h.world.mu.Unlock()
-			if events >= n {
-				return
-			}
+		if op != "apply" {
+			return
 		}
+		waittest.Within(time.Minute, func() bool {
+			h.world.mu.Lock()
+			defer h.world.mu.Unlock()
+			return len(h.world.events) >= n
+		})
 	}
 }

@@ -203,7 +203,7 @@ type badConn struct {
 }
 
 func (c *badConn) Write(p []byte) (int, error) {
-	time.Sleep(c.delay)
+	time.Sleep(c.delay) // it is the slow network
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.left >= 0 {

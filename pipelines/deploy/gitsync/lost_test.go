@@ -44,10 +44,7 @@ func TestConnectionCutAtEachStep(t *testing.T) {
 			w.target.Host = told{host, func() {
 				if count++; count == at {
 					cuts++
-					go func() {
-						time.Sleep(delay)
-						proxy.Cut()
-					}()
+					time.AfterFunc(delay, proxy.Cut)
 				}
 			}}
 			put(t, filepath.Join(w.dir, "old.py"), "old")

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"git.example/slipway/internal/waittest"
 	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/deploy/terraform"
 	"git.example/slipway/pipelines/report"
@@ -49,16 +50,6 @@ func child(spec, tag string) int {
 	return 0
 }
 
-// waitFor waits until what holds.
-func waitFor(t *testing.T, why string, holds func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(2 * time.Minute); !holds(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("waited in vain for %s", why)
-		}
-	}
-}
-
 func (i *infra) started(line string) bool {
 	text, _ := os.ReadFile(i.path("started"))
 	return strings.Contains(string(text), line+"\n")
@@ -84,7 +75,7 @@ func TestKilledWhileApplying(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		waitFor(t, "the apply", func() bool { return i.started("api sha-2") })
+		waittest.For(t, "the apply", func() bool { return i.started("api sha-2") })
 		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		cmd.Wait()
 		i.Config.LockTimeout = 1
@@ -94,7 +85,7 @@ func TestKilledWhileApplying(t *testing.T) {
 		}
 		i.Config.LockTimeout = 0
 		i.write("slow", "")
-		waitFor(t, "Terraform to end", func() bool {
+		waittest.For(t, "Terraform to end", func() bool {
 			left, err := os.ReadDir(temporary)
 			return err == nil && len(left) == 0
 		})
@@ -122,9 +113,7 @@ func TestInterruptedWhileApplying(t *testing.T) {
 		i.reports = output
 		ctx, cancel := context.WithCancelCause(t.Context())
 		go func() {
-			for !i.started("api sha-2") && ctx.Err() == nil {
-				time.Sleep(20 * time.Millisecond)
-			}
+			waittest.Within(2*time.Minute, func() bool { return i.started("api sha-2") || ctx.Err() != nil })
 			cancel(errors.New("the user's interrupt"))
 		}()
 		_, err := rollout.Run(ctx, i.deployment("sha-2"))
@@ -154,7 +143,7 @@ func TestStateLocked(t *testing.T) {
 		if err := other.Start(); err != nil {
 			t.Fatal(err)
 		}
-		waitFor(t, "the other apply", func() bool { return i.started("by hand") })
+		waittest.For(t, "the other apply", func() bool { return i.started("by hand") })
 		_, err := i.deploy("sha-2")
 		i.write("slow", "")
 		if err := other.Wait(); err != nil {

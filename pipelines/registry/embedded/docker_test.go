@@ -4,11 +4,14 @@ import (
 	"archive/tar"
 	"bytes"
 	"crypto/rand"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"git.example/slipway/internal/waittest"
 	"git.example/slipway/pipelines/registry/embedded"
 )
 
@@ -61,7 +64,10 @@ func TestDockerPushAndPull(t *testing.T) {
 	var ended time.Time
 	go func() {
 		defer close(pushed)
-		time.Sleep(100 * time.Millisecond)
+		waittest.Within(time.Minute, func() bool { // until the push has begun
+			_, err := os.Stat(filepath.Join(dir, "docker/registry/v2/repositories/slipway-embedded/pushed/_uploads"))
+			return err == nil
+		})
 		first.end()
 		ended = time.Now()
 	}()

@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/random"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
+	"git.example/slipway/internal/waittest"
 	"git.example/slipway/pipelines/registry/embedded"
 )
 
@@ -137,7 +138,7 @@ func TestHandover(t *testing.T) {
 	}
 	for i := 0; i < 5 || i < 30 && !enough(); i++ {
 		next := startProcess(t, address, dir)
-		time.Sleep(100 * time.Millisecond)
+		time.Sleep(100 * time.Millisecond) // so that it ends somewhere in the middle of pushes
 		current.end()
 		current = next
 	}
@@ -279,12 +280,10 @@ func TestStaleUploadsArePurged(t *testing.T) {
 		}
 	}
 	server := serve(t, embedded.Options{Address: anyPort, Dir: dir})
-	for range 100 {
-		if _, err := os.Stat(filepath.Join(uploads, "old")); os.IsNotExist(err) {
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	waittest.For(t, "the old upload to go", func() bool {
+		_, err := os.Stat(filepath.Join(uploads, "old"))
+		return os.IsNotExist(err)
+	})
 	if err := server.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -20,9 +20,9 @@ func slowUpload(address string, takes time.Duration, started chan<- struct{}) er
 	reader, writer := io.Pipe()
 	go func() {
 		_, _ = io.WriteString(writer, strings.Repeat("x", 100))
-		time.Sleep(takes / 4)
+		time.Sleep(takes / 4) // until the server has the first part
 		close(started)
-		time.Sleep(takes)
+		time.Sleep(takes) // the upload is slow
 		_, _ = io.WriteString(writer, strings.Repeat("x", 100))
 		_ = writer.Close()
 	}()
