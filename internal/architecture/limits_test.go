@@ -30,10 +30,9 @@ func limitProblems(files *token.FileSet, file *ast.File) []string {
 		switch f := call.Fun.(type) {
 		case *ast.SelectorExpr:
 			x, _ := f.X.(*ast.Ident)
-			isLock := len(call.Args) == 1 && isOne(call.Args[0])
 			switch {
 			case f.Sel.Name == "SetLimit" && imports(names, "golang.org/x/sync/errgroup"):
-			case f.Sel.Name == "NewWeighted" && x != nil && names[x.Name] == "golang.org/x/sync/semaphore" && !isLock:
+			case f.Sel.Name == "NewWeighted" && x != nil && names[x.Name] == "golang.org/x/sync/semaphore":
 			default:
 				return true
 			}
@@ -68,8 +67,7 @@ func isNamedLimit(argument ast.Expr) bool {
 	return false
 }
 
-// isOne is for what one holds at a time, which is a lock or a signal and no
-// number that somebody chose.
+// isOne is the size of a channel that is a signal: no number that somebody chose.
 func isOne(e ast.Expr) bool {
 	literal, ok := e.(*ast.BasicLit)
 	return ok && literal.Value == "1"
@@ -130,7 +128,6 @@ func TestLimitProblems(t *testing.T) {
 		"but one":                   {source: weighted("sessionsAtOnce - 1")},
 		"a semaphore's number":      {source: weighted("4"), want: []string{"x.go:1:58: NewWeighted" + advice}},
 		"a number converted":        {source: weighted("int64(4)"), want: []string{"x.go:1:58: NewWeighted" + advice}},
-		"a lock":                    {source: weighted("1")},
 		"made by hand":              {source: `var free = make(chan struct{}, pullsAtOnce)`, want: []string{"x.go:1:23: a channel that counts: use golang.org/x/sync/semaphore"}},
 		"a signal":                  {source: `var changed = make(chan struct{}, 1)`},
 		"a channel of values":       {source: `var lines = make(chan string, 10)`},

@@ -12,6 +12,8 @@ import (
 	"sync"
 
 	"golang.org/x/sync/semaphore"
+
+	"git.example/slipway/pipelines/keyed"
 )
 
 // Hasher hashes what images are built from. One serves a whole run: it reads a
@@ -24,9 +26,12 @@ type Hasher struct {
 	without func(root string) []string
 
 	mu    sync.Mutex
-	trees map[tree]*listed
+	trees *trees
 	files map[string]hashedFile
 }
+
+// trees are those that were read since the last Rescan.
+type trees = keyed.Once[tree, *listing]
 
 // hashedFile is the hash of a file as it was when it was read.
 type hashedFile struct {
@@ -49,7 +54,7 @@ func NewHasher(without func(root string) []string) *Hasher {
 		without: without,
 		reads:   semaphore.NewWeighted(int64(readsAtOnce())),
 		buffers: sync.Pool{New: func() any { return new([64 << 10]byte) }},
-		trees:   map[tree]*listed{},
+		trees:   &trees{RetryErrors: true},
 		files:   map[string]hashedFile{},
 	}
 }
@@ -59,7 +64,7 @@ func NewHasher(without func(root string) []string) *Hasher {
 func (h *Hasher) Rescan() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	clear(h.trees)
+	h.trees = &trees{RetryErrors: true}
 }
 
 // file hashes the content of the file at path, or takes the hash from an

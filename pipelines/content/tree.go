@@ -17,18 +17,11 @@ import (
 	"github.com/tonistiigi/fsutil"
 	"github.com/tonistiigi/fsutil/types"
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/sync/semaphore"
 )
 
 // tree is a build context: a directory and the path of its ignore file, which
 // need not exist.
 type tree struct{ root, ignore string }
-
-// listed is a tree that was read, or is being read by the holder of busy.
-type listed struct {
-	busy  *semaphore.Weighted
-	files *listing
-}
 
 // listing is what a tree has in it, in the order of a walk: every directory's
 // names sorted, whatever the machine.
@@ -53,25 +46,15 @@ type entry struct {
 // tree lists t, once for all who ask until Rescan.
 func (h *Hasher) tree(ctx context.Context, t tree) (*listing, error) {
 	h.mu.Lock()
-	l := h.trees[t]
-	if l == nil {
-		l = &listed{busy: semaphore.NewWeighted(1)}
-		h.trees[t] = l
-	}
+	trees := h.trees
 	h.mu.Unlock()
-	if err := l.busy.Acquire(ctx, 1); err != nil {
-		return nil, context.Cause(ctx)
-	}
-	defer l.busy.Release(1)
-	if l.files != nil {
-		return l.files, nil
-	}
-	files, err := h.list(ctx, t)
-	if err != nil {
-		return nil, fmt.Errorf("reading build context %q: %w", t.root, err)
-	}
-	l.files = files
-	return files, nil
+	return trees.Do(ctx, t, func(ctx context.Context) (*listing, error) {
+		files, err := h.list(ctx, t)
+		if err != nil {
+			return nil, fmt.Errorf("reading build context %q: %w", t.root, err)
+		}
+		return files, nil
+	})
 }
 
 func (h *Hasher) list(ctx context.Context, t tree) (*listing, error) {
