@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"git.example/slipway/internal/projecttest"
+	"git.example/slipway/internal/registrytest"
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/content"
 	"git.example/slipway/pipelines/deploy/journal"
@@ -49,7 +51,7 @@ func putImage(t *testing.T, p *Project, repository, config, digest string, recor
 // A release that was published before its environment was protected does not
 // get around the protection.
 func TestProtectionOfTodayHolds(t *testing.T) {
-	host := serveRegistry(t)
+	host := registrytest.Serve(t)
 	config := strings.ReplaceAll(unprotected, "REGISTRY", host)
 	tests := []struct{ name, protection, want string }{
 		{"protected", "protected: true, registry", "takes no release without a build number"},
@@ -59,7 +61,7 @@ func TestProtectionOfTodayHolds(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
 			staging := "  staging: {registry: main, deploy: {web: {compose: {file: compose.yml, path: staging}}}}\n"
-			write(t, dir, "slipway.yaml", strings.Replace(config, "{registry", "{"+test.protection, 1)+staging)
+			projecttest.Write(t, dir, "slipway.yaml", strings.Replace(config, "{registry", "{"+test.protection, 1)+staging)
 			p := openWith(t, dir, nil)
 			putRelease(t, p, host+"/shop/api", config, release.Record{Tag: "dev"})
 			_, err := p.Deploy(t.Context(), DeployOptions{Env: "prod", Tag: "dev"})
@@ -74,7 +76,7 @@ func TestProtectionOfTodayHolds(t *testing.T) {
 // verified it.
 func TestProvenOnEveryTarget(t *testing.T) {
 	dir := t.TempDir()
-	write(t, dir, "slipway.yaml", unprotected+`  staging:
+	projecttest.Write(t, dir, "slipway.yaml", unprotected+`  staging:
     registry: main
     deploy: {web: {compose: {file: compose.yml, path: staging}}, worker: {compose: {file: worker.yml, path: worker}}}
 `)
@@ -88,7 +90,7 @@ func TestProvenOnEveryTarget(t *testing.T) {
 		{"worker", "rolled-back", false},
 		{"worker", "deployed", true},
 	} {
-		write(t, dir, fmt.Sprintf("staging/.slipway/staging/history/%d.json", i+1),
+		projecttest.Write(t, dir, fmt.Sprintf("staging/.slipway/staging/history/%d.json", i+1),
 			fmt.Sprintf(`{"id": %d, "tag": "1", "commit": %q, "outcome": %q, "targets": [%q]}`, i+1, record.Commit, step.outcome, step.target))
 		if err := admissionTo(p, "prod", config.Environment{}, record).provenIn(t.Context(), "staging"); (err == nil) != step.proven {
 			t.Errorf("after %s was %s: %v", step.target, step.outcome, err)
@@ -115,7 +117,7 @@ func (n *notices) Report(e report.Event) {
 
 func TestGuardWithoutHistory(t *testing.T) {
 	dir := t.TempDir()
-	write(t, dir, "slipway.yaml", unprotected)
+	projecttest.Write(t, dir, "slipway.yaml", unprotected)
 	p := openWith(t, dir, nil)
 	record, live := release.Record{Tag: "2", Commit: p.Info.Commit}, &journal.Entry{Tag: "1", Commit: strings.Repeat("2", 40)}
 	for _, protected := range []bool{true, false} {

@@ -6,15 +6,17 @@ import (
 
 	"github.com/google/go-containerregistry/pkg/crane"
 
+	"git.example/slipway/internal/projecttest"
+	"git.example/slipway/internal/registrytest"
 	"git.example/slipway/pipelines/release"
 )
 
 // A publish that is to run the checks does not take a release for done that was
 // published without them.
 func TestPublishOverOneWithoutChecks(t *testing.T) {
-	host, dir := serveRegistry(t), t.TempDir()
+	host, dir := registrytest.Serve(t), t.TempDir()
 	config := strings.ReplaceAll(unprotected, "REGISTRY", host)
-	write(t, dir, "slipway.yaml", config)
+	projecttest.Write(t, dir, "slipway.yaml", config)
 	p := openWith(t, dir, nil)
 	tag, err := p.workspace.Tag()
 	if err != nil {
@@ -37,16 +39,16 @@ func TestPublishOverOneWithoutChecks(t *testing.T) {
 func TestPublishCompletesARelease(t *testing.T) {
 	for name, registries := range map[string][]string{"a mirror lacks it": {"main", "other"}, "just a mirror has it": {"other", "main"}} {
 		t.Run(name, func(t *testing.T) {
-			has, lacks, dir := serveRegistry(t), serveRegistry(t), t.TempDir()
+			has, lacks, dir := registrytest.Serve(t), registrytest.Serve(t), t.TempDir()
 			config := strings.ReplaceAll(unprotected, "main: {oci: {host: REGISTRY}}",
 				"main: {oci: {host: "+has+"}}\n  other: {oci: {host: "+lacks+"}}")
-			write(t, dir, "slipway.yaml", config)
+			projecttest.Write(t, dir, "slipway.yaml", config)
 			p := openWith(t, dir, nil)
 			tag, err := p.workspace.Tag()
 			if err != nil {
 				t.Fatal(err)
 			}
-			digest := pushImage(t, has+"/shop/api:"+tag.Name)
+			digest := registrytest.Push(t, has+"/shop/api:"+tag.Name)
 			putImage(t, p, has+"/shop/api", config, digest, release.Record{Tag: tag.Name})
 			published, err := p.Publish(t.Context(), PublishOptions{Registries: registries})
 			if err != nil {

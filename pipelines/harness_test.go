@@ -3,10 +3,8 @@ package pipelines_test
 import (
 	"context"
 	"io"
-	"log"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,8 +12,8 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/google/go-containerregistry/pkg/registry"
-
+	"git.example/slipway/internal/projecttest"
+	"git.example/slipway/internal/registrytest"
 	"git.example/slipway/pipelines"
 	"git.example/slipway/pipelines/engine/enginetest"
 	"git.example/slipway/pipelines/release"
@@ -37,10 +35,8 @@ type wire struct {
 
 func serveWire(t *testing.T) *wire {
 	t.Helper()
-	w := &wire{inner: registry.New(registry.Logger(log.New(io.Discard, "", 0)))}
-	server := httptest.NewServer(w)
-	t.Cleanup(server.Close)
-	w.host = strings.TrimPrefix(server.URL, "http://")
+	w := &wire{inner: registrytest.Handler()}
+	w.host = registrytest.ServeHandler(t, w)
 	return w
 }
 
@@ -132,7 +128,7 @@ func open(t *testing.T, dir, build string, reporter report.Reporter, env map[str
 	maps.Copy(home, env)
 	p, err := pipelines.Open(t.Context(), pipelines.Options{
 		Dir: dir, Engine: pipelines.DockerEngine, Reporter: reporter,
-		Lookup:    func(name string) (string, bool) { v, ok := home[name]; return v, ok },
+		Lookup:    projecttest.Lookup(home),
 		Overrides: release.Overrides{Build: build},
 	})
 	if err != nil {

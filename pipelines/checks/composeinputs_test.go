@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"git.example/slipway/internal/projecttest"
+	"git.example/slipway/internal/registrytest"
 	"git.example/slipway/pipelines/content"
 	"git.example/slipway/pipelines/images"
 )
@@ -44,20 +46,20 @@ secrets:
 }
 
 func TestComposeInputs(t *testing.T) {
-	host := serveRegistry(t)
-	pushImage(t, host+"/db:latest")
+	host := registrytest.Serve(t)
+	registrytest.Push(t, host+"/db:latest")
 	environment := map[string]string{"PASSED": "1", "TOKEN": "1"}
 	inputs := func(t *testing.T, change, content string) content.Hash {
 		dir, env := t.TempDir(), maps.Clone(environment)
 		for name, text := range composeProject {
-			write(t, dir, name, strings.ReplaceAll(text, "REGISTRY", host))
+			projecttest.Write(t, dir, name, strings.ReplaceAll(text, "REGISTRY", host))
 		}
 		if _, ok := env[change]; ok {
 			env[change] = content
 		} else if change != "" {
-			write(t, dir, change, strings.ReplaceAll(content, "REGISTRY", host))
+			projecttest.Write(t, dir, change, strings.ReplaceAll(content, "REGISTRY", host))
 		}
-		w := openWith(t, dir, env)
+		w := projecttest.Open(t, dir, env, nil)
 		check, _ := w.Config.Checks.Get("e2e")
 		hash, err := runnerIn(t, w).inputs(t.Context(), check, images.NewBases(w))
 		if err != nil {

@@ -4,18 +4,20 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"git.example/slipway/internal/projecttest"
 )
 
 func TestExportStage(t *testing.T) {
 	project := t.TempDir()
-	write(t, project, "keep.txt", "mine")
-	write(t, project, "reports/old.txt", "old")
+	projecttest.Write(t, project, "keep.txt", "mine")
+	projecttest.Write(t, project, "reports/old.txt", "old")
 	stage := stageIn(t, project)
 	exports := stage.reserve([]string{"coverage.out", "reports", "/var/log/app.log", ".", "missing.txt"})
-	write(t, stage.dir, "coverage.out", "1")
-	write(t, stage.dir, "reports/deep/new.txt", "2")
-	write(t, stage.dir, "app.log", "3")
-	write(t, stage.dir, "exports/all.txt", "4")
+	projecttest.Write(t, stage.dir, "coverage.out", "1")
+	projecttest.Write(t, stage.dir, "reports/deep/new.txt", "2")
+	projecttest.Write(t, stage.dir, "app.log", "3")
+	projecttest.Write(t, stage.dir, "exports/all.txt", "4")
 	if _, err := os.Stat(filepath.Join(project, "coverage.out")); err == nil {
 		t.Error("an export is in the project before the builds have ended")
 	}

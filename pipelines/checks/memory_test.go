@@ -3,6 +3,8 @@ package checks
 import (
 	"testing"
 
+	"git.example/slipway/internal/projecttest"
+	"git.example/slipway/internal/registrytest"
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/content"
 	"git.example/slipway/pipelines/report"
@@ -13,15 +15,15 @@ import (
 // secret in it is not kept there.
 func TestCheckMemoryKeepsNoSecret(t *testing.T) {
 	dir := t.TempDir()
-	write(t, dir, "slipway.yaml", composeProject["slipway.yaml"])
-	w := openWith(t, dir, nil)
+	projecttest.Write(t, dir, "slipway.yaml", composeProject["slipway.yaml"])
+	w := projecttest.Open(t, dir, nil, nil)
 	w.Redactor.Add(secrets.NewValue("canary-7f3a"))
-	memory := NewMemory(w, serveRegistry(t)+"/shop/release", nil, false)
+	memory := NewMemory(w, registrytest.Serve(t)+"/shop/release", nil, false)
 	check := config.Check{Export: []string{"report.txt"}}
 	for text, want := range map[string]bool{"passed": true, "token=canary-7f3a": false} {
 		t.Run(text, func(t *testing.T) {
 			stage := stageIn(t, dir)
-			write(t, stage.dir, "report.txt", text)
+			projecttest.Write(t, stage.dir, "report.txt", text)
 			inputs := content.Digest("test", text)
 			if err := memory.keep(t.Context(), "unit", check, inputs, Result{}, stage); err != nil {
 				t.Fatal(err)

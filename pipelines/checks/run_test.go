@@ -4,13 +4,15 @@ import (
 	"context"
 	"errors"
 	"testing"
+
+	"git.example/slipway/internal/projecttest"
 )
 
 // Checks that the user stopped have neither passed nor failed.
 func TestInterruptedChecksHaveNoResult(t *testing.T) {
 	dir := t.TempDir()
-	write(t, dir, "slipway.yaml", composeProject["slipway.yaml"])
-	w := openWith(t, dir, nil)
+	projecttest.Write(t, dir, "slipway.yaml", composeProject["slipway.yaml"])
+	w := projecttest.Open(t, dir, nil, nil)
 	ctx, interrupt := context.WithCancelCause(t.Context())
 	cause := errors.New("interrupt")
 	interrupt(cause)

@@ -2,15 +2,14 @@ package images
 
 import (
 	"context"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"git.example/slipway/internal/projecttest"
 	"git.example/slipway/pipelines/config"
 )
 
@@ -57,9 +56,9 @@ func TestBakeImages(t *testing.T) {
 	t.Setenv("DOCKER_HOST", "unix:///nonexistent/docker.sock")
 	t.Setenv("PLAIN", "secret") // without it buildx takes the id for a file
 	dir := t.TempDir()
-	write(t, dir, "docker-bake.hcl", bakeFile)
-	write(t, dir, "key.txt", "k")
-	write(t, dir, "shared/x", "x")
+	projecttest.Write(t, dir, "docker-bake.hcl", bakeFile)
+	projecttest.Write(t, dir, "key.txt", "k")
+	projecttest.Write(t, dir, "shared/x", "x")
 	got, err := bakeImages(context.Background(), dir, config.Images{Bake: "docker-bake.hcl"})
 	if err != nil {
 		t.Fatal(err)
@@ -98,22 +97,11 @@ func TestBakeRefuses(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
-			write(t, dir, "docker-bake.hcl", test.file)
+			projecttest.Write(t, dir, "docker-bake.hcl", test.file)
 			_, err := bakeImages(context.Background(), dir, config.Images{Bake: "docker-bake.hcl"})
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want %q in it", err, test.want)
 			}
 		})
-	}
-}
-
-func write(t *testing.T, dir, name, content string) {
-	t.Helper()
-	path := filepath.Join(dir, name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
-		t.Fatal(err)
 	}
 }

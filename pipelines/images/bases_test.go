@@ -4,26 +4,18 @@ import (
 	"strings"
 	"testing"
 
-	"git.example/slipway/pipelines/release"
-	"git.example/slipway/pipelines/workspace"
+	"git.example/slipway/internal/projecttest"
 )
 
 // A base image that neither its registry nor the engine could be asked for is
 // reported with both reasons: the engine may well have it.
 func TestBaseNobodyCouldBeAskedFor(t *testing.T) {
 	dir := t.TempDir()
-	write(t, dir, "slipway.yaml", "version: 1\nproject: shop\nimages: {api: {context: .}}\n")
+	projecttest.Write(t, dir, "slipway.yaml", "version: 1\nproject: shop\nimages: {api: {context: .}}\n")
 	env := map[string]string{"DOCKER_HOST": "unix:///nonexistent/docker.sock", "HOME": dir}
-	w, err := workspace.Open(t.Context(), workspace.Options{
-		Dir: dir, Engine: workspace.DockerEngine,
-		Lookup:    func(name string) (string, bool) { v, ok := env[name]; return v, ok },
-		Overrides: release.Overrides{Commit: strings.Repeat("1", 40)},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	w := projecttest.Open(t, dir, env, nil)
 	t.Setenv("DOCKER_HOST", env["DOCKER_HOST"])
-	_, err = NewBases(w).Digest(t.Context(), "127.0.0.1:1/base:1")
+	_, err := NewBases(w).Digest(t.Context(), "127.0.0.1:1/base:1")
 	if err == nil {
 		t.Fatal("it was found")
 	}

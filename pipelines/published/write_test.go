@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-containerregistry/pkg/crane"
 
+	"git.example/slipway/internal/registrytest"
 	"git.example/slipway/pipelines/release"
 )
 
@@ -15,7 +16,7 @@ func TestMirrorWithItsOwnBuild(t *testing.T) {
 	first, _ := serveRegistry(t)
 	second, _ := serveRegistry(t)
 	r := open(t, strings.Replace(project(first, images), "other.example", quoted(second), 1), nil)
-	digest, others := pushImage(t, first+"/shop/api:content"), pushImage(t, second+"/shop/api:content")
+	digest, others := registrytest.Push(t, first+"/shop/api:content"), registrytest.Push(t, second+"/shop/api:content")
 	record := release.Record{Project: "shop", Tag: "1", Images: map[string]release.RecordedImage{"api": {Content: "content", Digest: digest}}}
 	if err := r.writeTags(t.Context(), r.to(t, "main"), r.to(t, "other"), record); err != nil {
 		t.Fatal(err)

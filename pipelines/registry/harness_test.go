@@ -15,12 +15,12 @@ import (
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/name"
-	memory "github.com/google/go-containerregistry/pkg/registry"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/random"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
+	"git.example/slipway/internal/registrytest"
 	"git.example/slipway/pipelines/registry"
 	"git.example/slipway/pipelines/registry/embedded"
 )
@@ -44,7 +44,7 @@ type request struct {
 
 func serve(t *testing.T) *wireRegistry {
 	t.Helper()
-	return serveHandler(t, memory.New(memory.Logger(log.New(io.Discard, "", 0))))
+	return serveHandler(t, registrytest.Handler())
 }
 
 func serveHandler(t *testing.T, inner http.Handler) *wireRegistry {
@@ -203,7 +203,7 @@ func serveAt(t *testing.T, address string) {
 		t.Error(err)
 		return
 	}
-	server := &http.Server{Handler: memory.New(memory.Logger(log.New(io.Discard, "", 0)))}
+	server := &http.Server{Handler: registrytest.Handler()}
 	t.Cleanup(func() { _ = server.Close() })
 	go func() { _ = server.Serve(listener) }()
 }

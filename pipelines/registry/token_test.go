@@ -2,8 +2,6 @@ package registry_test
 
 import (
 	"fmt"
-	"io"
-	"log"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -11,8 +9,7 @@ import (
 	"testing"
 	"time"
 
-	memory "github.com/google/go-containerregistry/pkg/registry"
-
+	"git.example/slipway/internal/registrytest"
 	"git.example/slipway/pipelines/registry"
 	"git.example/slipway/pipelines/secrets"
 )
@@ -25,7 +22,7 @@ func serveToken(t *testing.T) *wireRegistry {
 }
 
 func tokenHandler(tokens *tokens) http.Handler {
-	inner := memory.New(memory.Logger(log.New(io.Discard, "", 0)))
+	inner := registrytest.Handler()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/token" {
 			tokens.give(w, r)

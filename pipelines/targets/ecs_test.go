@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"git.example/slipway/internal/projecttest"
+	"git.example/slipway/internal/registrytest"
 	"git.example/slipway/pipelines/aws"
 	"git.example/slipway/pipelines/report"
 )
@@ -23,14 +25,14 @@ environments:
 func onECSAt(t *testing.T, host string, reporter report.Reporter) *Environment {
 	t.Helper()
 	dir := t.TempDir()
-	write(t, dir, "slipway.yaml", strings.Replace(onECS, "REGISTRY", host, 1))
+	projecttest.Write(t, dir, "slipway.yaml", strings.Replace(onECS, "REGISTRY", host, 1))
 	return openWith(t, dir, nil, reporter).prod(t)
 }
 
 // An image that the registry says it does not have stops a deploy; a registry
 // that can't be asked from here does not.
 func TestImageExists(t *testing.T) {
-	host := serveRegistry(t)
+	host := registrytest.Serve(t)
 	image := "/shop/api@sha256:" + strings.Repeat("a", 64)
 	if err := onECSAt(t, host, nil).site.imageExists(t.Context(), host+image); err == nil || !strings.Contains(err.Error(), "a lifecycle rule or somebody has deleted it") {
 		t.Errorf("an image that is not there: %v", err)
@@ -85,7 +87,7 @@ func TestJournalOfTerraform(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			write(t, dir, "slipway.yaml", "version: 1\nproject: shop\nimages: {api: {context: api}}\nregistries: {main: "+test.registry+
+			projecttest.Write(t, dir, "slipway.yaml", "version: 1\nproject: shop\nimages: {api: {context: api}}\nregistries: {main: "+test.registry+
 				"}\nenvironments:\n  prod:\n    registry: main\n    "+test.environment+"\n    deploy: {infra: {terraform: {dir: infra}}}\n")
 			e := openWith(t, dir, nil, nil)
 			environment, err := e.workspace.Environment("prod")

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"git.example/slipway/internal/awsfake"
+	"git.example/slipway/internal/projecttest"
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/run"
 	"git.example/slipway/pipelines/release"
@@ -36,7 +37,7 @@ func awsEnvironment(t *testing.T, env string) (e *Environment, dir string, _ *aw
 	s.Setenv(t)
 	t.Setenv("AWS_REGION", "us-east-1") // slipway.yaml's goes before it
 	dir = t.TempDir()
-	write(t, dir, "slipway.yaml", strings.Replace(withAWS, "ENV", env, 1))
+	projecttest.Write(t, dir, "slipway.yaml", strings.Replace(withAWS, "ENV", env, 1))
 	return openWith(t, dir, map[string]string{"TOKEN": "canary-env"}, nil).prod(t), dir, s.Secrets(), s.Parameters()
 }
 
@@ -186,7 +187,7 @@ func TestReleasedSecretsOfARun(t *testing.T) {
 	fake.Setenv(t)
 	manager := fake.Secrets()
 	dir := t.TempDir()
-	write(t, dir, "slipway.yaml", runsOnRollback)
+	projecttest.Write(t, dir, "slipway.yaml", runsOnRollback)
 	manager.Put("prod/shop", `{"TOKEN": "canary-old"}`)
 	e := openWith(t, dir, nil, nil).prod(t)
 	released := deploy.Desired{Release: release.Record{Tag: "1"}}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"git.example/slipway/internal/projecttest"
 	"git.example/slipway/internal/sshtest"
 	"git.example/slipway/pipelines"
 	"git.example/slipway/pipelines/deploy/journal"
@@ -69,7 +70,7 @@ func newSite(t *testing.T, config string) *site {
 	s := &site{t: t, project: fmt.Sprintf("sle2e-%d", os.Getpid()), server: sshtest.Start(t, sshtest.Config{})}
 	s.dir, s.registry = project(t, "pass", strings.NewReplacer("PROJECT", s.project, "DIR", s.server.Dir,
 		"USER", s.server.User, "PORT", strconv.Itoa(s.server.Port)).Replace(config))
-	write(t, s.dir, "compose.yml", strings.NewReplacer("REGISTRY", s.registry, "PROJECT", s.project).Replace(composeFile))
+	projecttest.Write(t, s.dir, "compose.yml", strings.NewReplacer("REGISTRY", s.registry, "PROJECT", s.project).Replace(composeFile))
 	commit(t, s.dir, "Add the stack")
 	s.knownHosts = filepath.Join(t.TempDir(), "known_hosts")
 	s.know(s.server.HostKey("ed25519"))
@@ -85,7 +86,7 @@ func newSite(t *testing.T, config string) *site {
 // know writes known_hosts with one key.
 func (s *site) know(key string) {
 	s.t.Helper()
-	write(s.t, filepath.Dir(s.knownHosts), filepath.Base(s.knownHosts), fmt.Sprintf("[app1.internal]:%d %s\n", s.server.Port, key))
+	projecttest.Write(s.t, filepath.Dir(s.knownHosts), filepath.Base(s.knownHosts), fmt.Sprintf("[app1.internal]:%d %s\n", s.server.Port, key))
 }
 
 // containers are the ids of the stack's running ones.
@@ -169,7 +170,7 @@ func TestDeploy(t *testing.T) {
 		}
 	})
 	t.Run("rollback", func(t *testing.T) {
-		write(t, s.dir, "image/hello.txt", "the second")
+		projecttest.Write(t, s.dir, "image/hello.txt", "the second")
 		commit(t, s.dir, "Change the page")
 		var second, back rollout.Result
 		s.ok(&second, "release", "--env", "prod", "json")

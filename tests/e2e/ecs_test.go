@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"git.example/slipway/internal/awsfake"
+	"git.example/slipway/internal/projecttest"
 	"git.example/slipway/pipelines/deploy/rollout"
 )
 
@@ -68,7 +69,7 @@ func TestECS(t *testing.T) {
 		return result
 	}
 	first := do("1", "release", "--env", "prod", "json")
-	write(t, dir, "image/hello.txt", "the second")
+	projecttest.Write(t, dir, "image/hello.txt", "the second")
 	commit(t, dir, "Change the page")
 	second := do("2", "release", "--env", "prod", "json")
 	if second.Previous != first.Entry.Tag {

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"git.example/slipway/internal/projecttest"
 )
 
 // TestElsewhere uses the module from a repository that has no code of it, as its
@@ -58,7 +60,7 @@ func TestElsewhere(t *testing.T) {
 			for _, args := range test.install {
 				dagger(args...)
 			}
-			write(t, dir, ".env", test.env)
+			projecttest.Write(t, dir, ".env", test.env)
 			checked := dagger(append(append([]string{"call"}, test.under...), "check", "json")...)
 			if !strings.Contains(checked, `"unit"`) || strings.Contains(checked, `"broken"`) {
 				t.Errorf("checked %s, want just the check that .env names", checked)
@@ -73,7 +75,7 @@ func TestElsewhere(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			write(t, dir, "slipway.yaml", strings.Replace(string(config), broken, "", 1))
+			projecttest.Write(t, dir, "slipway.yaml", strings.Replace(string(config), broken, "", 1))
 			dagger("check")
 		})
 	}

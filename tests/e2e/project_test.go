@@ -1,16 +1,14 @@
 package e2e
 
 import (
-	"io"
-	"log"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-containerregistry/pkg/registry"
+	"git.example/slipway/internal/projecttest"
+	"git.example/slipway/internal/registrytest"
 )
 
 // probe is a program for images from scratch: no base image is pulled.
@@ -55,15 +53,13 @@ environments:
 // slipway.yaml, and the REGISTRY that it publishes to, which this process serves.
 func project(t *testing.T, argument, config string) (dir, host string) {
 	t.Helper()
-	server := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
-	t.Cleanup(server.Close)
-	host = strings.TrimPrefix(server.URL, "http://")
+	host = registrytest.Serve(t)
 	dir = t.TempDir()
-	write(t, dir, "slipway.yaml", strings.NewReplacer("REGISTRY", host, "PROBE", argument).Replace(config))
-	write(t, dir, "image/Dockerfile", "FROM scratch\nCOPY probe hello.txt /\nENTRYPOINT [\"/probe\"]\n")
-	write(t, dir, "image/hello.txt", "hello from "+t.Name())
+	projecttest.Write(t, dir, "slipway.yaml", strings.NewReplacer("REGISTRY", host, "PROBE", argument).Replace(config))
+	projecttest.Write(t, dir, "image/Dockerfile", "FROM scratch\nCOPY probe hello.txt /\nENTRYPOINT [\"/probe\"]\n")
+	projecttest.Write(t, dir, "image/hello.txt", "hello from "+t.Name())
 	source := filepath.Join(t.TempDir(), "main.go")
-	write(t, filepath.Dir(source), "main.go", probe)
+	projecttest.Write(t, filepath.Dir(source), "main.go", probe)
 	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w -buildid=", "-o", filepath.Join(dir, "image/probe"), source)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux")
 	run(t, build)
@@ -84,17 +80,6 @@ func git(t *testing.T, dir string, args ...string) {
 	cmd := exec.Command("git", args...)
 	cmd.Dir = dir
 	run(t, cmd)
-}
-
-func write(t *testing.T, dir, name, content string) {
-	t.Helper()
-	path := filepath.Join(dir, name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
-		t.Fatal(err)
-	}
 }
 
 func run(t *testing.T, cmd *exec.Cmd) {

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 
+	"git.example/slipway/internal/projecttest"
 	"git.example/slipway/pipelines"
 )
 
@@ -66,13 +67,13 @@ func TestTerraform(t *testing.T) {
 	server := httptest.NewServer(state)
 	t.Cleanup(server.Close)
 	_, port, _ := net.SplitHostPort(server.Listener.Addr().String())
-	write(t, s.dir, "infra/main.tf", strings.Replace(infrastructureCode, "PORT", port, 1))
+	projecttest.Write(t, s.dir, "infra/main.tf", strings.Replace(infrastructureCode, "PORT", port, 1))
 	commit(t, s.dir, "Add the infrastructure")
 	s.with = []string{"with-service", "--address", "state.internal:" + port, "--service", "tcp://127.0.0.1:" + port}
 
 	s.arguments = []string{"--terraform", program}
 	t.Run("without a remote state", func(t *testing.T) {
-		write(t, s.dir, "infra/main.tf", "terraform {}\n# backend \"s3\" {}\nvariable \"image_tags\" { type = map(string) }\n")
+		projecttest.Write(t, s.dir, "infra/main.tf", "terraform {}\n# backend \"s3\" {}\nvariable \"image_tags\" { type = map(string) }\n")
 		defer git(t, s.dir, "checkout", "-q", "infra")
 		if c := s.call("release", "--env", "prod"); c.code != 1 || !strings.Contains(c.message(), `"infra" keeps its state in a local file`) {
 			t.Errorf("exit code %d, %q", c.code, c.message())

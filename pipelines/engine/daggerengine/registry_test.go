@@ -3,14 +3,12 @@ package daggerengine
 import (
 	"crypto/subtle"
 	"io"
-	"log"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
-	"github.com/google/go-containerregistry/pkg/registry"
-
+	"git.example/slipway/internal/registrytest"
 	"git.example/slipway/pipelines/engine"
 	"git.example/slipway/pipelines/secrets"
 )
@@ -19,7 +17,7 @@ import (
 // empty, and returns its "127.0.0.1:port".
 func serve(t *testing.T, password string) string {
 	t.Helper()
-	images := registry.New(registry.Logger(log.New(io.Discard, "", 0)))
+	images := registrytest.Handler()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, given, _ := r.BasicAuth()
 		if password != "" && subtle.ConstantTimeCompare([]byte(given), []byte(password)) == 0 {
