@@ -8,10 +8,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"git.example/slipway/internal/deploytest"
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/compose"
@@ -46,7 +46,7 @@ func newStack(t *testing.T, content string) *stack {
 	t.Helper()
 	needDocker(t)
 	s := &stack{
-		t: t, Project: fmt.Sprintf("sldep-%d-%d", os.Getpid(), nextID()), Dir: t.TempDir(),
+		t: t, Project: fmt.Sprintf("sldep-%d-%d", os.Getpid(), deploytest.Number()), Dir: t.TempDir(),
 		Files: map[string]string{"compose.yml": content}, Images: map[string]map[string]deploy.Image{},
 		reports: report.Discard,
 	}
@@ -92,7 +92,7 @@ func (s *stack) deployment(tag string) rollout.Deployment {
 	}
 	d := deploy.Desired{
 		Project: "shop", Environment: environment, Release: record, Images: images, Files: s.Files, Main: s.Config.File,
-		Variables: deploy.Variables(tag, environment, registryHost(), images),
+		Variables: deploy.Variables(tag, environment, deploytest.Registry(), images),
 	}
 	if s.Env != nil {
 		d.Env = map[string]secrets.Value{}
@@ -126,15 +126,7 @@ func (s *stack) mustDeploy(tag string) rollout.Result {
 // outcomes are the history, oldest first, as "tag outcome".
 func (s *stack) outcomes() []string {
 	s.t.Helper()
-	history, err := s.journal().History(s.t.Context(), 0)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	var all []string
-	for _, e := range history {
-		all = append([]string{e.Tag + " " + string(e.Outcome)}, all...)
-	}
-	return all
+	return deploytest.Outcomes(s.t, s.journal())
 }
 
 // containers are the ids of a service's running containers.
@@ -160,19 +152,9 @@ func (s *stack) version(service string) string {
 	return strings.Join(served, " ")
 }
 
-var nextID = func() func() int {
-	var mu sync.Mutex
-	id := 0
-	return func() int { mu.Lock(); defer mu.Unlock(); id++; return id }
-}()
-
-var dockerRuns = sync.OnceValue(func() error { return exec.Command("docker", "compose", "ls").Run() })
-
 func needDocker(t *testing.T) {
 	t.Helper()
-	if err := dockerRuns(); err != nil {
-		t.Skipf("needs Docker with compose: %v", err)
-	}
+	deploytest.NeedCompose(t)
 	standInOnce.Do(func() { importStandIn(t) })
 }
 
@@ -240,28 +222,4 @@ services:
 
 func stepOf(service string) config.Step {
 	return config.Step{Service: service, Run: config.Command{"migrate", "x"}}
-}
-
-// rollback goes back to the release tagged to, or to the one before.
-func rollback(t *testing.T, d rollout.Deployment, to string) (rollout.Result, error) {
-	t.Helper()
-	entry, desired, err := rollout.Earlier(t.Context(), d.Journal, to)
-	if err != nil {
-		return rollout.Result{}, err
-	}
-	return rollout.Rollback(t.Context(), d, entry, desired)
-}
-
-// verify compares what runs with what is live.
-func verify(t *testing.T, d rollout.Deployment) (map[string]deploy.Proof, error) {
-	t.Helper()
-	live, desired, err := rollout.Live(t.Context(), d.Journal)
-	if err != nil {
-		return nil, err
-	}
-	var targets []deploy.Target
-	for _, item := range d.Targets {
-		targets = append(targets, item.Target)
-	}
-	return rollout.Verify(t.Context(), live, desired, targets)
 }

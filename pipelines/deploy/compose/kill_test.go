@@ -12,13 +12,13 @@ import (
 	"testing"
 	"time"
 
+	"git.example/slipway/internal/deploytest"
 	"git.example/slipway/internal/longtest"
 	"git.example/slipway/internal/waittest"
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/journal"
 	"git.example/slipway/pipelines/deploy/rollout"
-	"git.example/slipway/pipelines/report"
 )
 
 // The test binary, run again with these, deploys a release and kills itself.
@@ -40,7 +40,7 @@ func child(spec, tag, phase string) int {
 	if err := json.Unmarshal([]byte(spec), s); err != nil {
 		panic(err)
 	}
-	s.reports = &killer{phase: phase, names: map[int64]string{}}
+	s.reports = deploytest.NewKiller(phase)
 	if _, err := rollout.Run(context.Background(), s.deployment(tag)); err != nil {
 		os.Stderr.WriteString(err.Error() + "\n")
 		return 1
@@ -48,36 +48,11 @@ func child(spec, tag, phase string) int {
 	return 0
 }
 
-// killer kills its process when an event's text starts with phase: "start
-// NAME", "done NAME", or "log LINE" of any task.
-type killer struct {
-	phase string
-	names map[int64]string
-}
-
-func (k *killer) Report(e report.Event) {
-	text := ""
-	switch e := e.(type) {
-	case report.TaskStarted:
-		k.names[e.ID] = e.Name
-		text = "start " + e.Name
-	case report.TaskDone:
-		text = "done " + k.names[e.ID]
-	case report.TaskOutput:
-		text = "log " + e.Line
-	}
-	if k.phase != "" && strings.HasPrefix(text, k.phase) {
-		syscall.Kill(0, syscall.SIGKILL) // the whole process group, as CI does
-		// It does nothing more until it is dead.
-		select {}
-	}
-}
-
 // runChild deploys tag in a process of its own, which dies in the given phase.
 func (s *stack) runChild(tag, phase string) {
 	s.t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childStack+"="+toJSON(s.t, s), childTag+"="+tag, childPhase+"="+phase, childRegistry+"="+registryHost())
+	cmd.Env = append(os.Environ(), childStack+"="+toJSON(s.t, s), childTag+"="+tag, childPhase+"="+phase, deploytest.RegistryOfChild())
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	out, err := cmd.CombinedOutput()
 	status, _ := cmd.ProcessState.Sys().(syscall.WaitStatus)

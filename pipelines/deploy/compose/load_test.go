@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"git.example/slipway/internal/deploytest"
 	"git.example/slipway/internal/longtest"
 	"git.example/slipway/internal/waittest"
 	"git.example/slipway/pipelines/config"
@@ -185,7 +186,7 @@ func TestNoRequestFailsWithASwitch(t *testing.T) {
 				load.passed("bad release")
 				live := "2"
 				if strategy == config.BlueGreen {
-					if _, err := rollback(t, s.deployment("2"), ""); err != nil {
+					if _, err := deploytest.Rollback(t, s.deployment("2"), ""); err != nil {
 						t.Error(err)
 					}
 					live = "1"

@@ -10,14 +10,11 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/empty"
-	"github.com/google/go-containerregistry/pkg/v1/mutate"
-	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/static"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 
+	"git.example/slipway/internal/deploytest"
 	"git.example/slipway/pipelines/deploy"
 )
 
@@ -148,23 +145,10 @@ func (s *stack) server(tag, image, behaviour string) {
 		s.t.Fatal(err)
 	}
 	layer := static.NewLayer(tarOf(s.t, map[string][]byte{"bin/server": program, "bin/wget": program}, "tmp/"), types.DockerUncompressedLayer)
-	built, err := mutate.AppendLayers(empty.Image, layer)
-	if err == nil {
-		built, err = mutate.ConfigFile(built, &v1.ConfigFile{
-			OS: "linux", Architecture: "amd64", RootFS: must(built.ConfigFile()).RootFS,
-			Config: v1.Config{Cmd: []string{"/bin/server"}, Env: []string{"PATH=/bin", "RELEASE=" + tag, "BEHAVIOUR=" + behaviour}},
-		})
-	}
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	reference := must(name.ParseReference(registryHost() + "/" + s.Project + "/" + image + ":" + tag))
-	if err := remote.Write(reference, built); err != nil {
-		s.t.Fatal(err)
-	}
-	digest := must(built.Digest()).String()
 	if s.Images[tag] == nil {
 		s.Images[tag] = map[string]deploy.Image{}
 	}
-	s.Images[tag][image] = deploy.Image{Reference: reference.Context().Name() + "@" + digest, Accepted: []string{digest}}
+	s.Images[tag][image] = deploytest.PushLayer(s.t, s.Project+"/"+image, tag, layer, v1.Config{
+		Cmd: []string{"/bin/server"}, Env: []string{"PATH=/bin", "RELEASE=" + tag, "BEHAVIOUR=" + behaviour},
+	})
 }

@@ -11,13 +11,14 @@ import (
 	"testing"
 	"time"
 
+	"git.example/slipway/internal/deploytest"
 	"git.example/slipway/internal/waittest"
 )
 
 // privateCopy serves the stack's registry again, to one user only.
 func privateCopy(t *testing.T, user, password string) (host string) {
 	t.Helper()
-	public := registryHost()
+	public := deploytest.Registry()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if u, p, _ := r.BasicAuth(); u != user || p != password {
 			w.Header().Set("WWW-Authenticate", `Basic realm="test"`)
@@ -61,7 +62,7 @@ func TestLoginLeavesNothing(t *testing.T) {
 			s.image("1", "web", "ok")
 			host := privateCopy(t, "robot", password)
 			image := s.Images["1"]["web"]
-			image.Reference = strings.Replace(image.Reference, registryHost(), host, 1)
+			image.Reference = strings.Replace(image.Reference, deploytest.Registry(), host, 1)
 			s.Images["1"]["web"] = image
 			if test.password != "" {
 				s.Login, s.Password = host, test.password

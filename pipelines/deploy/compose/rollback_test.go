@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"git.example/slipway/internal/deploytest"
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/rollout"
@@ -29,7 +30,7 @@ func TestRollback(t *testing.T) {
 	rollback := func(to string, down ...deploy.Step) (rollout.Result, error) {
 		d := s.deployment("4")
 		d.Down = down
-		return rollback(t, d, to)
+		return deploytest.Rollback(t, d, to)
 	}
 	result, err := rollback("", deploy.Step{Target: "app", Service: "web", Command: []string{"migrate", "down"}})
 	if err != nil || result.Entry.Tag != "2" || s.version("web") != "2" {
@@ -68,7 +69,7 @@ func TestVerifyFindsDrift(t *testing.T) {
 	s.mustDeploy("1")
 	verify := func() []string {
 		t.Helper()
-		proofs, err := verify(t, s.deployment("1"))
+		proofs, err := deploytest.Verify(t, s.deployment("1"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -105,7 +106,7 @@ func TestPruneKeepsWhatRollbackNeeds(t *testing.T) {
 	t.Parallel()
 	s := newStack(t, webAndDB)
 	s.Keep = 2
-	foreign := push(t, s.Project+"/foreign", "1", appScript("ok"))
+	foreign := deploytest.PushProgram(t, s.Project+"/foreign", "1", appScript("ok"))
 	output(t, "docker", "pull", "-q", foreign.Reference)
 	t.Cleanup(func() { output(t, "docker", "image", "rm", foreign.Reference) })
 	for _, tag := range []string{"1", "2", "3"} {
@@ -121,10 +122,10 @@ func TestPruneKeepsWhatRollbackNeeds(t *testing.T) {
 	if !has(foreign.Reference) {
 		t.Error("an image that is not ours was removed")
 	}
-	if _, err := rollback(t, s.deployment("3"), "1"); err == nil || !strings.Contains(err.Error(), "older than the releases kept") {
+	if _, err := deploytest.Rollback(t, s.deployment("3"), "1"); err == nil || !strings.Contains(err.Error(), "older than the releases kept") {
 		t.Errorf("error: %v", err)
 	}
-	if _, err := rollback(t, s.deployment("3"), ""); err != nil {
+	if _, err := deploytest.Rollback(t, s.deployment("3"), ""); err != nil {
 		t.Error(err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"git.example/slipway/internal/deploytest"
 	"git.example/slipway/internal/longtest"
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy/rollout"
@@ -165,7 +166,7 @@ func TestSwitchIsMadeGood(t *testing.T) {
 	s := switched(t, config.Rolling)
 	s.wantSwitchAgain(nil)
 	write(t, filepath.Join(s.Dir, "proxy"), "list", "mine\n")
-	proofs, err := verify(t, s.deployment("0"))
+	proofs, err := deploytest.Verify(t, s.deployment("0"))
 	if err != nil || len(proofs["app"].Drift) != 1 || proofs["app"].Drift[0].Subject != "proxy/list" {
 		t.Errorf("drift %v, %v", proofs["app"].Drift, err)
 	}

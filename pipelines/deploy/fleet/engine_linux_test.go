@@ -14,6 +14,7 @@ import (
 	"time"
 	"unsafe"
 
+	"git.example/slipway/internal/deploytest"
 	"git.example/slipway/internal/waittest"
 )
 
@@ -45,7 +46,7 @@ func newEngine(t *testing.T) *engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	go forward(registry, "tcp", registryHost())
+	go forward(registry, "tcp", deploytest.Registry())
 	e := &engine{t: t, dir: dir}
 	t.Cleanup(func() {
 		e.stop()
@@ -67,7 +68,7 @@ func (e *engine) start() error {
 	}
 	defer log.Close()
 	e.command = exec.Command(os.Args[0])
-	e.command.Env = append(os.Environ(), childEngine+"="+e.dir, childRegistry+"="+registryHost())
+	e.command.Env = append(os.Environ(), childEngine+"="+e.dir, deploytest.RegistryOfChild())
 	e.command.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
 	e.command.Stdout, e.command.Stderr = log, log
 	if err := e.command.Start(); err != nil {
@@ -97,7 +98,7 @@ func inNamespace(dir string) int {
 		fmt.Fprintln(os.Stderr, "loopback:", err)
 		return 1
 	}
-	registry, err := net.Listen("tcp", registryHost())
+	registry, err := net.Listen("tcp", deploytest.Registry())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"git.example/slipway/internal/deploytest"
 	"git.example/slipway/internal/waittest"
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/fleet"
@@ -309,7 +310,7 @@ func TestVerifyShowsAHostThatIsDown(t *testing.T) {
 	h.mustDeploy("2")
 	h.all[1].down = true
 	h.all[2].now = "1"
-	proofs, err := verify(t, h.deployment("2"))
+	proofs, err := deploytest.Verify(t, h.deployment("2"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,19 +8,18 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"git.example/slipway/internal/deploytest"
 	"git.example/slipway/internal/longtest"
 	"git.example/slipway/internal/sshtest"
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/journal"
 	"git.example/slipway/pipelines/deploy/rollout"
-	"git.example/slipway/pipelines/report"
 	"git.example/slipway/pipelines/secrets"
 	"git.example/slipway/pipelines/ssh"
 )
@@ -56,7 +55,7 @@ func child(spec, tag, phase string) int {
 	}
 	pool := ssh.NewPool()
 	s.connect = func(i int) deploy.Host { return pool.Host(s.SSH[i].options()) }
-	s.reports = &killer{phase: phase, names: map[int64]string{}}
+	s.reports = deploytest.NewKiller(phase)
 	d := s.deployment(tag)
 	d.Wait = 5 * time.Minute
 	if _, err := rollout.Run(context.Background(), d); err != nil {
@@ -77,34 +76,6 @@ func (s server) options() ssh.Options {
 	})
 }
 
-// killer kills its process when an event's text starts with phase: "start
-// NAME", "done NAME", or "log LINE" of any task.
-type killer struct {
-	phase string
-	mu    sync.Mutex
-	names map[int64]string
-}
-
-func (k *killer) Report(e report.Event) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	text := ""
-	switch e := e.(type) {
-	case report.TaskStarted:
-		k.names[e.ID] = e.Name
-		text = "start " + e.Name
-	case report.TaskDone:
-		text = "done " + k.names[e.ID]
-	case report.TaskOutput:
-		text = "log " + e.Line
-	}
-	if k.phase != "" && strings.HasPrefix(text, k.phase) {
-		syscall.Kill(0, syscall.SIGKILL) // the whole process group, as CI does
-		// It does nothing more until it is dead.
-		select {}
-	}
-}
-
 // child is a process that deploys tag.
 func (s *stacks) child(tag, phase string) *exec.Cmd {
 	s.t.Helper()
@@ -113,7 +84,7 @@ func (s *stacks) child(tag, phase string) *exec.Cmd {
 		s.t.Fatal(err)
 	}
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childStacks+"="+string(spec), childTag+"="+tag, childPhase+"="+phase, childRegistry+"="+registryHost())
+	cmd.Env = append(os.Environ(), childStacks+"="+string(spec), childTag+"="+tag, childPhase+"="+phase, deploytest.RegistryOfChild())
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return cmd
 }
@@ -183,7 +154,7 @@ func TestRollbackAfterAKill(t *testing.T) {
 	if got, want := r.serving(), []string{"2", "1"}; !cmp.Equal(got, want) {
 		t.Errorf("running: %q, want %q", got, want)
 	}
-	if _, err := rollback(t, r.deployment("2"), ""); err != nil {
+	if _, err := deploytest.Rollback(t, r.deployment("2"), ""); err != nil {
 		t.Fatal(err)
 	}
 	r.wantOne("1")

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"sync"
 	"testing"
 	"time"
 
+	"git.example/slipway/internal/deploytest"
 	"git.example/slipway/internal/waittest"
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/fleet"
@@ -180,15 +180,7 @@ func (h *hosts) runs() map[string]int {
 // outcomes are the history, oldest first, as "tag outcome".
 func (h *hosts) outcomes() []string {
 	h.t.Helper()
-	history, err := h.journal.History(h.t.Context(), 0)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	var all []string
-	for _, e := range slices.Backward(history) {
-		all = append(all, e.Tag+" "+string(e.Outcome))
-	}
-	return all
+	return deploytest.Outcomes(h.t, h.journal)
 }
 
 // afterEvents holds a host's change back until so many hosts are being changed.

@@ -7,10 +7,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"git.example/slipway/internal/deploytest"
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/compose"
@@ -53,11 +53,9 @@ services:
 
 func newStacks(t *testing.T, n int) *stacks {
 	t.Helper()
-	if err := dockerRuns(); err != nil {
-		t.Skipf("needs Docker with compose: %v", err)
-	}
+	deploytest.NeedCompose(t)
 	s := &stacks{
-		t: t, Project: fmt.Sprintf("slfleet-%d-%d", os.Getpid(), nextID()), File: stackFile, Images: map[string]map[string]deploy.Image{},
+		t: t, Project: fmt.Sprintf("slfleet-%d-%d", os.Getpid(), deploytest.Number()), File: stackFile, Images: map[string]map[string]deploy.Image{},
 		reports: report.Discard, connect: func(int) deploy.Host { return deploy.LocalHost{} },
 		Times: journal.LeaseTimes{TTL: 15 * time.Second, Beat: 500 * time.Millisecond},
 	}
@@ -71,14 +69,6 @@ func newStacks(t *testing.T, n int) *stacks {
 	t.Cleanup(s.down)
 	return s
 }
-
-var dockerRuns = sync.OnceValue(func() error { return exec.Command("docker", "compose", "ls").Run() })
-
-var nextID = func() func() int {
-	var mu sync.Mutex
-	id := 0
-	return func() int { mu.Lock(); defer mu.Unlock(); id++; return id }
-}()
 
 // down takes everything away, also networks, which Docker has only few of.
 func (s *stacks) down() {
@@ -117,7 +107,7 @@ func (s *stacks) project(i int) string { return fmt.Sprintf("%s-%d", s.Project, 
 func (s *stacks) release(tags ...string) {
 	s.t.Helper()
 	for _, tag := range tags {
-		s.Images[tag] = map[string]deploy.Image{"web": push(s.t, s.Project+"/web", tag)}
+		s.Images[tag] = map[string]deploy.Image{"web": deploytest.PushProgram(s.t, s.Project+"/web", tag, app)}
 	}
 }
 
@@ -168,7 +158,7 @@ func (s *stacks) deployment(tag string) rollout.Deployment {
 	d := deploy.Desired{
 		Project: "shop", Environment: environment, Release: record, Images: images,
 		Files: map[string]string{"compose.yml": s.File}, Main: []string{"compose.yml"},
-		Variables: deploy.Variables(tag, environment, registryHost(), images),
+		Variables: deploy.Variables(tag, environment, deploytest.Registry(), images),
 	}
 	return rollout.Deployment{
 		Journal: s.journal(), Tag: tag, Targets: []rollout.Item{{Target: s.target(), Desired: d}}, By: journal.Holder{User: "ana"}, Reporter: s.reports,
@@ -193,15 +183,7 @@ func (s *stacks) mustDeploy(tag string) rollout.Result {
 func (s *stacks) outcomes() []string {
 	s.t.Helper()
 	local := journal.New(deploy.LocalHost{}, compose.JournalDir(s.Dirs[0], environment), s.Times)
-	history, err := local.History(s.t.Context(), 0)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	var all []string
-	for _, e := range slices.Backward(history) {
-		all = append(all, e.Tag+" "+string(e.Outcome))
-	}
-	return all
+	return deploytest.Outcomes(s.t, local)
 }
 
 // serving is what each host runs, oldest first, as tags.
@@ -267,27 +249,3 @@ func migrate() []config.Step {
 }
 
 func after() []config.Step { return []config.Step{{Service: "web", Run: config.Command{"after"}}} }
-
-// rollback goes back to the release tagged to, or to the one before.
-func rollback(t *testing.T, d rollout.Deployment, to string) (rollout.Result, error) {
-	t.Helper()
-	entry, desired, err := rollout.Earlier(t.Context(), d.Journal, to)
-	if err != nil {
-		return rollout.Result{}, err
-	}
-	return rollout.Rollback(t.Context(), d, entry, desired)
-}
-
-// verify compares what runs with what is live.
-func verify(t *testing.T, d rollout.Deployment) (map[string]deploy.Proof, error) {
-	t.Helper()
-	live, desired, err := rollout.Live(t.Context(), d.Journal)
-	if err != nil {
-		return nil, err
-	}
-	var targets []deploy.Target
-	for _, item := range d.Targets {
-		targets = append(targets, item.Target)
-	}
-	return rollout.Verify(t.Context(), live, desired, targets)
-}

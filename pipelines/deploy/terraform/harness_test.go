@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"git.example/slipway/internal/deploytest"
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/journal"
@@ -262,15 +263,7 @@ func lines(p deploy.Plan) []string {
 
 func (i *infra) outcomes() []string {
 	i.t.Helper()
-	history, err := i.journal().History(i.t.Context(), 0)
-	if err != nil {
-		i.t.Fatal(err)
-	}
-	var all []string
-	for _, e := range history {
-		all = append([]string{e.Tag + " " + string(e.Outcome)}, all...)
-	}
-	return all
+	return deploytest.Outcomes(i.t, i.journal())
 }
 
 // logs keeps everything that is reported.
@@ -300,28 +293,4 @@ func (l *logs) String() string {
 func planFiles() []string {
 	left, _ := filepath.Glob(filepath.Join(os.TempDir(), fmt.Sprintf("slipway-terraform-%d-*", os.Getpid())))
 	return left
-}
-
-// rollback goes back to the release tagged to, or to the one before.
-func rollback(t *testing.T, d rollout.Deployment, to string) (rollout.Result, error) {
-	t.Helper()
-	entry, desired, err := rollout.Earlier(t.Context(), d.Journal, to)
-	if err != nil {
-		return rollout.Result{}, err
-	}
-	return rollout.Rollback(t.Context(), d, entry, desired)
-}
-
-// verify compares what runs with what is live.
-func verify(t *testing.T, d rollout.Deployment) (map[string]deploy.Proof, error) {
-	t.Helper()
-	live, desired, err := rollout.Live(t.Context(), d.Journal)
-	if err != nil {
-		return nil, err
-	}
-	var targets []deploy.Target
-	for _, item := range d.Targets {
-		targets = append(targets, item.Target)
-	}
-	return rollout.Verify(t.Context(), live, desired, targets)
 }

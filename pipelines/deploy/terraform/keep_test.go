@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"git.example/slipway/internal/deploytest"
 	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/registry"
 )
@@ -49,7 +50,7 @@ func TestUnchangedImageKeepsItsTag(t *testing.T) {
 		t.Errorf("admin was started %d times", started)
 	}
 	drift := func() string {
-		proofs, err := verify(t, second())
+		proofs, err := deploytest.Verify(t, second())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +64,7 @@ func TestUnchangedImageKeepsItsTag(t *testing.T) {
 		t.Errorf("after the tag that was kept was moved: %s", got)
 	}
 	delete(i.digests, admin+"sha-1")
-	if _, err := rollback(t, second(), ""); err != nil {
+	if _, err := deploytest.Rollback(t, second(), ""); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff("admin=sha-1 api=sha-1", i.tags()); diff != "" {

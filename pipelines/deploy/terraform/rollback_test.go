@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"git.example/slipway/internal/deploytest"
 	"git.example/slipway/pipelines/deploy/rollout"
 )
 
@@ -113,7 +114,7 @@ func TestRollback(t *testing.T) {
 		i := newInfra(t, binary)
 		i.mustDeploy("sha-1")
 		i.mustDeploy("sha-2")
-		result, err := rollback(t, i.deployment(""), "")
+		result, err := deploytest.Rollback(t, i.deployment(""), "")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"git.example/slipway/internal/deploytest"
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
 )
@@ -79,7 +80,7 @@ func TestDrift(t *testing.T) {
 			i := newInfra(t, anyProgram())
 			i.mustDeploy("sha-1")
 			tc.change(i)
-			proofs, err := verify(t, i.deployment("sha-1"))
+			proofs, err := deploytest.Verify(t, i.deployment("sha-1"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -109,7 +110,7 @@ func TestNoTfvars(t *testing.T) {
 		if notes := strings.Join(result.Plans[0].Notes, "\n"); !strings.Contains(notes, mapName+" is not written") {
 			t.Errorf("notes: %s", notes)
 		}
-		if _, err := rollback(t, i.deployment(""), ""); err != nil {
+		if _, err := deploytest.Rollback(t, i.deployment(""), ""); err != nil {
 			t.Fatal(err)
 		}
 		if got := i.running() + " " + i.read(mapName); got != "admin=sha-1 api=sha-1 "+file {
