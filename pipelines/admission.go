@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"git.example/slipway/pipelines/config"
@@ -69,7 +70,7 @@ func admitProtected(environment string, record release.Record) error {
 	if !record.Final {
 		return refuse("deploying %q: the protected environment %q takes no release without a build number or from a changed tree; publish the commit from CI, or with --build-number", record.Tag, environment)
 	}
-	for _, name := range sortedNames(record.Checks) {
+	for _, name := range slices.Sorted(maps.Keys(record.Checks)) {
 		if !record.Checks[name].Passed {
 			return refuse("deploying %q: the protected environment %q takes no release whose checks were skipped, and check %q was; publish the commit with the checks, and another --build-number", record.Tag, environment, name)
 		}

@@ -3,6 +3,8 @@ package pipelines
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -174,7 +176,7 @@ func recordOf(w *workspace.Workspace, tag release.Tag, work *images.Assessment, 
 // publishedOf is a release as its record tells it.
 func publishedOf(r published.Release, tag release.Tag) Published {
 	result := Published{Tag: tag.Name, Commit: r.Record.Commit, Final: tag.Final, Why: tag.Why, Record: r.Reference}
-	for _, name := range sortedNames(r.Record.Images) {
+	for _, name := range slices.Sorted(maps.Keys(r.Record.Images)) {
 		result.Images = append(result.Images, PublishedImage{
 			Name: name, Reference: r.In.Recorded(r.Record, name) + ":" + tag.Name, Digest: r.Record.Images[name].Digest,
 		})

@@ -3,6 +3,7 @@ package pipelines
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -88,7 +89,7 @@ func (p *Project) Rollback(ctx context.Context, o RollbackOptions) (rollout.Resu
 // sayWhatStays names the targets that are live and that the release to go back to
 // does not have: they stay as they are.
 func sayWhatStays(w *workspace.Workspace, e *targets.Environment, tag string, live targets.Snapshot) {
-	for _, name := range sortedNames(live) {
+	for _, name := range slices.Sorted(maps.Keys(live)) {
 		d := live[name]
 		goesBack := slices.ContainsFunc(e.Targets, func(t targets.Target) bool {
 			return t.Name() == name || d.Place != "" && t.Place == d.Place

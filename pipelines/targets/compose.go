@@ -165,13 +165,13 @@ func (k composeKind) uses(ctx context.Context, s *site, d deploy.Desired) ([]str
 	maps.Copy(env, d.Variables)
 	stack, err := composefile.Load(ctx, composefile.Options{Files: files, Contents: contents, Dir: s.workspace.Dir, Name: "changes", Env: env})
 	if err != nil {
-		return sortedNames(d.Release.Images), nil
+		return slices.Sorted(maps.Keys(d.Release.Images)), nil
 	}
 	repositories := map[string]string{}
 	for name, image := range d.Images {
 		repositories[name] = image.Repository()
 	}
-	return sortedNames(composefile.Users(stack, repositories)), nil
+	return slices.Sorted(maps.Keys(composefile.Users(stack, repositories))), nil
 }
 
 func (k composeKind) hosts(ctx context.Context, s *site, name string) ([]Host, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -76,7 +77,7 @@ func (k ecsKind) noteCurrent(s *site, name string, versions map[string]string) {
 			current = append(current, fmt.Sprintf("service %q, which has no task-definition in %s", service.Name, filepath.Base(s.workspace.Config.Path)))
 		}
 	}
-	for _, reference := range sortedNames(versions) {
+	for _, reference := range slices.Sorted(maps.Keys(versions)) {
 		if strings.HasPrefix(reference, secrets.ParameterScheme) {
 			current = append(current, fmt.Sprintf("%s, of which ECS takes no versions", reference))
 		}

@@ -2,6 +2,8 @@ package targets
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
@@ -83,7 +85,7 @@ func (plain) before() []config.Step { return nil }
 func (plain) keep() int { return 0 }
 
 func (plain) uses(_ context.Context, _ *site, d deploy.Desired) ([]string, error) {
-	return sortedNames(d.Release.Images), nil
+	return slices.Sorted(maps.Keys(d.Release.Images)), nil
 }
 
 func (plain) differences(context.Context, *site, deploy.Desired, deploy.Desired) []string { return nil }

@@ -3,6 +3,7 @@ package targets
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -87,7 +88,7 @@ func (s *site) recordedKind(ctx context.Context, name string, where deploy.Desir
 // order.
 func (s Snapshot) inOrder(configured []string) []string {
 	var names []string
-	for _, name := range append(slices.Clone(configured), sortedNames(s)...) {
+	for _, name := range append(slices.Clone(configured), slices.Sorted(maps.Keys(s))...) {
 		if _, is := s[name]; is && !slices.Contains(names, name) {
 			names = append(names, name)
 		}

@@ -2,8 +2,6 @@ package targets
 
 import (
 	"context"
-	"maps"
-	"slices"
 
 	"git.example/slipway/pipelines/aws"
 	"git.example/slipway/pipelines/config"
@@ -47,8 +45,6 @@ func (s *site) awsOptions() aws.Options {
 func (s *site) secrets(pinned map[string]string) *workspace.AWSSecrets {
 	return s.workspace.AWSSecrets(s.awsOptions(), pinned)
 }
-
-func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // login is what a host pulls with; nil when nothing is configured.
 func (s *site) login(ctx context.Context) (*deploy.Login, error) {
