@@ -41,7 +41,7 @@ func (r registries) endpoint(ref string, insecure bool) (endpoint, error) {
 	if err != nil {
 		host, port = domain, "80"
 	}
-	if !loopback(host) && !insecure {
+	if !engine.IsLoopback(host) && !insecure {
 		return endpoint{reference: named.String(), host: domain}, nil
 	}
 	number, err := strconv.Atoi(port)
@@ -55,11 +55,6 @@ func (r registries) endpoint(ref string, insecure bool) (endpoint, error) {
 		service: r.conn.client.Host().Service([]dagger.PortForward{{Backend: number, Frontend: number, Protocol: dagger.NetworkProtocolTcp}},
 			dagger.HostServiceOpts{Host: host}),
 	}, nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // login makes the session use auth with a registry, which another login has to

@@ -3,7 +3,6 @@ package dockerengine
 import (
 	"errors"
 	"fmt"
-	"net"
 	"strings"
 
 	"git.example/slipway/pipelines/command"
@@ -54,19 +53,11 @@ func summary(output string) string {
 // hint adds to the error of a push what to do, where that is known.
 func hint(err error, push engine.Push, with backend) error {
 	host, _, _ := strings.Cut(push.Repository, "/")
-	if !with.local() && loopback(host) && strings.Contains(err.Error(), "connection refused") {
+	if !with.local() && engine.IsLoopback(host) && strings.Contains(err.Error(), "connection refused") {
 		return fmt.Errorf("%w; a buildx builder with the driver %s has a network of its own, in which %s is not this machine: "+
 			"use the daemon's builder (docker buildx use default) or make one with --driver-opt network=host", err, with.driver, host)
 	}
 	return insecureHint(err, push.Insecure)
-}
-
-func loopback(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // insecureHint adds what to do when the daemon insists on HTTPS.
