@@ -55,10 +55,3 @@ func importStandIn(t *testing.T) {
 		t.Fatalf("importing %s: %v\n%s", standIn, err, out)
 	}
 }
-
-func must[T any](value T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return value
-}

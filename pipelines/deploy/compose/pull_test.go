@@ -88,7 +88,11 @@ func TestLoginLeavesNothing(t *testing.T) {
 // loginsFor are the Docker configurations that hold a login for a registry.
 func loginsFor(host string) []string {
 	files, _ := filepath.Glob("/tmp/slipway-*/config.json")
-	files = append(files, filepath.Join(must(os.UserHomeDir()), ".docker", "config.json"))
+	home, err := os.UserHomeDir()
+	if err != nil {
+		panic(err)
+	}
+	files = append(files, filepath.Join(home, ".docker", "config.json"))
 	return slices.DeleteFunc(files, func(file string) bool {
 		content, err := os.ReadFile(file)
 		return err != nil || !strings.Contains(string(content), host)
