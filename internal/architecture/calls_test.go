@@ -3,10 +3,9 @@ package architecture
 import (
 	"fmt"
 	"go/ast"
-	"go/parser"
 	"go/token"
 	"path"
-	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -84,19 +83,8 @@ func importedNames(file *ast.File) map[string]string {
 }
 
 func TestCalls(t *testing.T) {
-	for _, p := range list(t, "./pipelines/...") {
-		if strings.HasSuffix(p.Name, "test") {
-			continue
-		}
-		for _, name := range p.GoFiles {
-			files := token.NewFileSet()
-			file, err := parser.ParseFile(files, filepath.Join(p.Dir, name), nil, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			report(t, callProblems(files, file))
-		}
-	}
+	library := slices.DeleteFunc(list(t, "./pipelines/..."), func(p listed) bool { return strings.HasSuffix(p.Name, "test") })
+	report(t, fileProblems(t, library, callProblems))
 }
 
 func TestCallProblems(t *testing.T) {
@@ -121,12 +109,7 @@ func TestCallProblems(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			files := token.NewFileSet()
-			file, err := parser.ParseFile(files, "x.go", "package x; "+test.source, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(test.want, callProblems(files, file)); diff != "" {
+			if diff := cmp.Diff(test.want, sourceProblems(t, "x.go", "package x; "+test.source, callProblems)); diff != "" {
 				t.Errorf("problems (-want +got):\n%s", diff)
 			}
 		})

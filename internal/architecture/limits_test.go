@@ -3,9 +3,7 @@ package architecture
 import (
 	"fmt"
 	"go/ast"
-	"go/parser"
 	"go/token"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -92,16 +90,7 @@ func imports(names map[string]string, path string) bool {
 }
 
 func TestLimits(t *testing.T) {
-	for _, p := range slices.Concat(list(t, "./..."), listIn(t, "../../ci", "./...")) {
-		for _, name := range p.GoFiles {
-			files := token.NewFileSet()
-			file, err := parser.ParseFile(files, filepath.Join(p.Dir, name), nil, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			report(t, limitProblems(files, file))
-		}
-	}
+	report(t, fileProblems(t, slices.Concat(list(t, "./..."), listIn(t, "../../ci", "./...")), limitProblems))
 }
 
 func TestLimitProblems(t *testing.T) {
@@ -134,12 +123,7 @@ func TestLimitProblems(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			files := token.NewFileSet()
-			file, err := parser.ParseFile(files, "x.go", "package x; "+test.source, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(test.want, limitProblems(files, file)); diff != "" {
+			if diff := cmp.Diff(test.want, sourceProblems(t, "x.go", "package x; "+test.source, limitProblems)); diff != "" {
 				t.Errorf("problems (-want +got):\n%s", diff)
 			}
 		})

@@ -7,8 +7,12 @@ package architecture
 import (
 	"encoding/json"
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -89,4 +93,29 @@ func report(t *testing.T, problems []string) {
 	for _, p := range problems {
 		t.Error(p)
 	}
+}
+
+// fileProblems are what problems finds in the files of packages, which are not
+// those of tests.
+func fileProblems(t *testing.T, packages []listed, problems func(*token.FileSet, *ast.File) []string) []string {
+	t.Helper()
+	var all []string
+	for _, p := range packages {
+		for _, name := range p.GoFiles {
+			all = append(all, sourceProblems(t, filepath.Join(p.Dir, name), nil, problems)...)
+		}
+	}
+	return all
+}
+
+// sourceProblems are what problems finds in a file: in that text, or in what the
+// file has where text is nil.
+func sourceProblems(t *testing.T, name string, text any, problems func(*token.FileSet, *ast.File) []string) []string {
+	t.Helper()
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, name, text, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return problems(files, file)
 }
