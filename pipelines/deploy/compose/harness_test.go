@@ -17,7 +17,6 @@ import (
 	"git.example/slipway/pipelines/deploy/compose"
 	"git.example/slipway/pipelines/deploy/journal"
 	"git.example/slipway/pipelines/deploy/rollout"
-	"git.example/slipway/pipelines/release"
 	"git.example/slipway/pipelines/report"
 	"git.example/slipway/pipelines/secrets"
 )
@@ -85,13 +84,8 @@ func (s *stack) journal() *journal.Journal {
 // deployment is the deploy of the release tag.
 func (s *stack) deployment(tag string) rollout.Deployment {
 	images := s.Images[tag]
-	record := release.Record{Version: 1, Project: "shop", Tag: tag, Commit: strings.Repeat("c", 40), Images: map[string]release.RecordedImage{}}
-	for name, image := range images {
-		_, digest, _ := strings.Cut(image.Reference, "@")
-		record.Images[name] = release.RecordedImage{Repository: name, Digest: digest}
-	}
 	d := deploy.Desired{
-		Project: "shop", Environment: environment, Release: record, Images: images, Files: s.Files, Main: s.Config.File,
+		Project: "shop", Environment: environment, Release: deploytest.Record(tag, images), Images: images, Files: s.Files, Main: s.Config.File,
 		Variables: deploy.Variables(tag, environment, deploytest.Registry(), images),
 	}
 	if s.Env != nil {

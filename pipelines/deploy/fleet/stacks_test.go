@@ -17,7 +17,6 @@ import (
 	"git.example/slipway/pipelines/deploy/fleet"
 	"git.example/slipway/pipelines/deploy/journal"
 	"git.example/slipway/pipelines/deploy/rollout"
-	"git.example/slipway/pipelines/release"
 	"git.example/slipway/pipelines/report"
 )
 
@@ -150,13 +149,8 @@ func (s *stacks) journal() *journal.Journal {
 
 func (s *stacks) deployment(tag string) rollout.Deployment {
 	images := s.Images[tag]
-	record := release.Record{Version: 1, Project: "shop", Tag: tag, Commit: strings.Repeat("c", 40), Images: map[string]release.RecordedImage{}}
-	for name, image := range images {
-		_, digest, _ := strings.Cut(image.Reference, "@")
-		record.Images[name] = release.RecordedImage{Repository: name, Digest: digest}
-	}
 	d := deploy.Desired{
-		Project: "shop", Environment: environment, Release: record, Images: images,
+		Project: "shop", Environment: environment, Release: deploytest.Record(tag, images), Images: images,
 		Files: map[string]string{"compose.yml": s.File}, Main: []string{"compose.yml"},
 		Variables: deploy.Variables(tag, environment, deploytest.Registry(), images),
 	}

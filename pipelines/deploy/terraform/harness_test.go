@@ -21,7 +21,6 @@ import (
 	"git.example/slipway/pipelines/deploy/journal"
 	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/deploy/terraform"
-	"git.example/slipway/pipelines/release"
 	"git.example/slipway/pipelines/report"
 	"git.example/slipway/pipelines/secrets"
 )
@@ -202,16 +201,12 @@ func (i *infra) journal() *journal.Journal {
 
 // desired is the release tag of all images.
 func (i *infra) desired(tag string) deploy.Desired {
-	d := deploy.Desired{
-		Project: "shop", Environment: environment, Images: map[string]deploy.Image{},
-		Release: release.Record{Version: 1, Project: "shop", Tag: tag, Commit: strings.Repeat("c", 40), Images: map[string]release.RecordedImage{}},
-	}
+	images := map[string]deploy.Image{}
 	for _, name := range i.Images {
 		digest := digestOf(name, tag)
-		d.Images[name] = deploy.Image{Reference: "registry.example.com/shop/" + name + "@" + digest, Accepted: []string{digest}}
-		d.Release.Images[name] = release.RecordedImage{Repository: name, Digest: digest}
+		images[name] = deploy.Image{Reference: "registry.example.com/shop/" + name + "@" + digest, Accepted: []string{digest}}
 	}
-	return d
+	return deploy.Desired{Project: "shop", Environment: environment, Images: images, Release: deploytest.Record(tag, images)}
 }
 
 func (i *infra) deployment(tag string) rollout.Deployment {
