@@ -12,23 +12,6 @@ import (
 	"git.example/slipway/pipelines/report"
 )
 
-// location is where a journal is, or may be.
-type location struct {
-	files deploy.Files
-	dir   string
-}
-
-// machine names what the files are of.
-func (l location) machine() string {
-	switch files := l.files.(type) {
-	case fmt.Stringer:
-		return files.String()
-	case interface{ Root() string }:
-		return "Parameter Store " + files.Root()
-	}
-	return "this machine"
-}
-
 // findJournal looks for the journal where the environment was before, when there is
 // nothing where slipway.yaml has it: its path, its targets or their order may have
 // changed since. It is used where it is, and the next deploy moves it along.
