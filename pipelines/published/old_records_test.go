@@ -2,12 +2,16 @@ package published
 
 import (
 	"errors"
+	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"git.example/slipway/internal/registrytest"
 	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/registry"
 )
 
 const images = "images: {api: {context: api}, web: {context: web}}\n"
@@ -88,5 +92,34 @@ func TestFindNeedsNoImages(t *testing.T) {
 		return !strings.Contains(path, "/shop/release") && !strings.HasSuffix(path, "/v2/")
 	}) {
 		t.Errorf("asked for %v", asked())
+	}
+}
+
+// Some registries deny what is not there. An old release is found all the same,
+// one that is nowhere is said to be denied, with what to do, and a publish goes on.
+func TestFindWhereAbsenceIsDenied(t *testing.T) {
+	inner := registrytest.Handler()
+	host := registrytest.ServeHandler(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/v2/shop/release/") || strings.HasPrefix(r.URL.Path, "/v2/shop/web/") {
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = io.WriteString(w, `{"errors":[{"code":"DENIED","message":"requested access to the resource is denied"}]}`)
+			return
+		}
+		inner.ServeHTTP(w, r)
+	}))
+	r := open(t, project(host, images), nil)
+	to := r.to(t, "main")
+	_, err := r.Find(t.Context(), to, "1_1111111")
+	if !errors.Is(err, registry.ErrDenied) || !strings.Contains(err.Error(), "release records have a repository of their own: create "+host+"/shop/release") {
+		t.Errorf("a release that is nowhere: %v", err)
+	}
+	if _, ok, err := r.Existing(t.Context(), "1_1111111", []Destination{to}, false); ok || err != nil {
+		t.Errorf("publishing it: existed %t, %v", ok, err)
+	}
+	r.record(t, host+"/shop/api", "1_1111111", time.Now())
+	for _, tag := range []string{"1_1111111", ""} {
+		if _, err := r.Find(t.Context(), to, tag); err != nil {
+			t.Errorf("finding %q: %v", tag, err)
+		}
 	}
 }
