@@ -66,8 +66,7 @@ func (r *Registries) isThisBuild(found Release, skipChecks bool) error {
 func (r *Registries) Copy(ctx context.Context, from Release, to []Destination) error {
 	for _, d := range to {
 		there, ok, err := r.Get(ctx, d, from.Record.Tag)
-		var unknown *unsearched
-		if err != nil && !errors.As(err, &unknown) && !errors.Is(err, registry.ErrDenied) {
+		if err != nil && !isUnsearched(err) && !errors.Is(err, registry.ErrDenied) {
 			return err
 		}
 		if ok {

@@ -44,20 +44,22 @@ func (r *Registries) read(ctx context.Context, d Destination, repository, tag st
 func (r *Registries) Find(ctx context.Context, d Destination, tag string) (Release, error) {
 	if tag == "" {
 		newest, found, err := r.Newest(ctx, d)
+		if err == nil && !found || isUnsearched(err) {
+			text := fmt.Sprintf("%s has no release in registry %q: run `slipway publish` first, or name a release with --tag", r.workspace.Tree(), d.Name)
+			return Release{}, notFound(text, err)
+		}
 		if err != nil {
 			return Release{}, err
-		}
-		if !found {
-			return Release{}, fmt.Errorf("%s has no release in registry %q: run `slipway publish` first, or name a release with --tag", r.workspace.Tree(), d.Name)
 		}
 		tag = newest
 	}
 	found, ok, err := r.Get(ctx, d, tag)
 	switch {
+	case err == nil && !ok, isUnsearched(err):
+		text := fmt.Sprintf("release %q is not in registry %q: it was never published there, or its publish did not end; see the tags with `slipway history`, or run `slipway publish`", tag, d.Name)
+		return found, notFound(text, err)
 	case err != nil:
 		return found, fmt.Errorf("reading release %q: %w", tag, err)
-	case !ok:
-		return found, fmt.Errorf("release %q is not in registry %q: it was never published there, or its publish did not end; see the tags with `slipway history`, or run `slipway publish`", tag, d.Name)
 	case found.Record.Project != r.workspace.Config.Project:
 		return found, fmt.Errorf("release %q in %s is of project %q, and this is project %q", tag, found.Reference, found.Record.Project, r.workspace.Config.Project)
 	}

@@ -20,7 +20,7 @@ func (r *Registries) earlierRecords(ctx context.Context, d Destination) ([]strin
 	}
 	images, err := r.images(ctx)
 	if err != nil {
-		return nil, &unsearched{records: d.Records(), err: err}
+		return nil, &unsearched{err}
 	}
 	var repositories []string
 	for _, image := range images {
@@ -34,16 +34,27 @@ func (r *Registries) earlierRecords(ctx context.Context, d Destination) ([]strin
 
 // unsearched is a release that is not where releases are, and nobody can tell
 // whether an image's repository has it: the images are not known here.
-type unsearched struct {
-	records string
-	err     error
-}
+type unsearched struct{ err error }
 
 func (e *unsearched) Error() string {
-	return fmt.Sprintf("it is not in %s; whether an older slipway has recorded it beside an image can't be told here: %v", e.records, e.err)
+	return fmt.Sprintf("whether an older slipway has recorded it beside an image can't be told here: %v", e.err)
 }
 
 func (e *unsearched) Unwrap() error { return e.err }
+
+// notFound says that there is no such release: none was found, or err is that not
+// all could be searched.
+func notFound(text string, err error) error {
+	if err == nil {
+		return errors.New(text)
+	}
+	return fmt.Errorf("%s; %w", text, err)
+}
+
+func isUnsearched(err error) bool {
+	var unknown *unsearched
+	return errors.As(err, &unknown)
+}
 
 // everywhere is what look finds where records are, or else where they may have been
 // before.

@@ -83,19 +83,6 @@ func (k composeKind) journal(ctx context.Context, s *site) (deploy.Files, string
 	return first.host, compose.JournalDir(first.dir, s.name), nil
 }
 
-func (k composeKind) formerLocations(ctx context.Context, s *site) ([]location, error) {
-	first, err := s.firstMachine(ctx, k.Hosts, k.Path)
-	if err != nil {
-		return nil, err
-	}
-	dirs, err := compose.WorkingDirs(ctx, first.host)
-	var all []location
-	for _, dir := range dirs {
-		all = append(all, location{first.host, compose.JournalDir(dir, s.name)})
-	}
-	return all, err
-}
-
 func (k composeKind) target(ctx context.Context, s *site, name string) (deploy.Target, error) {
 	machines, err := s.machines(ctx, k.Hosts, k.Path)
 	if err != nil {

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/journal"
+	"git.example/slipway/pipelines/git"
 	"git.example/slipway/pipelines/report"
 )
 
@@ -67,7 +69,7 @@ func (s *site) formerJournal(ctx context.Context, kinds []kind) (location, bool)
 			continue
 		}
 		seen[key] = true
-		if s.isOurs(ctx, at) {
+		if s.isOurs(ctx, at, git.Same, git.Ancestor) {
 			return at, true
 		}
 	}
@@ -78,8 +80,8 @@ func (s *site) formerJournal(ctx context.Context, kinds []kind) (location, bool)
 const formerSlipwayYAMLs = 20
 
 // formerLocations are where the journal may have been: with another target of
-// today's slipway.yaml, where one of its former versions in git had it, or where
-// compose says that a stack was started from.
+// today's slipway.yaml, or where one of its former versions in git had it. What runs
+// on the host tells nothing: it may be of another checkout.
 func (s *site) formerLocations(ctx context.Context, kinds []kind) []location {
 	var all []location
 	add := func(files deploy.Files, dir string, err error) {
@@ -109,22 +111,16 @@ func (s *site) formerLocations(ctx context.Context, kinds []kind) []location {
 			add(then.journalPlace(ctx, kindsOf(environment)))
 		}
 	}
-	for _, k := range kinds {
-		locations, err := k.formerLocations(ctx, s)
-		if err == nil {
-			all = append(all, locations...)
-		}
-	}
 	return all
 }
 
 // isOurs says that the journal there is one of this project and environment, and
-// of this repository, which has the commit that is live: another repository on the
-// host may call its project the same.
-func (s *site) isOurs(ctx context.Context, at location) bool {
+// of this repository, in which the live commit stands so to HEAD. Another repository
+// on the host may call its project the same, and another branch may deploy elsewhere.
+func (s *site) isOurs(ctx context.Context, at location, relations ...git.Relation) bool {
 	kept := journal.New(at.files, at.dir, journal.LeaseTimes{})
 	live, err := kept.Live(ctx)
-	if err != nil || live == nil || !s.workspace.Has(ctx, live.Commit) {
+	if err != nil || live == nil || !s.stands(ctx, live.Commit, relations) {
 		return false
 	}
 	desired, err := kept.Desired(ctx, live.ID)
@@ -137,4 +133,14 @@ func (s *site) isOurs(ctx context.Context, at location) bool {
 		}
 	}
 	return len(desired) > 0
+}
+
+// stands says whether a commit is one of these to HEAD; of no relations, whether
+// this clone has it.
+func (s *site) stands(ctx context.Context, commit string, relations []git.Relation) bool {
+	if len(relations) == 0 || !s.workspace.Has(ctx, commit) {
+		return s.workspace.Has(ctx, commit)
+	}
+	relation, err := s.workspace.Git.Compare(ctx, commit, s.workspace.Info.Commit)
+	return err == nil && slices.Contains(relations, relation)
 }

@@ -21,9 +21,6 @@ type kind interface {
 	// journal is where the environment's journal is when this target is the first
 	// that can keep one; no files when it can't.
 	journal(ctx context.Context, s *site) (deploy.Files, string, error)
-	// formerLocations are where the journal would be if this target had it and were
-	// where it may have been before.
-	formerLocations(ctx context.Context, s *site) ([]location, error)
 	// target readies the target called name. It connects to nothing.
 	target(ctx context.Context, s *site, name string) (deploy.Target, error)
 	// describe sets what is this kind's own of d, which has the release, its
@@ -69,8 +66,6 @@ func (plain) ownDirs() []string { return nil }
 func (plain) check(context.Context, *workspace.Workspace, map[string][]byte) error { return nil }
 
 func (plain) journal(context.Context, *site) (deploy.Files, string, error) { return nil, "", nil }
-
-func (plain) formerLocations(context.Context, *site) ([]location, error) { return nil, nil }
 
 func (plain) describe(context.Context, *site, *deploy.Desired) error { return nil }
 
