@@ -27,14 +27,18 @@ type SavedPlan struct {
 	Created     time.Time `json:"created"`
 	// Only are the targets that were planned; all when empty.
 	Only []string `json:"only,omitempty"`
+	// AllowDiverged, Direct and NoTfvars are as in PlanOptions.
+	AllowDiverged bool `json:"allowDiverged,omitempty"`
+	Direct        bool `json:"direct,omitempty"`
+	NoTfvars      bool `json:"noTfvars,omitempty"`
 	// Digests of the release's images, by name.
 	Digests map[string]string `json:"digests"`
 	Targets []deploy.Plan     `json:"targets"`
 }
 
-// Save is planned as a file for DeployOptions.Plan. A plan of a release that
+// Save is what Plan gave for these options, as a file for DeployOptions.Plan. A plan of a release that
 // does not exist yet can't be saved.
-func (p *Project) Save(ctx context.Context, planned Planned, only []string) ([]byte, error) {
+func (p *Project) Save(ctx context.Context, planned Planned, o PlanOptions) ([]byte, error) {
 	if !planned.Published {
 		return nil, workspace.Usage("saving the plan: %s has no release yet, so there is nothing to pin; run `slipway publish` first", p.workspace.Tree())
 	}
@@ -52,7 +56,8 @@ func (p *Project) Save(ctx context.Context, planned Planned, only []string) ([]b
 	}
 	data, err := json.MarshalIndent(SavedPlan{
 		Version: savedPlanVersion, Project: p.Config.Project, Environment: planned.Environment, Tag: planned.Tag,
-		Created: time.Now().UTC().Truncate(time.Second), Only: only, Digests: digests(found.Record), Targets: planned.Targets,
+		Created: time.Now().UTC().Truncate(time.Second), Only: o.Only, AllowDiverged: o.AllowDiverged, Direct: o.Direct, NoTfvars: o.NoTfvars,
+		Digests: digests(found.Record), Targets: planned.Targets,
 	}, "", "  ")
 	return append(data, '\n'), err
 }
@@ -88,6 +93,7 @@ func (o *DeployOptions) takePlan(project string) error {
 		return workspace.Usage("the plan says which targets it is for: leave --only out")
 	}
 	o.Env, o.Tag, o.Only = s.Environment, s.Tag, s.Only
+	o.AllowDiverged, o.Direct, o.NoTfvars = o.AllowDiverged || s.AllowDiverged, o.Direct || s.Direct, o.NoTfvars || s.NoTfvars
 	return nil
 }
 

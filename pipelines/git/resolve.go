@@ -27,12 +27,3 @@ func (r *Repository) Resolve(ctx context.Context, revision string) (string, erro
 	}
 	return lines[len(lines)-1], nil
 }
-
-// Has says whether this clone has a commit, which is full.
-func (r *Repository) Has(ctx context.Context, commit string) bool {
-	if !IsCommit(commit) {
-		return false
-	}
-	_, err := r.Resolve(ctx, commit)
-	return err == nil
-}

@@ -13,6 +13,7 @@ import (
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/content"
 	"git.example/slipway/pipelines/release"
+	"git.example/slipway/pipelines/workspace"
 )
 
 // serveRegistry serves a registry in memory, and returns its host and the paths
@@ -41,7 +42,12 @@ func open(t *testing.T, text string, images func() (config.Map[config.Image], er
 	t.Helper()
 	dir := t.TempDir()
 	projecttest.Write(t, dir, "slipway.yaml", text)
-	w := projecttest.Open(t, dir, nil, nil)
+	return registriesOf(t, projecttest.Open(t, dir, nil, nil), images)
+}
+
+// registriesOf are those of a workspace.
+func registriesOf(t *testing.T, w *workspace.Workspace, images func() (config.Map[config.Image], error)) *Registries {
+	t.Helper()
 	r := New(w, false, func(context.Context) (config.Map[config.Image], error) {
 		if images == nil {
 			return w.Config.Images.Named, nil

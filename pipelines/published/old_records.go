@@ -4,32 +4,52 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
 
+	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/registry"
 )
 
-// earlierRecords are the repositories in which release records may be from
-// before they had one of their own: each was in that of the image which came
-// first then. A project that says where its records are never had others.
+// formerSlipwayYAMLs is how many versions of slipway.yaml are asked for their images.
+const formerSlipwayYAMLs = 20
+
+// earlierRecords are the repositories in which release records may be that are not
+// where records are now: where they go when slipway.yaml does not say, and, from
+// before that was a repository of their own, beside the image that came first then.
 func (r *Registries) earlierRecords(ctx context.Context, d Destination) ([]string, error) {
-	if d.project.Record != nil {
-		return nil, nil
-	}
 	images, err := r.images(ctx)
 	if err != nil {
 		return nil, &unsearched{err}
 	}
-	var repositories []string
-	for _, image := range images {
-		if repository := d.Repository(image.Name, image.Value); repository != d.Records() {
-			repositories = append(repositories, repository)
+	unsaid := *d.project
+	unsaid.Record = nil
+	repositories := []string{unsaid.RecordRepository(d.config)}
+	for _, all := range append(r.formerImages(ctx), images) {
+		for _, image := range all {
+			repositories = append(repositories, d.Repository(image.Name, image.Value))
 		}
 	}
 	slices.Sort(repositories)
-	return slices.Compact(repositories), nil
+	return slices.DeleteFunc(slices.Compact(repositories), func(name string) bool { return name == d.Records() }), nil
+}
+
+// formerImages are those of the versions of slipway.yaml that this clone has.
+func (r *Registries) formerImages(ctx context.Context) []config.Map[config.Image] {
+	w := r.workspace
+	if w.Git == nil {
+		return nil
+	}
+	texts, _ := w.Git.Versions(ctx, w.Config.Path, formerSlipwayYAMLs) // without history there is none
+	var all []config.Map[config.Image]
+	for _, text := range texts {
+		if former, err := config.Parse(filepath.Base(w.Config.Path), text); err == nil {
+			all = append(all, former.Images.Named)
+		}
+	}
+	return all
 }
 
 // unsearched is a release that is not where releases are, and nobody can tell

@@ -4,14 +4,18 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"git.example/slipway/internal/projecttest"
 	"git.example/slipway/internal/registrytest"
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/registry"
+	"git.example/slipway/pipelines/release"
+	"git.example/slipway/pipelines/workspace"
 )
 
 const images = "images: {api: {context: api}, web: {context: web}}\n"
@@ -35,7 +39,8 @@ func TestFindEarlierRecords(t *testing.T) {
 		"another order":                     {"images: {web: {context: web}, api: {context: api}}\n", "shop/api", true},
 		"beside an image of another name":   {"images: {api: {context: api, repository: backend}}\n", "backend", true},
 		"record says where":                 {"record: {repository: shop/records}\n" + images, "shop/records", true},
-		"record says where it never was":    {"record: {repository: shop/records}\n" + images, "shop/api", false},
+		"record says where since then":      {"record: {repository: shop/records}\n" + images, "shop/release", true},
+		"and before it was beside an image": {"record: {repository: shop/records}\n" + images, "shop/api", true},
 		"beside something that is no image": {images, "shop/gone", false},
 	}
 	for name, test := range tests {
@@ -116,10 +121,46 @@ func TestFindWhereAbsenceIsDenied(t *testing.T) {
 	if _, ok, err := r.Existing(t.Context(), "1_1111111", []Destination{to}, false); ok || err != nil {
 		t.Errorf("publishing it: existed %t, %v", ok, err)
 	}
+	err = r.Prepare(t.Context(), []Destination{to}, Images{"api": ""})
+	if !errors.Is(err, registry.ErrDenied) || !strings.Contains(err.Error(), "create "+host+"/shop/release") {
+		t.Errorf("before it is built: %v", err)
+	}
 	r.record(t, host+"/shop/api", "1_1111111", time.Now())
 	for _, tag := range []string{"1_1111111", ""} {
 		if _, err := r.Find(t.Context(), to, tag); err != nil {
 			t.Errorf("finding %q: %v", tag, err)
 		}
+	}
+}
+
+// An image that is not in slipway.yaml any more may be the one that a record is
+// beside: git has the slipway.yaml of then.
+func TestFindBesideAFormerImage(t *testing.T) {
+	host := registrytest.Serve(t)
+	dir := t.TempDir()
+	git := func(args ...string) {
+		t.Helper()
+		command := exec.Command("git", append([]string{"-c", "user.name=t", "-c", "user.email=t@example.com", "-C", dir}, args...)...)
+		if out, err := command.CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+	}
+	projecttest.Write(t, dir, "slipway.yaml", project(host, "images: {old: {context: old}}\n"))
+	git("init", "-q")
+	git("add", "-A")
+	git("commit", "-q", "-m", "x")
+	projecttest.Write(t, dir, "slipway.yaml", project(host, images))
+	git("commit", "-q", "-a", "-m", "y")
+	w, err := workspace.Open(t.Context(), workspace.Options{
+		Dir: dir, Engine: workspace.DockerEngine, Lookup: projecttest.Lookup(nil), Overrides: release.Overrides{Build: "1"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := registriesOf(t, w, nil)
+	tag := "1_" + r.workspace.Info.Commit[:7]
+	r.record(t, host+"/shop/old", tag, time.Now())
+	if _, err := r.Find(t.Context(), r.to(t, "main"), tag); err != nil {
+		t.Error(err)
 	}
 }

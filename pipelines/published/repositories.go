@@ -20,29 +20,31 @@ import (
 // name; empty for the one that a registry gives it by default.
 type Images map[string]string
 
-// Prepare wants the repositories of images and records to exist on ECR, so that
-// what is missing is known, or made, before anything is built.
+// Prepare wants the repositories of images and records to exist on ECR, and that of
+// the records to be there or to be made by a push elsewhere, so that what is missing
+// is known, or made, before anything is built.
 func (r *Registries) Prepare(ctx context.Context, to []Destination, images Images) error {
 	var group errgroup.Group
 	group.SetLimit(registry.CallsAtOnce)
 	var problems []*error
+	ensure := func(check func() error) {
+		problem := new(error)
+		problems = append(problems, problem)
+		group.Go(func() error {
+			*problem = check()
+			return nil
+		})
+	}
 	for _, d := range to {
-		if d.config.DockerHub != nil {
-			group.Go(func() error {
-				r.warnPublic(ctx, d)
-				return nil
-			})
-		}
-		if d.config.ECR == nil {
+		switch {
+		case d.config.Embedded != nil:
+			continue
+		case d.config.ECR == nil:
+			ensure(func() error { return r.ensureRecords(ctx, d) })
 			continue
 		}
 		for _, repository := range d.repositories(images) {
-			problem := new(error)
-			problems = append(problems, problem)
-			group.Go(func() error {
-				*problem = r.ensure(ctx, d, repository)
-				return nil
-			})
+			ensure(func() error { return r.ensure(ctx, d, repository) })
 		}
 	}
 	_ = group.Wait() // the errors are in problems: all that is missing is said at once
@@ -82,10 +84,10 @@ func (r *Registries) ensure(ctx context.Context, d Destination, name string) err
 	return nil
 }
 
-// look asks the registry itself for the repository of records, where AWS can't be
-// asked with this login. Of images the push tells.
+// look asks the registry itself whether the repository of the records can be pushed
+// to. Of images the push tells.
 func (r *Registries) look(ctx context.Context, d Destination, name string) error {
-	if d.adviceFor(name, registry.ErrNotFound) == "" {
+	if d.Host()+"/"+name != d.Records() {
 		return nil
 	}
 	if err := r.workspace.Registry.CheckPush(ctx, d.Records()); isAbsent(err) {
@@ -102,14 +104,16 @@ func (d Destination) adviceFor(name string, err error) string {
 	return d.recordsAdvice(err)
 }
 
-// warnPublic says, before a first record is pushed to Docker Hub, who may read it.
-func (r *Registries) warnPublic(ctx context.Context, d Destination) {
-	if d.project.Record != nil {
-		return
-	}
+// ensureRecords wants the repository of the records to be there, or that a push may
+// make it. Docker Hub decides itself who may read one that a push makes.
+func (r *Registries) ensureRecords(ctx context.Context, d Destination) error {
 	there, err := r.workspace.Registry.HasRepository(ctx, d.Records())
-	if err == nil && !there || isAbsent(err) {
+	if there || err != nil && !isAbsent(err) {
+		return nil // the push tells what is wrong
+	}
+	if d.config.DockerHub != nil && d.project.Record == nil {
 		r.workspace.Notice(report.Warning, "release records, with the deploy files in them, go to %s, which Docker Hub makes with your account's default visibility: "+
 			"make it private there first if others must not read them, or name another with record:", d.Records())
 	}
+	return r.look(ctx, d, strings.TrimPrefix(d.Records(), d.Host()+"/"))
 }

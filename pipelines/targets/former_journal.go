@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
 
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
@@ -26,7 +25,7 @@ func (e *Environments) findJournal(ctx context.Context, s *site, kinds []kind) e
 	var moved *journal.Moved
 	switch {
 	case errors.As(err, &moved):
-		if at := (location{s.files, moved.To}); s.isOurs(ctx, at) {
+		if at := (location{s.files, moved.To}); s.liveIn(ctx, at) != nil {
 			e.useFound(s, at)
 			return nil
 		}
@@ -69,8 +68,16 @@ func (s *site) formerJournal(ctx context.Context, kinds []kind) (location, bool)
 			continue
 		}
 		seen[key] = true
-		if s.isOurs(ctx, at, git.Same, git.Ancestor) {
+		live := s.liveIn(ctx, at)
+		if live == nil {
+			continue
+		}
+		switch relation := s.relation(ctx, live.Commit); relation {
+		case git.Same, git.Ancestor:
 			return at, true
+		case git.Unknown:
+			s.workspace.Notice(report.Warning, "there is a journal of %s in %s, and this clone does not hold the history (fetch it whole, such as with fetch-depth: 0) that tells whether it is this branch's: it is left alone",
+				s.name, at.dir)
 		}
 	}
 	return location{}, false
@@ -114,33 +121,36 @@ func (s *site) formerLocations(ctx context.Context, kinds []kind) []location {
 	return all
 }
 
-// isOurs says that the journal there is one of this project and environment, and
-// of this repository, in which the live commit stands so to HEAD. Another repository
-// on the host may call its project the same, and another branch may deploy elsewhere.
-func (s *site) isOurs(ctx context.Context, at location, relations ...git.Relation) bool {
+// liveIn is what is live by the journal there; nil when it is none of this project
+// and environment.
+func (s *site) liveIn(ctx context.Context, at location) *journal.Entry {
 	kept := journal.New(at.files, at.dir, journal.LeaseTimes{})
 	live, err := kept.Live(ctx)
-	if err != nil || live == nil || !s.stands(ctx, live.Commit, relations) {
-		return false
+	if err != nil || live == nil {
+		return nil
 	}
 	desired, err := kept.Desired(ctx, live.ID)
 	if err != nil {
-		return false
+		return nil
 	}
 	for _, d := range desired {
 		if d.Project != s.workspace.Config.Project || d.Environment != s.name {
-			return false
+			return nil
 		}
 	}
-	return len(desired) > 0
+	return live
 }
 
-// stands says whether a commit is one of these to HEAD; of no relations, whether
-// this clone has it.
-func (s *site) stands(ctx context.Context, commit string, relations []git.Relation) bool {
-	if len(relations) == 0 || !s.workspace.Has(ctx, commit) {
-		return s.workspace.Has(ctx, commit)
+// relation is how the commit that is live stands to HEAD. Another repository on the
+// host may call its project the same, and another branch may deploy elsewhere.
+func (s *site) relation(ctx context.Context, commit string) git.Relation {
+	w := s.workspace
+	if w.Git == nil || commit == "" || w.Commit() != nil {
+		return git.Unknown
 	}
-	relation, err := s.workspace.Git.Compare(ctx, commit, s.workspace.Info.Commit)
-	return err == nil && slices.Contains(relations, relation)
+	relation, err := w.Git.Compare(ctx, commit, w.Info.Commit)
+	if err != nil || relation == git.Unknown && !w.Info.Shallow {
+		return git.Diverged // of another repository
+	}
+	return relation
 }

@@ -1,10 +1,6 @@
 package workspace
 
-import (
-	"context"
-
-	"git.example/slipway/pipelines/release"
-)
+import "git.example/slipway/pipelines/release"
 
 // Tag is the release tag of this build.
 func (w *Workspace) Tag() (release.Tag, error) {
@@ -24,9 +20,4 @@ func (w *Workspace) Tree() string {
 		return "commit " + w.Info.Commit + " with the changes in this working tree (see `git status`)"
 	}
 	return "commit " + w.Info.Commit
-}
-
-// Has says whether this checkout has a commit, which is full.
-func (w *Workspace) Has(ctx context.Context, commit string) bool {
-	return w.Git != nil && w.Git.Has(ctx, commit)
 }

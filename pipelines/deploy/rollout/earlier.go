@@ -12,8 +12,12 @@ import (
 	"git.example/slipway/pipelines/deploy/journal"
 )
 
-// rollbackEntries is how far back a release to go back to is looked for.
+// rollbackEntries is how far back a release to go back to is looked for when none is
+// named.
 const rollbackEntries = 500
+
+// shownReleases is how many releases an error names.
+const shownReleases = 10
 
 // Earlier is the release to go back to, and what it wanted of each target: the
 // newest deploy of the release tagged to that verified, or when it is empty the
@@ -50,7 +54,7 @@ func earlier(ctx context.Context, j *journal.Journal, tag string) (journal.Entry
 		if entry := choose(seen, *live, tag, false); entry != nil {
 			return *entry, nil
 		}
-		if len(seen) == rollbackEntries {
+		if tag == "" && len(seen) == rollbackEntries {
 			break
 		}
 	}
@@ -109,7 +113,12 @@ func noneEarlier(history []journal.Entry, live journal.Entry, tag string) error 
 			return fmt.Errorf("rolling back to %s: its deploy failed here, so it is no release to go back to", tag)
 		}
 	}
-	return fmt.Errorf("rolling back to %s: it was never deployed here; there are %s", tag, strings.Join(unique(known), ", "))
+	known = unique(known)
+	more := ""
+	if len(known) > shownReleases {
+		known, more = known[:shownReleases], ", and older ones: see slipway history"
+	}
+	return fmt.Errorf("rolling back to %s: it was never deployed here; there are %s%s", tag, strings.Join(known, ", "), more)
 }
 
 // newestWorked is the newest deploy that worked; nil for none.

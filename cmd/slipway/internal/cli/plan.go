@@ -53,7 +53,7 @@ func plan(g *globals, ctx context.Context, o pipelines.PlanOptions, flags planFl
 		if planned, err = p.Plan(ctx, o); err != nil || flags.out == "" {
 			return err
 		}
-		data, err := p.Save(ctx, planned, o.Only)
+		data, err := p.Save(ctx, planned, o)
 		if err != nil {
 			return err
 		}

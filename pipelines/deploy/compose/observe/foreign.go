@@ -29,7 +29,7 @@ func refuseForeign(ctx context.Context, s stack.Stack, project string, found []c
 			return fmt.Errorf("comparing directories: %w", err)
 		}
 		return fmt.Errorf("compose project %q runs already, from the directory %q: it is not this target's (%q); "+
-			"give this one another name with project: in slipway.yaml", project, dir, s.Dir)
+			"to move the stack, take it down there first (docker compose -p %s down), else give this one another name with project: in slipway.yaml", project, dir, s.Dir, project)
 	}
 	return nil
 }
