@@ -31,6 +31,9 @@ type Desired struct {
 	// Place is where the target is, such as "compose shop@app1:/srv/shop": one that
 	// has another name now is known by it. Empty when nobody said.
 	Place string `json:"place,omitempty"`
+	// Configured is the slipway.yaml that says where the target is, when that is not
+	// the one in Files: a release that came back is where the one before it was.
+	Configured string `json:"configured,omitempty"`
 	// SecretVersions are the versions of the secrets in Env, or in the target's own
 	// files, that have some, by reference, such as aws-sm://prod/tracker.
 	SecretVersions map[string]string `json:"secretVersions,omitempty"`

@@ -41,6 +41,17 @@ func (e *Environment) Live(ctx context.Context) (Live, error) {
 	return Live{Tag: entry.Tag, Targets: targets}, nil
 }
 
+// elsewhere is what is live and not where one of the targets is.
+func (l Live) elsewhere(targets []Target) Snapshot {
+	elsewhere := Snapshot{}
+	for name, d := range l.Targets {
+		if !slices.ContainsFunc(targets, func(t Target) bool { return t.Place == d.Place }) {
+			elsewhere[name] = d
+		}
+	}
+	return elsewhere
+}
+
 // ChangedTargets compares what every target should run with what is live of it.
 func (e *Environment) ChangedTargets(ctx context.Context, want []rollout.Item, live Live) ([]Part, error) {
 	parts := make([]Part, len(want))
@@ -82,9 +93,10 @@ func (e *Environment) differences(ctx context.Context, target Target, want, live
 			reasons = append(reasons, fmt.Sprintf("file %s differs from %s", name, live.Release.Tag))
 		}
 	}
-	now, then := e.site.configured(target.Name(), want.Files), e.site.configured(target.Name(), live.Files)
+	file := filepath.Base(e.site.workspace.Config.Path)
+	now, then := e.site.configured(target.Name(), want.Files[file]), e.site.configured(target.Name(), live.Files[file])
 	if now != nil && !reflect.DeepEqual(now, then) {
-		reasons = append(reasons, fmt.Sprintf("its part of %s differs from %s", filepath.Base(e.site.workspace.Config.Path), live.Release.Tag))
+		reasons = append(reasons, fmt.Sprintf("its part of %s differs from %s", file, live.Release.Tag))
 	}
 	reasons = append(reasons, target.kind.differences(ctx, e.site, want, live)...)
 	used, err := target.kind.uses(ctx, e.site, want)
@@ -101,9 +113,8 @@ func (e *Environment) differences(ctx context.Context, target Target, want, live
 
 // configured is a target's part of a recorded slipway.yaml; nil when it can't
 // be read.
-func (s *site) configured(target string, files map[string]string) *config.Target {
-	name := filepath.Base(s.workspace.Config.Path)
-	recorded, err := config.Parse(name, []byte(files[name]))
+func (s *site) configured(target, text string) *config.Target {
+	recorded, err := config.Parse(filepath.Base(s.workspace.Config.Path), []byte(text))
 	if err != nil {
 		return nil
 	}

@@ -35,6 +35,9 @@ type Target struct {
 	Place string
 
 	kind kind
+	// configured is the slipway.yaml that says where it is, when that is not the
+	// release's.
+	configured string
 }
 
 // Before are the steps before the target's deploy, such as migrations.
@@ -52,6 +55,13 @@ func (e *Environment) Keep() int {
 // Items are what each target should run of a release, with today's secrets and
 // logins.
 func (e *Environment) Items(ctx context.Context, r published.Release) ([]rollout.Item, error) {
+	live, err := e.Live(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.site.refuseForeign(live.elsewhere(e.Targets)); err != nil {
+		return nil, err
+	}
 	items, err := e.Described(ctx, r)
 	if err != nil {
 		return nil, err
@@ -102,7 +112,7 @@ func (e *Environment) Described(ctx context.Context, r published.Release) ([]rol
 func (e *Environment) Credentials(ctx context.Context) ([]rollout.Item, error) {
 	var items []rollout.Item
 	for _, target := range e.Targets {
-		d := deploy.Desired{Place: target.Place}
+		d := deploy.Desired{Place: target.Place, Configured: target.configured}
 		if err := target.kind.credentials(ctx, e.site, &d); err != nil {
 			return nil, fmt.Errorf("target %q: %w", target.Name(), err)
 		}

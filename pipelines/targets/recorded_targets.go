@@ -1,6 +1,7 @@
 package targets
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -31,6 +32,9 @@ func (e *Environments) Recorded(ctx context.Context, environment config.Entry[co
 	if s.registry, err = e.registries.Destination(ctx, environment.Value.Registry); err != nil {
 		return nil, err
 	}
+	if err := s.refuseForeign(wanted); err != nil {
+		return nil, err
+	}
 	opened := &Environment{Name: s.name, Config: s.config, Registry: s.registry, Journal: s.journal, site: s}
 	names := wanted.inOrder(environment.Value.Deploy.Names())
 	if err := checkRecorded(s, names, only); err != nil {
@@ -40,49 +44,70 @@ func (e *Environments) Recorded(ctx context.Context, environment config.Entry[co
 		if len(only) > 0 && !slices.Contains(only, name) {
 			continue
 		}
-		where, is := live[name]
-		if !is {
-			where = wanted[name]
+		is, isLive := live[name]
+		if !isLive {
+			is = wanted[name]
 		}
-		k, err := s.recordedKind(ctx, name, where)
+		k, err := s.recordedKind(ctx, name, wanted[name], is)
 		if err != nil {
 			return nil, err
 		}
-		if err := opened.add(ctx, name, k); err != nil {
+		if err := opened.add(ctx, name, k.kind); err != nil {
 			return nil, err
 		}
+		opened.Targets[len(opened.Targets)-1].configured = k.configured
 	}
 	return opened, nil
 }
 
-// recordedKind is the target called name, where a deploy had it.
-func (s *site) recordedKind(ctx context.Context, name string, where deploy.Desired) (kind, error) {
+// recorded is a kind of target, and the slipway.yaml that says where it is.
+type recorded struct {
+	kind       kind
+	configured string
+}
+
+// recordedKind is the target called name of the kind that wanted is of, where it is
+// live, if it is live as that kind.
+func (s *site) recordedKind(ctx context.Context, name string, wanted, live deploy.Desired) (recorded, error) {
 	file := filepath.Base(s.workspace.Config.Path)
-	recorded := s.configured(name, where.Files)
 	current, configured := s.config.Deploy.Get(name)
+	was, text := s.recordedTarget(name, wanted)
 	switch {
-	case recorded == nil && configured:
-		return kindOf(current), nil // such as a stack that was adopted
-	case recorded == nil:
-		return nil, fmt.Errorf("target %q: it is not in %s, and its deploy did not record where it is: put it back there", name, file)
+	case was == nil && configured:
+		return recorded{kindOf(current), ""}, nil // such as a stack that was adopted
+	case was == nil:
+		return recorded{}, fmt.Errorf("target %q: it is not in %s, and its deploy did not record where it is: put it back there", name, file)
+	}
+	if is, where := s.recordedTarget(name, live); is != nil && sameKind(*is, *was) {
+		was, text = is, where
+	}
+	switch {
 	case !configured:
 		s.workspace.Notice(report.Info, "target %q is not in %s any more; it is as it was deployed", name, file)
-		return kindOf(*recorded), nil
-	case reflect.TypeOf(kindOf(current)) != reflect.TypeOf(kindOf(*recorded)):
+		return recorded{kindOf(*was), text}, nil
+	case !sameKind(current, *was):
 		s.workspace.Notice(report.Info, "target %q is of another kind in %s now; it is as it was deployed", name, file)
-		return kindOf(*recorded), nil
+		return recorded{kindOf(*was), text}, nil
 	}
 	k := kindOf(current)
-	there := k.at(*recorded)
+	there := k.at(*was)
 	is, err := there.place(ctx, s)
 	if err != nil {
-		return nil, fmt.Errorf("target %q: %w", name, err)
+		return recorded{}, fmt.Errorf("target %q: %w", name, err)
 	}
 	if says, err := k.place(ctx, s); err == nil && says != is {
 		s.workspace.Notice(report.Info, "target %q is at %s, where it was deployed; %s has it at %s now", name, is, file, says)
 	}
-	return there, nil
+	return recorded{there, text}, nil
 }
+
+// recordedTarget is a target as a deploy had it, and the slipway.yaml that says so.
+func (s *site) recordedTarget(name string, d deploy.Desired) (*config.Target, string) {
+	text := cmp.Or(d.Configured, d.Files[filepath.Base(s.workspace.Config.Path)])
+	return s.configured(name, text), text
+}
+
+func sameKind(a, b config.Target) bool { return reflect.TypeOf(kindOf(a)) == reflect.TypeOf(kindOf(b)) }
 
 // inOrder are the targets of a snapshot: first those that slipway.yaml has, in its
 // order.
@@ -101,6 +126,18 @@ func checkRecorded(s *site, names, only []string) error {
 	for _, name := range only {
 		if !slices.Contains(names, name) {
 			return workspace.Usage("unknown target %q: %s", name, workspace.Choices("targets", names, "environment "+s.name+", as it was deployed,"))
+		}
+	}
+	return nil
+}
+
+// refuseForeign is the error when the journal is another project's: two that keep
+// theirs in one directory, such as folders beside each other that are synced.
+func (s *site) refuseForeign(snapshot Snapshot) error {
+	for _, name := range slices.Sorted(maps.Keys(snapshot)) {
+		if d := snapshot[name]; d.Place != "" && d.Project != s.workspace.Config.Project {
+			return fmt.Errorf("reading the journal of %q: the one in %q is of project %q, whose target %q is at %s: give this environment one of its own with journal: in slipway.yaml, or another path",
+				s.name, s.dir, d.Project, name, d.Place)
 		}
 	}
 	return nil

@@ -10,7 +10,7 @@ import (
 )
 
 // Rollback brings an earlier release back on d's targets; to and desired come
-// from Earlier. Of the Items only Env, Login, Paths and Place are used: secrets
+// from Earlier. Of the Items only Env, Login, Paths, Place and Configured are used: secrets
 // stay the current ones, unless d.Released gives those of the release; everything
 // else comes from the journal. Targets that d leaves out stay as they are.
 func Rollback(ctx context.Context, d Deployment, to journal.Entry, desired map[string]deploy.Desired) (Result, error) {
@@ -30,7 +30,7 @@ func Rollback(ctx context.Context, d Deployment, to journal.Entry, desired map[s
 		}
 		earlier.Env, earlier.SecretVersions, earlier.PinnedSecrets = current.Env, current.SecretVersions, current.PinnedSecrets
 		earlier.Login, earlier.Paths = item.Desired.Login, item.Desired.Paths
-		earlier.Place = cmp.Or(item.Desired.Place, earlier.Place)
+		earlier.Place, earlier.Configured = cmp.Or(item.Desired.Place, earlier.Place), cmp.Or(item.Desired.Configured, earlier.Configured)
 		items = append(items, Item{Target: item.Target, Desired: earlier})
 	}
 	d.Targets, d.Tag, d.Rollback = items, to.Tag, true
