@@ -5,7 +5,9 @@ import (
 	"bytes"
 	"debug/elf"
 	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"runtime"
@@ -13,13 +15,12 @@ import (
 	"testing"
 
 	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/registry"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
-
-	"git.example/slipway/internal/registrytest"
 )
 
 // Base serves a registry on loopback ("127.0.0.1:port") until the test ends, with
@@ -27,16 +28,24 @@ import (
 func Base(t *testing.T) (host, reference string) {
 	t.Helper()
 	image := baseImage(t)
-	host = registrytest.Serve(t)
+	host = serveRegistry(t)
 	push(t, host+"/busybox:1", image)
 	return host, host + "/busybox:1"
+}
+
+// serveRegistry serves a registry in memory and returns its "127.0.0.1:port".
+func serveRegistry(t *testing.T) string {
+	t.Helper()
+	server := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
+	t.Cleanup(server.Close)
+	return strings.TrimPrefix(server.URL, "http://")
 }
 
 // serveProtected serves a registry that wants a login.
 func (f *fixture) serveProtected(t *testing.T, username, password string) (host string) {
 	t.Helper()
-	open := registrytest.Handler()
-	host = registrytest.ServeHandler(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	open := registry.New(registry.Logger(log.New(io.Discard, "", 0)))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if user, pass, _ := r.BasicAuth(); user != username || pass != password {
 			w.Header().Set("WWW-Authenticate", `Basic realm="test"`)
 			w.WriteHeader(http.StatusUnauthorized)
@@ -45,6 +54,8 @@ func (f *fixture) serveProtected(t *testing.T, username, password string) (host 
 		}
 		open.ServeHTTP(w, r)
 	}))
+	t.Cleanup(server.Close)
+	host = strings.TrimPrefix(server.URL, "http://")
 	if f.env.Registry != nil {
 		f.env.Registry(t, host)
 	}
