@@ -41,17 +41,6 @@ func (e *Environment) Live(ctx context.Context) (Live, error) {
 	return Live{Tag: entry.Tag, Targets: targets}, nil
 }
 
-// elsewhere is what is live and not where one of the targets is.
-func (l Live) elsewhere(targets []Target) Snapshot {
-	elsewhere := Snapshot{}
-	for name, d := range l.Targets {
-		if !slices.ContainsFunc(targets, func(t Target) bool { return t.Place == d.Place }) {
-			elsewhere[name] = d
-		}
-	}
-	return elsewhere
-}
-
 // ChangedTargets compares what every target should run with what is live of it.
 func (e *Environment) ChangedTargets(ctx context.Context, want []rollout.Item, live Live) ([]Part, error) {
 	parts := make([]Part, len(want))

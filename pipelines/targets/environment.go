@@ -59,7 +59,7 @@ func (e *Environment) Items(ctx context.Context, r published.Release) ([]rollout
 	if err != nil {
 		return nil, err
 	}
-	if err := e.site.refuseForeign(live.elsewhere(e.Targets)); err != nil {
+	if err := e.site.refuseForeign(live.Targets, e.site.placesOf(ctx, e.kinds)); err != nil {
 		return nil, err
 	}
 	items, err := e.Described(ctx, r)

@@ -32,7 +32,7 @@ func (e *Environments) Recorded(ctx context.Context, environment config.Entry[co
 	if s.registry, err = e.registries.Destination(ctx, environment.Value.Registry); err != nil {
 		return nil, err
 	}
-	if err := s.refuseForeign(wanted); err != nil {
+	if err := s.refuseForeign(wanted, s.placesOf(ctx, kinds)); err != nil {
 		return nil, err
 	}
 	opened := &Environment{Name: s.name, Config: s.config, Registry: s.registry, Journal: s.journal, site: s}
@@ -132,13 +132,28 @@ func checkRecorded(s *site, names, only []string) error {
 }
 
 // refuseForeign is the error when the journal is another project's: two that keep
-// theirs in one directory, such as folders beside each other that are synced.
-func (s *site) refuseForeign(snapshot Snapshot) error {
+// theirs in one directory, such as folders beside each other that are synced. One
+// with a target in one of these places is this project's under another name.
+func (s *site) refuseForeign(snapshot Snapshot, places []string) error {
+	var foreign error
 	for _, name := range slices.Sorted(maps.Keys(snapshot)) {
-		if d := snapshot[name]; d.Place != "" && d.Project != s.workspace.Config.Project {
-			return fmt.Errorf("reading the journal of %q: the one in %q is of project %q, whose target %q is at %s: give this environment one of its own with journal: in slipway.yaml, or another path",
-				s.name, s.dir, d.Project, name, d.Place)
+		d := snapshot[name]
+		if d.Place == "" || d.Project == s.workspace.Config.Project || slices.Contains(places, d.Place) {
+			return nil
+		}
+		foreign = fmt.Errorf("reading the journal of %q: the one in %q is of project %q, whose target %q is at %s: give this environment one of its own with journal: in slipway.yaml, or another path",
+			s.name, s.dir, d.Project, name, d.Place)
+	}
+	return foreign
+}
+
+// placesOf are where targets of these kinds are, as far as that can be told.
+func (s *site) placesOf(ctx context.Context, kinds []kind) []string {
+	var places []string
+	for _, k := range kinds {
+		if place, err := k.place(ctx, s); err == nil && place != "" {
+			places = append(places, place)
 		}
 	}
-	return nil
+	return places
 }

@@ -34,6 +34,8 @@ func (t *Target) Exec(ctx context.Context, service string, number int, words []s
 		}
 	}
 	switch {
+	case len(services) == 0:
+		return command.Command{}, fmt.Errorf("service %q does not run, and nothing else of the stack does; see slipway verify", service)
 	case len(running) == 0:
 		slices.Sort(services)
 		return command.Command{}, fmt.Errorf("service %q does not run; there are %s", service, strings.Join(services, ", "))
