@@ -15,7 +15,7 @@ type LockOptions struct {
 }
 
 // Lock keeps deploys out of an environment until Unlock. A deploy that runs
-// already is a *deploy.Locked error.
+// already is a *journal.Locked error.
 func (p *Project) Lock(ctx context.Context, o LockOptions) (journal.LockInfo, error) {
 	j, _, err := openJournal(ctx, p.workspace, p.targets, o.Env)
 	if err != nil {

@@ -26,7 +26,7 @@ deploy does exactly that, or nothing.`,
 		Example: `  slipway plan --env prod
   slipway plan --env prod --out plan.json && slipway deploy --plan plan.json
   slipway plan --env prod --tag 75_db4b44b --json
-  slipway plan --env prod --detailed-exitcode || echo "changes, or an error"`,
+  slipway plan --env prod --detailed-exitcode || echo "changes (3), refused (4), or an error"`,
 		RunE: func(c *cobra.Command, _ []string) error { return plan(g, c.Context(), o, flags) },
 	}
 	g.envFlag(c, &o.Env, "environment to plan for")
