@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"git.example/slipway/pipelines/git"
-	"git.example/slipway/pipelines/lazy"
 )
 
 // Detect finds out what is being released: from the flags, else the
@@ -90,15 +89,6 @@ func fillFromCheckout(info *Info, state git.State) {
 	info.Dirty, info.DirtyDigest, info.Changed = state.Dirty, state.DirtyDigest, state.Changed
 	info.Shallow = state.Shallow
 	info.Source = cmp.Or(info.Source, address(state.Remote))
-}
-
-var buildNumber = lazy.Regexp(`^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,39}$`)
-
-func checkBuild(build string) error {
-	if build != "" && !buildNumber().MatchString(build) {
-		return fmt.Errorf("reading the build number: %q can't be part of a tag; use at most 40 letters, digits, '.', '_' and '-'", build)
-	}
-	return nil
 }
 
 // address is a remote that others may know: a path of this machine says nothing

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"slices"
-	"strconv"
 	"strings"
 
 	xssh "golang.org/x/crypto/ssh"
@@ -47,14 +46,7 @@ func (o Options) loadHostKeys() (*hostKeys, error) {
 	if h.known, err = o.loadKnownHosts(); err != nil {
 		return nil, err
 	}
-	h.address = strings.ToLower(o.hostPort())
-	h.wanted = h.known.lines(h.address)
-	if len(h.wanted) == 0 && o.port() != defaultPort {
-		usual := strings.ToLower(net.JoinHostPort(o.Address, strconv.Itoa(defaultPort)))
-		if lines := h.known.lines(usual); len(lines) > 0 {
-			h.address, h.wanted, h.portless = usual, lines, true
-		}
-	}
+	h.address, h.wanted, h.portless = h.known.find(o)
 	return h, nil
 }
 

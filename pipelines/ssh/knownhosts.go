@@ -8,6 +8,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	xssh "golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/knownhosts"
@@ -106,6 +108,20 @@ func understoodHosts(hosts []string) bool {
 		}
 	}
 	return len(hosts) > 0
+}
+
+// find looks up the keys of a host under its address with its port; when none is
+// known there, under the address without one: portless.
+func (k *knownHosts) find(o Options) (address string, keys []knownhosts.KnownKey, portless bool) {
+	address = strings.ToLower(o.hostPort())
+	if keys = k.lines(address); len(keys) > 0 || o.port() == defaultPort {
+		return address, keys, false
+	}
+	usual := strings.ToLower(net.JoinHostPort(o.Address, strconv.Itoa(defaultPort)))
+	if lines := k.lines(usual); len(lines) > 0 {
+		return usual, lines, true
+	}
+	return address, nil, false
 }
 
 // lines are what is known of an address with its port.
