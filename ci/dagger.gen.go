@@ -349,6 +349,7 @@ func (r Plan) MarshalJSON() ([]byte, error) {
 	var concrete struct {
 		Tag       string
 		Published bool
+		Refused   []string
 		Changes   bool
 		Saved     *dagger.File
 		Text      string
@@ -356,6 +357,7 @@ func (r Plan) MarshalJSON() ([]byte, error) {
 	}
 	concrete.Tag = r.Tag
 	concrete.Published = r.Published
+	concrete.Refused = r.Refused
 	concrete.Changes = r.Changes
 	concrete.Saved = r.Saved
 	concrete.Text = r.Text
@@ -367,6 +369,7 @@ func (r *Plan) UnmarshalJSON(bs []byte) error {
 	var concrete struct {
 		Tag       string
 		Published bool
+		Refused   []string
 		Changes   bool
 		Saved     *dagger.File
 		Text      string
@@ -378,6 +381,7 @@ func (r *Plan) UnmarshalJSON(bs []byte) error {
 	}
 	r.Tag = concrete.Tag
 	r.Published = concrete.Published
+	r.Refused = concrete.Refused
 	r.Changes = concrete.Changes
 	r.Saved = concrete.Saved
 	r.Text = concrete.Text
@@ -878,6 +882,20 @@ func invoke(ctx context.Context, parentJSON []byte, parentName string, fnName st
 					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg noTfvars", err))
 				}
 			}
+			var allowDiverged bool
+			if inputArgs["allowDiverged"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["allowDiverged"]), &allowDiverged)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg allowDiverged", err))
+				}
+			}
+			var direct bool
+			if inputArgs["direct"] != nil {
+				err = json.Unmarshal([]byte(inputArgs["direct"]), &direct)
+				if err != nil {
+					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg direct", err))
+				}
+			}
 			var save bool
 			if inputArgs["save"] != nil {
 				err = json.Unmarshal([]byte(inputArgs["save"]), &save)
@@ -885,7 +903,7 @@ func invoke(ctx context.Context, parentJSON []byte, parentName string, fnName st
 					panic(fmt.Errorf("%s: %w", "failed to unmarshal input arg save", err))
 				}
 			}
-			return (*Slipway).Plan(&parent, ctx, env, tag, only, paths, noTfvars, save)
+			return (*Slipway).Plan(&parent, ctx, env, tag, only, paths, noTfvars, allowDiverged, direct, save)
 		case "Promote":
 			var parent Slipway
 			err = json.Unmarshal(parentJSON, &parent)

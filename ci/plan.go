@@ -16,6 +16,8 @@ type Plan struct {
 	// Whether the release exists. When it does not, the plan says what a publish
 	// would do, and there is nothing to plan for the targets yet.
 	Published bool
+	// Why a deploy would refuse the release, if it would.
+	Refused []string
 	// Whether anything would change.
 	Changes bool
 	// The plan to apply, when it was to be kept.
@@ -50,6 +52,12 @@ func (s *Slipway) Plan(
 	// Leave the tag maps of Terraform targets as they are.
 	// +optional
 	noTfvars bool,
+	// Let an older or diverged commit replace the live one.
+	// +optional
+	allowDiverged bool,
+	// Plan although the environment to promote from has not verified the release.
+	// +optional
+	direct bool,
 	// Keep the plan, pinned to what it saw: "saved export --path plan.json", then
 	// "deploy --plan plan.json".
 	// +optional
@@ -58,9 +66,11 @@ func (s *Slipway) Plan(
 	var planned struct {
 		Tag       string
 		Published bool
+		Refused   []string
 		Targets   []struct{ Changes []struct{} }
 	}
-	args := flags{"plan"}.text("--env", env).text("--tag", tag).list("--only", only).list("--paths", paths).is("--no-tfvars", noTfvars)
+	args := flags{"plan"}.text("--env", env).text("--tag", tag).list("--only", only).list("--paths", paths).
+		is("--no-tfvars", noTfvars).is("--allow-diverged", allowDiverged).is("--direct", direct)
 	if save {
 		args = args.text("--out", savedPlan)
 	}
@@ -71,7 +81,7 @@ func (s *Slipway) Plan(
 	if err != nil {
 		return nil, err
 	}
-	plan := &Plan{Tag: planned.Tag, Published: planned.Published, Changes: !planned.Published, Text: e.text, Json: e.json}
+	plan := &Plan{Tag: planned.Tag, Published: planned.Published, Refused: planned.Refused, Changes: !planned.Published, Text: e.text, Json: e.json}
 	for _, target := range planned.Targets {
 		plan.Changes = plan.Changes || len(target.Changes) > 0
 	}

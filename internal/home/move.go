@@ -68,6 +68,11 @@ func move(path, text, from, to string) (changed int, err error) {
 	if err := os.WriteFile(next, content, info.Mode().Perm()); err != nil {
 		return 0, errors.Join(err, os.Remove(next))
 	}
+	if filepath.Base(path) == "go.mod" { // requirements are in order
+		if out, err := exec.Command("go", "mod", "edit", "-fmt", next).CombinedOutput(); err != nil {
+			return 0, fmt.Errorf("formatting %s: %w: %s", path, err, out)
+		}
+	}
 	return 1, os.Rename(next, path)
 }
 

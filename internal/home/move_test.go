@@ -88,6 +88,14 @@ func TestMakeHome(t *testing.T) {
 	if got := run(t, dir, "gofmt", "-l", "."); got != "" {
 		t.Errorf("not formatted:\n%s", got)
 	}
+	for path := range after {
+		if filepath.Base(path) == "go.mod" {
+			run(t, dir, "go", "mod", "edit", "-fmt", path)
+			if got, err := os.ReadFile(filepath.Join(dir, path)); string(got) != after[path] || err != nil {
+				t.Errorf("%s is not as \"go mod edit -fmt\" writes it: %v", path, err)
+			}
+		}
+	}
 	run(t, dir, "make", "home", "MODULE="+from)
 	after, err = tracked(t.Context(), dir)
 	if diff := cmp.Diff(before, after); diff != "" || err != nil {

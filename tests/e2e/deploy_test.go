@@ -177,6 +177,13 @@ func TestDeploy(t *testing.T) {
 		if second.Entry.Tag == first.Entry.Tag || second.Previous != first.Entry.Tag {
 			t.Errorf("tag %s after %s", second.Entry.Tag, second.Previous)
 		}
+		older := []string{"plan", "--env", "prod", "--tag", first.Entry.Tag}
+		if c := s.call(append(older, "refused")...); !strings.Contains(c.stdout, "older") {
+			t.Errorf("a plan of an older release says %q, %s", c.stdout, c.message())
+		}
+		if c := s.call(append(older, "--allow-diverged", "refused")...); c.code != 0 || c.stdout != "" {
+			t.Errorf("with --allow-diverged it says %q, %s", c.stdout, c.message())
+		}
 		s.ok(&back, "rollback", "--env", "prod", "json")
 		if back.Entry.Tag != first.Entry.Tag || back.Entry.Outcome != journal.OutcomeRollback {
 			t.Errorf("rolled back to %s: %s", back.Entry.Tag, back.Entry.Outcome)
