@@ -3,7 +3,6 @@ package release
 import (
 	"fmt"
 	"regexp"
-	"strings"
 
 	"git.example/slipway/pipelines/lazy"
 )
@@ -69,19 +68,7 @@ func (t Template) fill(info Info, max int) string {
 	return with(branch)
 }
 
-var (
-	notInTags = lazy.Regexp(`[^a-zA-Z0-9._-]+`)
-	dirtyTag  = lazy.Regexp(`_dirty_[0-9a-f]{8}$`)
-)
-
-// slug is name as a part of a tag, never empty.
-func slug(name string) string {
-	s := strings.Trim(notInTags().ReplaceAllString(name, "-"), ".-")
-	if s == "" {
-		return "x"
-	}
-	return s
-}
+var dirtyTag = lazy.Regexp(`_dirty_[0-9a-f]{8}$`)
 
 // Matches says whether the tag name could be that of a release of commit, a
 // full one: whether this template gives it for some build and branch. It is how

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"strconv"
 	"strings"
 
 	"git.example/slipway/pipelines/config"
@@ -69,18 +68,6 @@ func (s *site) sshOptions(ctx context.Context, h config.Host) (ssh.Options, erro
 		o.Jump = &through
 	}
 	return o, nil
-}
-
-func (s *site) serverPort(port int) (int, error) {
-	text, _ := s.workspace.Lookup(serverPort)
-	if port != 0 || text == "" {
-		return port, nil
-	}
-	port, err := strconv.Atoi(text)
-	if err != nil || port < 1 || port > 65535 {
-		return 0, workspace.Usage("%s is %q: want the number of a port", serverPort, text)
-	}
-	return port, nil
 }
 
 // sshKeys sets what o logs in with: the key that is configured, else those of
