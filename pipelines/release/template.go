@@ -2,6 +2,7 @@ package release
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -95,4 +96,45 @@ func suggestField(field string) string {
 		return fmt.Sprintf("; did you mean {%s}?", name)
 	}
 	return "; the fields are {build}, {sha}, {sha7} and {branch}"
+}
+
+// fill expands the template; the branch is cut so that the whole fits in max
+// characters where that is possible.
+func (t Template) fill(info Info, max int) string {
+	branch := slug(info.Branch)
+	if info.Branch == "" {
+		branch = slug(info.GitTag)
+	}
+	with := func(branch string) string {
+		values := map[string]string{
+			fieldBuild: info.Build, fieldSHA: info.Commit, fieldSHA7: info.Commit[:short], fieldBranch: branch,
+		}
+		return t.expand(func(text string) string { return text }, func(field string) string { return values[field] })
+	}
+	for len(with(branch)) > max && len(branch) > 1 {
+		branch = branch[:len(branch)-1]
+	}
+	return with(branch)
+}
+
+var dirtyTag = lazy.Regexp(`_dirty_[0-9a-f]{8}$`)
+
+// Matches says whether the tag name could be that of a release of commit, a
+// full one: whether this template gives it for some build and branch. It is how
+// a listing of tags is narrowed down; the release record decides. Releases of a
+// changed tree do not match, unless Info.ChangeSuffix is cut off before.
+func (t Template) Matches(name, commit string) bool {
+	if len(commit) < short || dirtyTag().MatchString(name) {
+		return false
+	}
+	if t.uses(fieldBuild) && name == "dev_"+commit[:short] {
+		return true
+	}
+	values := map[string]string{
+		fieldBuild: `[a-zA-Z0-9_][a-zA-Z0-9._-]*`, fieldBranch: `[a-zA-Z0-9._-]+`,
+		fieldSHA: regexp.QuoteMeta(commit), fieldSHA7: regexp.QuoteMeta(commit[:short]),
+	}
+	pattern := t.expand(regexp.QuoteMeta, func(field string) string { return values[field] })
+	matched, err := regexp.MatchString("^"+pattern+"$", name)
+	return err == nil && matched && CheckTag(name) == nil
 }
