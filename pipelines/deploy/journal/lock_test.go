@@ -73,6 +73,12 @@ func TestLockIsHeld(t *testing.T) {
 	if err := <-released; err != nil {
 		t.Error(err)
 	}
+	follows(t, first, second)
+}
+
+// follows checks that second holds the lock after first, and releases it.
+func follows(t *testing.T, first, second *Lease) {
+	t.Helper()
 	if second.Info.N != first.Info.N+1 {
 		t.Errorf("number %d after %d", second.Info.N, first.Info.N)
 	}

@@ -65,15 +65,7 @@ func TestParameterLockIsHeld(t *testing.T) {
 			if err := <-released; err != nil {
 				t.Error(err)
 			}
-			if second.Info.N != first.Info.N+1 {
-				t.Errorf("number %d after %d", second.Info.N, first.Info.N)
-			}
-			if err := second.Check(t.Context()); err != nil {
-				t.Error(err)
-			}
-			if err := second.Release(t.Context()); err != nil {
-				t.Error(err)
-			}
+			follows(t, first, second)
 		})
 	}
 }
