@@ -25,7 +25,10 @@ func (s snapshots) read(ctx context.Context, id int) (map[string]deploy.Desired,
 		return nil, err
 	}
 	for target, values := range env {
-		d := desired[target]
+		d, known := desired[target]
+		if !known {
+			continue // of a file that somebody changed
+		}
 		d.Env = make(map[string]secrets.Value, len(values))
 		for key, value := range values {
 			d.Env[key] = secrets.NewValue(value)

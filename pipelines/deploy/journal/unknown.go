@@ -8,12 +8,15 @@ import (
 	"sync"
 )
 
-// entryKeys are the keys that we know of an entry.
+// entryKeys are the keys that we know of an entry, in lower case: JSON's are
+// read whatever their case.
 var entryKeys = sync.OnceValue(func() map[string]bool {
 	keys := map[string]bool{}
 	for field := range reflect.TypeFor[Entry]().Fields() {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		keys[name] = true
+		if name != "-" {
+			keys[strings.ToLower(name)] = true
+		}
 	}
 	return keys
 })
@@ -42,7 +45,7 @@ func (e *Entry) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &all); err != nil {
 		return err
 	}
-	maps.DeleteFunc(all, func(key string, _ json.RawMessage) bool { return entryKeys()[key] })
+	maps.DeleteFunc(all, func(key string, _ json.RawMessage) bool { return entryKeys()[strings.ToLower(key)] })
 	if e.Unknown = nil; len(all) > 0 {
 		e.Unknown = all
 	}
