@@ -9,7 +9,7 @@ TEST    ?= ./...
 PREFIX  ?= $(shell test -w /usr/local/bin && echo /usr/local || echo "$$HOME/.local")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build install home demo demo-rollback demo-down test test-long e2e lint bench update clean
+.PHONY: help setup build install home demo demo-rollback demo-down test test-long fuzz e2e lint bench update clean
 
 help: ## print the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ test: ## run every test (TEST=./pipelines/config for one package)
 test-long: ## run the tests that take minutes, too: faults at every step, load
 	@.ci/setup tests
 	SLIPWAY_LONG_TESTS=1 go test -p 1 -timeout 90m ./pipelines/deploy/...
+
+fuzz: ## try random inputs on everything that is parsed (FUZZTIME=10m for each, ONLY=regexp of package.Name)
+	go run ./internal/fuzzing -time $(or $(FUZZTIME),10m) -only '$(ONLY)' -log docs/fuzzing.jsonl
 
 e2e: ## test the Dagger module on a Dagger engine, where one can be reached
 	SLIPWAY_E2E=1 go test -count 1 -timeout 30m -v ./tests/e2e

@@ -23,7 +23,21 @@ func (r *Repository) readChange(ctx context.Context, s *State) error {
 	if err != nil {
 		return err
 	}
-	var changed []string
+	changed := r.parseStatus(out, s)
+	if s.Commit == "(initial)" {
+		return ErrNoCommit
+	}
+	if len(changed) == 0 {
+		return nil
+	}
+	s.Dirty, s.Changed = true, changed
+	s.DirtyDigest, err = r.digest(ctx, changed)
+	return err
+}
+
+// parseStatus reads the commit and the branch from the output of git status, and
+// gives the paths that count as changed.
+func (r *Repository) parseStatus(out string, s *State) (changed []string) {
 	for _, line := range strings.Split(out, "\x00") {
 		if value, ok := strings.CutPrefix(line, "# branch.oid "); ok {
 			s.Commit = value
@@ -35,15 +49,7 @@ func (r *Repository) readChange(ctx context.Context, s *State) error {
 			changed = append(changed, path)
 		}
 	}
-	if s.Commit == "(initial)" {
-		return ErrNoCommit
-	}
-	if len(changed) == 0 {
-		return nil
-	}
-	s.Dirty, s.Changed = true, changed
-	s.DirtyDigest, err = r.digest(ctx, changed)
-	return err
+	return changed
 }
 
 // leavesOut says whether a path, or a directory that it is in, does not count.

@@ -128,6 +128,11 @@ func pushedDigest(metadata string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("reading buildx's metadata: %w", err)
 	}
+	return parseMetadata(content)
+}
+
+// parseMetadata is the digest in buildx's metadata file.
+func parseMetadata(content []byte) (string, error) {
 	var fields struct {
 		Digest string `json:"containerimage.digest"`
 	}

@@ -46,8 +46,18 @@ func FillDigests(ctx context.Context, s stack.Stack, containers []Container) err
 	if err != nil {
 		return fmt.Errorf("inspecting images: %w", err)
 	}
+	digests := parseDigests(string(out))
+	for i := range containers {
+		containers[i].digests = digests[containers[i].Image]
+	}
+	return nil
+}
+
+// parseDigests reads lines of an image's id and the list of its references, as
+// digests by id.
+func parseDigests(out string) map[string][]string {
 	digests := map[string][]string{}
-	for line := range strings.Lines(string(out)) {
+	for line := range strings.Lines(out) {
 		id, list, _ := strings.Cut(strings.TrimSpace(line), " ")
 		var references []string
 		if err := json.Unmarshal([]byte(list), &references); err != nil {
@@ -59,10 +69,7 @@ func FillDigests(ctx context.Context, s stack.Stack, containers []Container) err
 			}
 		}
 	}
-	for i := range containers {
-		containers[i].digests = digests[containers[i].Image]
-	}
-	return nil
+	return digests
 }
 
 // DescribeImages names the images of containers, for people.

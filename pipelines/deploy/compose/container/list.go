@@ -25,6 +25,11 @@ func List(ctx context.Context, s stack.Stack, project, service string) ([]Contai
 	if err != nil {
 		return nil, fmt.Errorf("listing containers: %w", err)
 	}
+	return parse(out)
+}
+
+// parse reads what docker inspect has printed, without one-off commands.
+func parse(out []byte) ([]Container, error) {
 	var all []Container
 	if len(bytes.TrimSpace(out)) == 0 {
 		return nil, nil

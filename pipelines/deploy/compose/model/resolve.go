@@ -53,15 +53,21 @@ func (m Model) Resolve(ctx context.Context, s stack.Stack, d deploy.Desired, env
 		return m, fmt.Errorf("reading the compose file of %s: %w", stack.ReleaseName(d), stack.Failure(err))
 	}
 	hashes, resolved, _ := bytes.Cut(out, []byte("\n\n"))
-	m.Hashes = map[string]string{}
-	for line := range strings.Lines(string(hashes)) {
-		service, hash, _ := strings.Cut(strings.TrimSpace(line), " ")
-		m.Hashes[service] = hash
-	}
+	m.Hashes = parseHashes(string(hashes))
 	m.Project, err = composefile.Load(ctx, composefile.Options{
 		Files: []string{"model.json"}, Contents: map[string][]byte{"model.json": resolved}, Dir: s.Dir, Name: m.Name,
 	})
 	return m, err
+}
+
+// parseHashes reads lines of a service and compose's hash of it.
+func parseHashes(out string) map[string]string {
+	hashes := map[string]string{}
+	for line := range strings.Lines(out) {
+		service, hash, _ := strings.Cut(strings.TrimSpace(line), " ")
+		hashes[service] = hash
+	}
+	return hashes
 }
 
 // writeEnvTo has a script write the env file as it will be into its directory,

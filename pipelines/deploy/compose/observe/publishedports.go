@@ -27,8 +27,13 @@ func publishedPorts(ctx context.Context, s stack.Stack) ([]Port, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listing published ports: %w", err)
 	}
+	return parsePorts(string(out)), nil
+}
+
+// parsePorts reads lines of a container's name, project, service and ports.
+func parsePorts(out string) []Port {
 	var all []Port
-	for line := range strings.Lines(string(out)) {
+	for line := range strings.Lines(out) {
 		fields := strings.SplitN(strings.TrimSpace(line), "|", 4)
 		if len(fields) < 4 {
 			continue
@@ -46,5 +51,5 @@ func publishedPorts(ctx context.Context, s stack.Stack) ([]Port, error) {
 			})
 		}
 	}
-	return all, nil
+	return all
 }
