@@ -13,6 +13,7 @@ package sshtest
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"net"
 	"os"
@@ -43,6 +44,13 @@ type Config struct {
 	Mount string
 	// Env is added to the environment of programs, as KEY=value.
 	Env []string
+	// Account is a user of the server's own; the one who runs the test when nil.
+	Account *Account
+	// Prepare is a shell script that root runs before the server starts, in a mount
+	// namespace of its own. Only for root, on Linux.
+	Prepare string
+	// Subsystem is the sftp server; internal-sftp when empty.
+	Subsystem string
 	// Lines are more lines of sshd_config. They come first, and sshd takes the
 	// first value of an option.
 	Lines []string
@@ -84,12 +92,20 @@ func Start(t testing.TB, c Config) *Server {
 	if _, err := sshd(); err != nil {
 		t.Skipf("no sshd here (Debian's package openssh-server, .ci/setup tests): %v", err)
 	}
+	s.needNamespaces()
+	if sftp := strings.Fields(c.Subsystem); len(sftp) > 0 && filepath.IsAbs(sftp[0]) {
+		needFile(t, sftp[0])
+	}
+	if c.Account != nil && c.Account.Shell != "" {
+		needFile(t, c.Account.Shell)
+	}
 	s.Key = filepath.Join(s.dir, "user")
 	Keygen(t, s.Key, "ed25519")
 	s.Authorize(s.Key + ".pub")
 	for _, kind := range c.HostKeys {
 		Keygen(t, s.hostKey(kind), kind)
 	}
+	s.makeAccount()
 	t.Cleanup(s.Stop)
 	for tries := 0; ; tries++ {
 		s.Port = freePort(t)
@@ -184,6 +200,14 @@ func (s *Server) Restart() {
 	}
 }
 
+// authorizedKeys is where sshd, as the user, reads who may log in.
+func (s *Server) authorizedKeys() string {
+	if s.config.Account != nil {
+		return ".ssh/authorized_keys"
+	}
+	return filepath.Join(s.dir, "authorized_keys")
+}
+
 func (s *Server) hostKey(kind string) string { return filepath.Join(s.dir, "host_"+kind) }
 
 func (s *Server) start() error {
@@ -197,9 +221,8 @@ func (s *Server) start() error {
 	config := filepath.Join(s.dir, "sshd_config")
 	write(s.t, config, s.sshdConfig())
 	args := []string{path, "-D", "-f", config, "-E", filepath.Join(s.dir, "log"), "-p", strconv.Itoa(s.Port)}
-	if s.config.Mount != "" {
-		args = append([]string{"unshare", "--mount", "--propagation", "private", "sh", "-c",
-			`mkdir -p "$1" && mount --bind "$2" "$1" && shift 2 && exec "$@"`, "sh", s.config.Mount, s.Dir}, args...)
+	if s.config.ownNamespace() {
+		args = append([]string{"unshare", "--mount", "--propagation", "private", "sh", "-c", s.namespaceScript(), "sh"}, args...)
 	}
 	s.sshd = exec.Command(args[0], args[1:]...)
 	if err := s.sshd.Start(); err != nil {
@@ -231,11 +254,17 @@ func (s *Server) sshdConfig() string {
 	lines := append([]string{}, s.config.Lines...)
 	// A bash that sshd starts reads .bashrc, unless it takes itself for an inner
 	// one: tests are not to depend on what the user has in there.
-	lines = append(lines, "SetEnv "+strings.Join(append([]string{"SHLVL=1"}, s.config.Env...), " "))
+	env := s.config.Env
+	if s.config.Account == nil {
+		env = append([]string{"SHLVL=1"}, env...)
+	}
+	if len(env) > 0 {
+		lines = append(lines, "SetEnv "+strings.Join(env, " "))
+	}
 	lines = append(lines,
 		"ListenAddress "+Address, "PidFile none", "LogLevel VERBOSE", "UsePAM no", "StrictModes no",
 		"PasswordAuthentication no", "KbdInteractiveAuthentication no", "PermitRootLogin prohibit-password",
-		"AuthorizedKeysFile "+filepath.Join(s.dir, "authorized_keys"), "MaxStartups 100")
+		"AuthorizedKeysFile "+s.authorizedKeys(), "MaxStartups 100")
 	for _, kind := range s.config.HostKeys {
 		lines = append(lines, "HostKey "+s.hostKey(kind))
 	}
@@ -243,7 +272,7 @@ func (s *Server) sshdConfig() string {
 		lines = append(lines, "MaxSessions "+strconv.Itoa(s.config.MaxSessions))
 	}
 	if !s.config.NoSFTP {
-		lines = append(lines, "Subsystem sftp internal-sftp")
+		lines = append(lines, "Subsystem sftp "+cmp.Or(s.config.Subsystem, "internal-sftp"))
 	}
 	return strings.Join(lines, "\n") + "\n"
 }

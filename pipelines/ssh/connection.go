@@ -26,6 +26,9 @@ type connection struct {
 	opening chan struct{}
 	mu      sync.Mutex
 	files   *filesSession // nil until it is needed
+	// asking takes turns with asking the login shell; shell is what came of it.
+	asking chan struct{}
+	shell  *askedShell
 
 	once   sync.Once
 	lost   chan struct{} // closed when nothing comes through any more; then
@@ -35,7 +38,7 @@ type connection struct {
 func newConnection(d *destination, client *xssh.Client, heard *hearing) *connection {
 	c := &connection{
 		options: d.options, destination: d, client: client, heard: heard, slots: newSlots(),
-		stops: make(chan struct{}, 1), opening: make(chan struct{}, 1), lost: make(chan struct{}),
+		stops: make(chan struct{}, 1), opening: make(chan struct{}, 1), asking: make(chan struct{}, 1), lost: make(chan struct{}),
 	}
 	go func() { c.lose(client.Wait()) }()
 	go c.keepAlive(d.options.keepalive())

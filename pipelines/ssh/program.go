@@ -173,5 +173,9 @@ func (p *program) stderr() string {
 	if p.out.started() {
 		return p.err.after.String()
 	}
-	return strings.TrimSpace(p.out.noise() + "\n" + p.err.noise())
+	noise := strings.TrimSpace(p.out.noise() + "\n" + p.err.noise())
+	if strings.Contains(noise, p.out.mark) {
+		return "" // it prints what it was to run, with the values of variables
+	}
+	return noise
 }

@@ -12,8 +12,10 @@ import (
 // shellLine is what sshd's shell runs. It is the same for every program: what
 // to run comes on standard input, so that neither arguments nor environment
 // are in a process list before the program itself has its arguments, none is
-// too long for sshd, and the login shell need not be a POSIX one.
-const shellLine = `exec sh -c 'IFS= read -r slipway && eval "$slipway"'`
+// too long for sshd, and the login shell need not be a POSIX one: what is between
+// the quotes means the same to sh, zsh, fish and csh. A line that is not ours,
+// because something took the first one, is not run.
+const shellLine = `exec sh -c 'if IFS= read -r slipway; then case $slipway in slipway_line=*) eval "$slipway"; exit;; esac; fi; exit 1'`
 
 var validName = lazy.Regexp(`^[A-Za-z_][A-Za-z0-9_]*$`)
 

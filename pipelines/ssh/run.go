@@ -40,6 +40,13 @@ func (h *Host) run(ctx context.Context, c command.Command, stdout, stderr io.Wri
 		if err != nil {
 			return err
 		}
+		_, err = login{conn}.shell(ctx)
+		if again && errors.Is(err, command.ErrLost) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("running %q: %w", c.Args[0], err)
+		}
 		channel, requests, release, err := conn.session(ctx)
 		if again && errors.Is(err, command.ErrLost) {
 			continue // nothing was started

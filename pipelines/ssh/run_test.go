@@ -147,9 +147,9 @@ func TestRunWithoutAShell(t *testing.T) {
 	t.Parallel()
 	h, _ := newHost(t, sshtest.Config{Lines: []string{`ForceCommand echo this account is not available; exit 1`}})
 	err := h.Run(t.Context(), sh("echo out"), nil, nil)
-	wantError(t, err, "exit code 1", "this account is not available")
+	wantError(t, err, "exit code 1", "this account is not available", "chsh")
 	h, _ = newHost(t, sshtest.Config{Lines: []string{`ForceCommand true`}})
-	wantError(t, h.Run(t.Context(), sh("echo out"), nil, nil), "shell did not start it")
+	wantError(t, h.Run(t.Context(), sh("echo out"), nil, nil), "login shell ends without running anything (exit code 0)")
 }
 
 func TestCancel(t *testing.T) {

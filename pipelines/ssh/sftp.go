@@ -8,8 +8,6 @@ import (
 
 	"github.com/pkg/sftp"
 	xssh "golang.org/x/crypto/ssh"
-
-	"git.example/slipway/pipelines/command"
 )
 
 // filesSession is a connection's sftp session. All file operations share it.
@@ -24,8 +22,33 @@ func (c *connection) hasFiles() bool {
 	return c.files != nil
 }
 
-// openFiles gives the sftp session, and opens one when there is none.
-func (c *connection) openFiles(ctx context.Context) (*filesSession, error) {
+// sftpCure is an sftp server that does without the login shell.
+const sftpCure = "set Subsystem sftp internal-sftp in its sshd_config"
+
+// sftpError is an sftp server that can't be used.
+type sftpError struct {
+	problem string
+	err     error
+}
+
+func (e *sftpError) cause() error {
+	if e.err == nil {
+		return errNoAnswer
+	}
+	return e.err
+}
+
+func (e *sftpError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("%s; %s", e.problem, sftpCure)
+	}
+	return fmt.Sprintf("%s (%v); %s", e.problem, e.err, sftpCure)
+}
+
+func (e *sftpError) Unwrap() error { return e.err }
+
+// openFilesAlone gives the sftp session, and opens one when there is none.
+func (c *connection) openFilesAlone(ctx context.Context) (*filesSession, error) {
 	select {
 	case c.opening <- struct{}{}:
 		defer func() { <-c.opening }()
@@ -83,23 +106,22 @@ func (c *connection) startSFTP(ctx context.Context, channel xssh.Channel) (*sftp
 			client, err = sftp.NewClientPipe(channel, newFileModes(channel), sftp.UseConcurrentWrites(true))
 		}
 	}()
-	const cure = "set Subsystem sftp internal-sftp in its sshd_config"
 	if stopped := c.wait(ctx, done); stopped != nil && !errors.Is(stopped, errNoAnswer) {
 		return nil, stopped
 	} else if stopped != nil {
-		return nil, fmt.Errorf("the SFTP server of %s does not answer; %s", c.options, cure)
+		return nil, &sftpError{fmt.Sprintf("the SFTP server of %s does not answer", c.options), nil}
 	}
 	switch {
 	case c.isLost():
 		return nil, c.lostError()
 	case !ok && err == nil:
-		return nil, fmt.Errorf("%s has no SFTP server; %s", c.options, cure)
+		return nil, fmt.Errorf("%s has no SFTP server; %s", c.options, sftpCure)
 	case err != nil:
-		return nil, fmt.Errorf("the SFTP server of %s can't be used (%w); %s", c.options, err, cure)
+		return nil, &sftpError{fmt.Sprintf("the SFTP server of %s can't be used", c.options), err}
 	}
 	if _, ok := client.HasExtension(posixRename); !ok {
 		client.Close()
-		return nil, fmt.Errorf("the SFTP server of %s can't replace a file in one step (extension %s); %s", c.options, posixRename, cure)
+		return nil, fmt.Errorf("the SFTP server of %s can't replace a file in one step (extension %s); %s", c.options, posixRename, sftpCure)
 	}
 	return client, nil
 }
@@ -109,47 +131,6 @@ const (
 	posixRename = "posix-rename@openssh.com"
 	fsync       = "fsync@openssh.com"
 )
-
-// withFiles does something with the host's files. When the connection breaks,
-// it is done again from the start if it may be.
-func withFiles[T any](ctx context.Context, h *Host, repeatable bool, do func(context.Context, *filesSession) (T, error)) (T, error) {
-	for tries := 0; ; tries++ {
-		result, began, err := tryFiles(ctx, h, do)
-		// Twice: a connection that breaks now may look alive to the second try.
-		if tries == 2 || !errors.Is(err, command.ErrLost) || began && !repeatable || ctx.Err() != nil {
-			return result, err
-		}
-	}
-}
-
-// tryFiles also says whether do was begun.
-func tryFiles[T any](ctx context.Context, h *Host, do func(context.Context, *filesSession) (T, error)) (result T, began bool, err error) {
-	conn, err := h.to.connect(ctx)
-	if err != nil {
-		return result, false, err
-	}
-	files, err := conn.openFiles(ctx)
-	if err != nil {
-		return result, false, err
-	}
-	var given T // apart from result: do goes on by itself when nobody waits any more
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		given, err = do(ctx, files)
-	}()
-	if stopped := conn.wait(ctx, done); stopped != nil {
-		return result, true, stopped
-	}
-	switch {
-	case err == nil || answered(err):
-		return given, true, err
-	case ctx.Err() != nil:
-		return result, true, context.Cause(ctx)
-	}
-	conn.dropFiles(files)
-	return result, true, fmt.Errorf("%w (%v)", conn.lostError(), err)
-}
 
 // dropFiles forgets an sftp session that broke.
 func (c *connection) dropFiles(files *filesSession) {
