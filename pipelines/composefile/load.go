@@ -41,6 +41,10 @@ type Options struct {
 	Contents map[string][]byte
 	// Profiles to enable; "*" is all.
 	Profiles []string
+	// Resolved says that the file is what compose itself made of one: it checked
+	// the references, and left out services that no profile activates although
+	// others name them as dependencies that may be missing.
+	Resolved bool
 }
 
 // Load reads a compose project: merged, interpolated and checked for unknown
@@ -84,6 +88,7 @@ func Load(ctx context.Context, o Options) (_ *types.Project, err error) {
 		name, explicit := o.projectName()
 		l.SetProjectName(name, explicit)
 		l.SkipResolveEnvironment, l.SkipResolveLabels = true, true
+		l.SkipConsistencyCheck = o.Resolved
 		l.Profiles = o.Profiles
 		l.ResourceLoaders = append(l.ResourceLoaders, recorded)
 		l.Interpolate.Substitute = substitute

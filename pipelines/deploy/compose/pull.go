@@ -50,7 +50,7 @@ func neededImages(c config.ComposeTarget, d deploy.Desired, m model.Model) map[s
 		for _, s := range steps {
 			isStep = isStep || s.Service == name
 		}
-		if len(service.Profiles) > 0 && !isStep {
+		if !m.Activates(service) && !isStep {
 			continue // compose pulls it if somebody enables it
 		}
 		if reference, pinned := m.Pins[name]; pinned && m.RunsOurs(name) {

@@ -54,12 +54,26 @@ type Container struct {
 		Image  string
 		Labels map[string]string
 	}
+	HostConfig      HostConfig
 	NetworkSettings struct {
-		Networks map[string]struct{ IPAddress, GlobalIPv6Address string }
+		Networks map[string]Attachment
 	}
+	Mounts []Mount
 	// digests of its image in registries; see FillDigests.
 	digests []string
 }
+
+// HostConfig is how docker runs it on its host.
+type HostConfig struct {
+	// These read as "container:" and an id when it lives in another container.
+	NetworkMode, PidMode, IpcMode string
+}
+
+// Attachment is its place in a network.
+type Attachment struct{ NetworkID, IPAddress, GlobalIPv6Address string }
+
+// Mount is a volume or a path of the host in it.
+type Mount struct{ Type, Name, Source, Destination string }
 
 // Health is what a container's health check has found.
 type Health struct {
@@ -78,6 +92,20 @@ func (c Container) ConfigHash() string { return c.Config.Labels[LabelHash] }
 
 // Running says that it runs, healthy or not.
 func (c Container) Running() bool { return c.State.Status == StateRunning }
+
+// Mode is how it has what a key of the compose file is about: network_mode, pid
+// or ipc.
+func (c Container) Mode(key string) string {
+	switch key {
+	case "network_mode":
+		return c.HostConfig.NetworkMode
+	case "pid":
+		return c.HostConfig.PidMode
+	case "ipc":
+		return c.HostConfig.IpcMode
+	}
+	return ""
+}
 
 // Addresses are its IPs, in the order of its networks' names.
 func (c Container) Addresses() []string {

@@ -28,6 +28,32 @@ func List(ctx context.Context, s stack.Stack, project, service string) ([]Contai
 	return parse(out)
 }
 
+// Named are the containers with those names that there are, by name.
+func Named(ctx context.Context, s stack.Stack, names []string) (map[string]Container, error) {
+	if len(names) == 0 {
+		return nil, nil
+	}
+	script := &stack.Script{}
+	script.Raw(shell.Words(append([]string{"docker", "inspect", "--type", "container"}, names...)...) + " 2>/dev/null || true")
+	out, err := s.Output(ctx, script)
+	if err != nil {
+		return nil, fmt.Errorf("inspecting containers %s: %w", strings.Join(names, ", "), err)
+	}
+	all, err := parse(out)
+	if err != nil {
+		return nil, err
+	}
+	found := map[string]Container{}
+	for _, name := range names {
+		for _, c := range all {
+			if c.Name == name || strings.HasPrefix(c.ID, name) {
+				found[name] = c
+			}
+		}
+	}
+	return found, nil
+}
+
 // parse reads what docker inspect has printed, without one-off commands.
 func parse(out []byte) ([]Container, error) {
 	var all []Container

@@ -5,6 +5,11 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/consts"
+	"github.com/compose-spec/compose-go/v2/types"
 
 	"git.example/slipway/pipelines/composefile"
 	"git.example/slipway/pipelines/deploy"
@@ -42,6 +47,7 @@ func Load(ctx context.Context, s stack.Stack, d deploy.Desired, env envfile.File
 		return m, err
 	}
 	m.Name = m.All.Name
+	m.profiles = strings.Split(variables[consts.ComposeProfiles], ",")
 	m.pinImages(d)
 	return m, nil
 }
@@ -58,4 +64,13 @@ func (m Model) pinImages(d deploy.Desired) {
 			m.Accepted[service] = d.Images[name].Accepted
 		}
 	}
+}
+
+// Activates says whether a service starts by the profiles of the stack's .env.
+// What Resolve says holds more: the host's user may have COMPOSE_PROFILES, too.
+func (m Model) Activates(s types.ServiceConfig) bool {
+	return len(s.Profiles) == 0 || slices.ContainsFunc(m.profiles, func(active string) bool {
+		active = strings.TrimSpace(active)
+		return active == "*" || slices.Contains(s.Profiles, active)
+	})
 }

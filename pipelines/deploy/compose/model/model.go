@@ -27,8 +27,13 @@ type Model struct {
 	Pins map[string]string
 	// Accepted are the digests that prove the image of a service of ours.
 	Accepted map[string][]string
-	// Hashes are compose's config hashes, by enabled service.
+	// Hashes are compose's config hashes, by enabled service. One that refers to
+	// another container has none until Refer.
 	Hashes map[string]string
+	// resolved is what compose made of the files.
+	resolved string
+	// profiles are those that the stack's .env activates.
+	profiles []string
 }
 
 // Order is the enabled services, each after those that it depends on.
@@ -38,6 +43,14 @@ func (m Model) Order() []string { return composefile.Order(m.Project) }
 func (m Model) Enabled(service string) bool {
 	_, is := m.Project.Services[service]
 	return is
+}
+
+// Inactive are the profiles of a service that the release has and does not run.
+func (m Model) Inactive(service string) []string {
+	if m.All == nil || m.Project == nil || m.Enabled(service) {
+		return nil
+	}
+	return m.All.Services[service].Profiles
 }
 
 // RunsOurs says whether a service runs an image of the release.

@@ -43,9 +43,7 @@ func (m Model) Resolve(ctx context.Context, s stack.Stack, d deploy.Desired, env
 	}
 	words = append(words, "-f", dir+"/pins.yml", "-f", dir+"/env.yml", "config", "--format", "json")
 	script.Raw(shell.Words(words...) + " >" + dir + "/model.json || exit")
-	// Hashing the resolved model gives what "up" labels containers with; hashing
-	// the files does not, because "config --hash" leaves env files out.
-	script.Raw(shell.Words(append(s.Compose(m.Name), "-f", dir+"/model.json", "config", "--hash", "*")...) + " || exit")
+	script.Raw(shell.Words(hashWords(s, m.Name, dir+"/model.json")...) + " || exit")
 	script.Raw("echo")
 	script.Line("cat", dir+"/model.json")
 	out, err := s.Output(ctx, script)
@@ -53,11 +51,25 @@ func (m Model) Resolve(ctx context.Context, s stack.Stack, d deploy.Desired, env
 		return m, fmt.Errorf("reading the compose file of %s: %w", stack.ReleaseName(d), stack.Failure(err))
 	}
 	hashes, resolved, _ := bytes.Cut(out, []byte("\n\n"))
-	m.Hashes = parseHashes(string(hashes))
+	m.Hashes, m.resolved = parseHashes(string(hashes)), string(resolved)
+	// What compose resolved has the active services and no other.
 	m.Project, err = composefile.Load(ctx, composefile.Options{
 		Files: []string{"model.json"}, Contents: map[string][]byte{"model.json": resolved}, Dir: s.Dir, Name: m.Name,
+		Profiles: []string{"*"}, Resolved: true,
 	})
 	return m, err
+}
+
+// hashWords is the compose command that hashes the services of a resolved model,
+// with files over it. Hashing the resolved model gives what "up" labels
+// containers with; hashing the files does not, because "config --hash" leaves
+// env files out. What is in the model is active: profiles were looked at before.
+func hashWords(s stack.Stack, project string, files ...string) []string {
+	words := append(s.Compose(project), "--profile", "*")
+	for _, file := range files {
+		words = append(words, "-f", file)
+	}
+	return append(words, "config", "--no-consistency", "--hash", "*")
 }
 
 // parseHashes reads lines of a service and compose's hash of it.

@@ -21,8 +21,10 @@ type Observation struct {
 	Model model.Model
 	// Containers by service.
 	Containers map[string][]container.Container
-	State      state.State
-	Env        envfile.File
+	// Others are containers outside of the stack that services refer to, by name.
+	Others map[string]container.Container
+	State  state.State
+	Env    envfile.File
 	// Ports are the host ports that containers publish, others' included. Only
 	// Target reads them.
 	Ports []Port
@@ -54,7 +56,8 @@ func (o Observation) Runs(service string) bool {
 // Current says whether a container has the image and the configuration that
 // the release wants for its service.
 func (o Observation) Current(c container.Container) bool {
-	return c.ConfigHash() == o.Model.Hashes[c.Service()] && o.RunsRelease(c)
+	hash := o.Model.Hashes[c.Service()]
+	return hash != "" && c.ConfigHash() == hash && o.RunsRelease(c)
 }
 
 // RunsRelease says whether a container runs the release's image, by digest;

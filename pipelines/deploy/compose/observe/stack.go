@@ -53,6 +53,14 @@ func Stack(ctx context.Context, s stack.Stack, d deploy.Desired) (Observation, e
 	for _, c := range found {
 		o.Containers[c.Service()] = append(o.Containers[c.Service()], c)
 	}
+	if o.Model.Project != nil {
+		if err := o.Model.Refer(ctx, s, o.first); err != nil {
+			return o, err
+		}
+		if o.Others, err = container.Named(ctx, s, o.Model.OtherContainers()); err != nil {
+			return o, err
+		}
+	}
 	if s.Config.Switch != nil && o.Model.Project != nil {
 		if o.Proxy, err = proxy.Read(ctx, s, d); err != nil {
 			return o, err

@@ -1,14 +1,15 @@
 package plan
 
 import (
+	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/compose/container"
+	"git.example/slipway/pipelines/deploy/compose/model"
 	"git.example/slipway/pipelines/deploy/compose/observe"
 )
 
@@ -17,14 +18,26 @@ type dependents struct {
 	seen  observe.Observation
 	draft *draft
 	proxy *proxySwitch
+	// handover knows which containers stop.
+	handover *handover
 }
 
 // startAnew is why a service that runs starts anew after another one: it lives in
-// that one's network, or the file says restart: true where it depends on it.
+// a container of that one, or the file says restart: true where it depends on it.
 // Empty when nothing of it is new.
 func (d dependents) startAnew(s types.ServiceConfig) string {
-	if other, ok := strings.CutPrefix(s.NetworkMode, "service:"); ok && d.outlived(s.Name, other) {
-		return "it shares the network of " + other
+	if len(d.seen.Containers[s.Name]) == 0 {
+		return ""
+	}
+	for _, r := range d.seen.Model.References(s.Name) {
+		if r.Service != "" && d.moves(r.Service) {
+			return fmt.Sprintf("it shares %s of %s", r.Shares(), r.Service)
+		}
+	}
+	for _, c := range d.seen.Containers[s.Name] {
+		if why := d.seen.Stranded(c); why != "" && d.seen.Current(c) {
+			return why
+		}
 	}
 	for _, other := range slices.Sorted(maps.Keys(s.DependsOn)) {
 		if d.proxy.isProxy(s.Name) && d.proxy.routes[other] {
@@ -35,6 +48,26 @@ func (d dependents) startAnew(s types.ServiceConfig) string {
 		}
 	}
 	return ""
+}
+
+// moves says that the container of a service that others live in is another one
+// after this plan.
+func (d dependents) moves(service string) bool {
+	if d.draft.changes(service, deploy.Start, deploy.Restart, deploy.Replace, deploy.Recreate) {
+		return true
+	}
+	c, ok := d.seen.First(service)
+	return ok && slices.Contains(d.handover.stopping, c.ID)
+}
+
+// awaits says that a service lives in a container that does not stay, or in one
+// of a service that waits itself: it starts anew only when that one is gone, for
+// compose would find it.
+func (d dependents) awaits(service string, waiting []string) bool {
+	return slices.ContainsFunc(d.seen.Model.References(service), func(r model.Reference) bool {
+		return slices.Contains(waiting, r.Service) ||
+			slices.ContainsFunc(d.handover.old, func(old Retired) bool { return old.Service == r.Service })
+	})
 }
 
 // outlived says that containers of a service will be older than the newest one

@@ -8,6 +8,7 @@ import (
 
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/compose/container"
+	"git.example/slipway/pipelines/deploy/compose/model"
 	"git.example/slipway/pipelines/deploy/compose/observe"
 )
 
@@ -19,11 +20,16 @@ func TestDependentsStartAnew(t *testing.T) {
 	restarts.DependsOn = types.DependsOnConfig{"web": {Restart: true}}
 	depends.DependsOn = types.DependsOnConfig{"web": {}}
 	shares.NetworkMode = "service:web"
+	inside, files, named := types.ServiceConfig{Name: "proxy"}, types.ServiceConfig{Name: "proxy"}, types.ServiceConfig{Name: "proxy"}
+	inside.Pid, files.VolumesFrom, named.Ipc = "service:web", []string{"web:ro"}, "container:the-web"
+	web := types.ServiceConfig{Name: "web"}
+	web.ContainerName = "the-web"
 	replaced := []deploy.Change{{Kind: deploy.Replace, Subject: "web"}}
 	tests := map[string]struct {
 		service    types.ServiceConfig
 		web, proxy []container.Container
 		changes    []deploy.Change
+		stopping   string
 		want       string
 	}{
 		"replaced now":          {service: restarts, web: at(1), proxy: at(2), changes: replaced, want: "it restarts with web"},
@@ -34,6 +40,11 @@ func TestDependentsStartAnew(t *testing.T) {
 		"removed":               {service: restarts, web: at(1), proxy: at(2), changes: []deploy.Change{{Kind: deploy.Remove, Subject: "web"}}},
 		"a plain dependency":    {service: depends, web: at(3), proxy: at(2), changes: replaced},
 		"a network it lives in": {service: shares, web: at(1), proxy: at(2), changes: replaced, want: "it shares the network of web"},
+		"processes it is among": {service: inside, web: at(1), proxy: at(2), changes: replaced, want: "it shares the pid namespace of web"},
+		"volumes it has":        {service: files, web: at(1), proxy: at(2), changes: replaced, want: "it shares the volumes of web"},
+		"by container_name":     {service: named, web: at(1), proxy: at(2), changes: replaced, want: "it shares the ipc namespace of web"},
+		"its first one stops":   {service: inside, web: at(1), proxy: at(2), stopping: "web1", want: "it shares the pid namespace of web"},
+		"another one stops":     {service: inside, web: at(1), proxy: at(2), stopping: "web2"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -41,7 +52,16 @@ func TestDependentsStartAnew(t *testing.T) {
 			if test.proxy != nil {
 				seen.Containers["proxy"] = test.proxy
 			}
-			d := dependents{seen: seen, draft: &draft{plan: deploy.Plan{Changes: test.changes}}, proxy: &proxySwitch{}}
+			for service, containers := range seen.Containers {
+				containers[0].ID, containers[0].Config.Labels = service+"1", map[string]string{container.LabelService: service, container.LabelHash: "h"}
+			}
+			seen.Model = model.Model{Hashes: map[string]string{"web": "h", "proxy": "h"}, Project: &types.Project{Services: types.Services{
+				"web": web, "proxy": test.service,
+			}}}
+			d := dependents{
+				seen: seen, draft: &draft{plan: deploy.Plan{Changes: test.changes}}, proxy: &proxySwitch{},
+				handover: &handover{stopping: []string{test.stopping}},
+			}
 			if got := d.startAnew(test.service); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}

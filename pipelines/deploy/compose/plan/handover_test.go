@@ -3,6 +3,7 @@ package plan
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,6 +29,8 @@ services:
   page: {image: r/page}
   cron: {image: r/cron, container_name: cron}
   proxy: {image: nginx, ports: ["80:80"], depends_on: [web], volumes: ["./proxy:/etc/nginx/upstreams"]}
+  agent: {image: agent, network_mode: "service:page", profiles: [inside]}
+  probe: {image: probe, pid: "service:agent", profiles: [inside]}
 `
 
 const plannedTemplate = "{{range .web}}{{.Name}} {{end}}{{range .api}}{{.Name}} {{end}}"
@@ -53,6 +56,7 @@ func planned(t *testing.T, c config.ComposeTarget, running []container.Container
 	t.Helper()
 	project, err := composefile.Load(t.Context(), composefile.Options{
 		Files: []string{"c.yml"}, Contents: map[string][]byte{"c.yml": []byte(plannedStack)}, Dir: "/srv/app", Name: "app",
+		Profiles: inside(running),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -63,11 +67,12 @@ func planned(t *testing.T, c config.ComposeTarget, running []container.Container
 	}
 	for _, name := range project.ServiceNames() {
 		o.Model.Hashes[name] = "new"
-		if name != "proxy" {
-			o.Model.Accepted[name] = []string{"sha256:" + name}
-		}
+		o.Model.Accepted[name] = []string{"sha256:" + name}
 	}
-	o.Model.Hashes["proxy"] = "same"
+	for _, name := range []string{"proxy", "agent", "probe"} {
+		o.Model.Hashes[name] = "same"
+		delete(o.Model.Accepted, name)
+	}
 	for _, one := range running {
 		o.Containers[one.Service()] = append(o.Containers[one.Service()], one)
 	}
@@ -76,6 +81,14 @@ func planned(t *testing.T, c config.ComposeTarget, running []container.Container
 		return []string{"error: " + err.Error()}, nil
 	}
 	return actionTexts(t, plan), plan.Notes
+}
+
+// inside is the profile of the services that live in others, if some run.
+func inside(running []container.Container) []string {
+	if slices.ContainsFunc(running, func(c container.Container) bool { return c.Service() == "agent" }) {
+		return []string{"inside"}
+	}
+	return nil
 }
 
 func actionTexts(t *testing.T, plan deploy.Plan) []string {
@@ -130,6 +143,7 @@ func TestHandover(t *testing.T) {
 		}
 		return s
 	}
+	withAgent := []container.Container{at("agent", "agent1", "same"), at("probe", "probe1", "same")}
 	half := append(append([]container.Container{}, old...), fresh[0], starting(fresh[1]))
 	tests := map[string]struct {
 		config    config.ComposeTarget
@@ -175,6 +189,12 @@ func TestHandover(t *testing.T) {
 			running: append(append([]container.Container{}, fresh...), at("web", "web3", "bad"), starting(at("api", "api3", "bad"))), want: []string{
 				"up api is there", "stop api3", "up web is there", "stop drain web3 (touch /tmp/drain)",
 			}},
+		"rolling: who lives in another one after that is gone, and who lives in that one after it": {config: rolling, running: append(slices.Clip(withAgent), fresh[0], fresh[1], fresh[3], fresh[4], old[2]), want: []string{
+			"up page=2", "stop drain page1", "up agent=1", "up probe=1",
+		}},
+		"blue-green: who lives in another one after the old ones are gone": {config: blueGreen, running: append(slices.Clip(withAgent), old...), want: []string{
+			"up page=2, api=2", "up web=2", "up cron=1", "stop drain page1 api1 web1 (touch /tmp/drain)", "up agent=1", "up probe=1",
+		}},
 		"nothing to do":                  {config: blueGreenSwitch, running: fresh, proxy: onto("web2", "api2")},
 		"killed between file and reload": {config: blueGreenSwitch, running: fresh, proxy: proxy.State{Template: plannedTemplate, File: "web2 api2 \n", Switched: onto("web1", "api1").Switched}, want: []string{"switch without"}},
 		"the file was edited":            {config: blueGreenSwitch, running: fresh, proxy: proxy.State{Template: plannedTemplate, File: "mine\n", Switched: onto("web2", "api2").Switched}, want: []string{"switch without"}},

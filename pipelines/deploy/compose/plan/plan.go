@@ -9,8 +9,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/consts"
+
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/compose/envfile"
 	"git.example/slipway/pipelines/deploy/compose/observe"
 )
 
@@ -63,7 +66,7 @@ func newPlanner(s Settings, d deploy.Desired, o observe.Observation) *planner {
 	p := &planner{settings: s, desired: d, seen: o, draft: written}
 	p.proxy = &proxySwitch{config: s.Config.Switch, seen: o, draft: written}
 	p.handover = &handover{strategy: s.Config.Strategy, seen: o, draft: written, proxy: p.proxy}
-	p.dependents = dependents{seen: o, draft: written, proxy: p.proxy}
+	p.dependents = dependents{seen: o, draft: written, proxy: p.proxy, handover: p.handover}
 	p.services = &services{strategy: s.Config.Strategy, seen: o, draft: written, dependents: p.dependents, handover: p.handover}
 	p.steps = steps{desired: d, seen: o, draft: written, handover: p.handover, services: p.services}
 	p.removal = removal{seen: o, draft: written, proxy: p.proxy}
@@ -101,8 +104,11 @@ func (p *planner) all() error {
 		p.services.decide(service)
 	}
 	p.handover.handOver()
+	p.services.decideWaiting()
+	p.handover.handOver()
 	p.proxy.makeGood(p.handover.stopping)
 	p.dependents.noteAddresses(order)
+	p.noteProfiles()
 	p.removal.remove(p.removal.dropped(), "")
 	if !p.settings.Steps.after() {
 		return nil
@@ -118,7 +124,17 @@ func (p *planner) refuse(order []string) error {
 	if err := p.proxy.prepare(p.settings.Dir, p.desired, order); err != nil {
 		return err
 	}
+	if err := refuseReferences(p.desired, p.seen, order); err != nil {
+		return err
+	}
 	return refusePorts(p.seen, order)
+}
+
+// noteProfiles says that profiles are in a file where compose does not look.
+func (p *planner) noteProfiles() {
+	if _, set := p.desired.Env[consts.ComposeProfiles]; set && p.seen.Env.Name != envfile.DotEnv {
+		p.draft.note("%s is in %s, and compose reads it in %s alone: it activates nothing", consts.ComposeProfiles, p.seen.Env.Name, envfile.DotEnv)
+	}
 }
 
 // onlyAfter plans the steps after a deploy, which another target of the same

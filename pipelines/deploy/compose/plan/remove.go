@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"strings"
 
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/compose/container"
@@ -22,9 +23,13 @@ func (p removal) dropped() []string {
 		if p.seen.Model.Enabled(service) || p.draft.decided[service] {
 			continue
 		}
-		if slices.Contains(p.seen.State.Services, service) {
+		profiles := p.seen.Model.Inactive(service)
+		switch {
+		case slices.Contains(p.seen.State.Services, service):
 			dropped = append(dropped, service)
-		} else {
+		case len(profiles) > 0:
+			p.draft.note("service %q runs, and none of its profiles is active (%s): somebody started it by hand; it is left alone", service, strings.Join(profiles, ", "))
+		default:
 			p.draft.note("service %q runs in this stack but no release of ours started it; it is left alone", service)
 		}
 	}

@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -21,6 +22,9 @@ type services struct {
 	draft      *draft
 	dependents dependents
 	handover   *handover
+	// waiting are services that are decided when the old containers that they live
+	// in are gone.
+	waiting []string
 }
 
 // generations are a service's containers by what has to happen to them.
@@ -38,13 +42,19 @@ func (p *services) generations(service string) generations {
 			g.stale = append(g.stale, c)
 		}
 	}
+	// What is too many goes from the end: others may live in the first.
+	slices.SortFunc(g.current, func(a, b container.Container) int { return cmp.Compare(a.Name, b.Name) })
 	return g
 }
 
 // decide plans one service. It does so once.
 func (p *services) decide(name string) {
 	s := p.seen.Model.Project.Services[name]
-	if p.draft.decided[name] || s.Name == "" {
+	if p.draft.decided[name] || s.Name == "" || slices.Contains(p.waiting, name) {
+		return
+	}
+	if p.dependents.awaits(name, p.waiting) {
+		p.waiting = append(p.waiting, name)
 		return
 	}
 	p.draft.decided[name] = true
@@ -76,6 +86,15 @@ func (p *services) decide(name string) {
 		p.handover.start(u)
 	default:
 		p.replace(s, has, u, follows)
+	}
+}
+
+// decideWaiting plans what had to wait, now that the old containers are gone.
+func (p *services) decideWaiting() {
+	waiting := p.waiting
+	p.waiting = nil
+	for _, name := range waiting {
+		p.decide(name)
 	}
 }
 

@@ -48,6 +48,8 @@ func serviceDrift(o observe.Observation, name string) []deploy.Drift {
 			all = append(all, deploy.Drift{Subject: name, Kind: deploy.DriftConfig, Got: c.Name})
 		case !c.AsWanted(o.Model.Ends(service)):
 			all = append(all, deploy.Drift{Subject: name, Kind: deploy.DriftState, Want: container.StateRunning, Got: c.Status()})
+		case o.Stranded(c) != "":
+			all = append(all, deploy.Drift{Subject: name, Kind: deploy.DriftState, Got: o.Stranded(c)})
 		}
 	}
 	switch have := len(o.Containers[name]); {
