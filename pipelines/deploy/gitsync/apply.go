@@ -50,13 +50,13 @@ func (w applier) apply(ctx context.Context, d deploy.Desired, a actions, s deplo
 // a container that mounts the directory.
 func (w applier) mountedSince(ctx context.Context) (string, error) {
 	s := w.remote.begin()
-	s.Raw(lookForMounts)
+	w.options.askDocker(s)
 	s.Raw(`say parent "$(cd -P "$parent" 2>/dev/null && pwd)"`)
 	found, err := w.remote.facts(ctx, s)
 	if err != nil {
 		return "", err
 	}
-	_, why := changesInPlace(w.options, observation{mounts: w.remote.mountsShowing(found["mount"], found.one("parent"))})
+	_, why := changesInPlace(w.options, observation{containers: w.remote.containersIn(found)})
 	return why, nil
 }
 
@@ -64,6 +64,7 @@ func (w applier) mountedSince(ctx context.Context) (string, error) {
 func (w applier) script(d deploy.Desired, a actions) (*script, error) {
 	s := w.remote.begin()
 	s.Raw("plain_git; wait_for_others")
+	s.Raw(leftovers + "tidy")
 	s.Raw(`mkdir -p "$state"; echo "$$ $(boot_id)" >"$state/busy"; trap 'rm -f "$state/busy"' EXIT`)
 	s.Raw(compareFiles)
 	for _, v := range []struct{ name, value string }{

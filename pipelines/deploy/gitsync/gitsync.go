@@ -49,7 +49,7 @@ func (t *Target) Check(ctx context.Context) ([]deploy.Finding, error) {
 
 // Observe reads what is in the directory.
 func (t *Target) Observe(ctx context.Context, d deploy.Desired) (deploy.Observed, error) {
-	o, err := observe(ctx, t.Options, d)
+	o, err := observe(ctx, t.Options, d, true)
 	if err != nil {
 		return deploy.Observed{}, err
 	}

@@ -6,7 +6,8 @@ import (
 	"git.example/slipway/pipelines/config"
 )
 
-// changesInPlace says whether files are changed one by one, and why.
+// changesInPlace says whether files are changed one by one, and why. That is what
+// every reader sees, so it is what is done when nobody knows who reads.
 func changesInPlace(options Options, o observation) (bool, string) {
 	switch options.switches() {
 	case config.SwitchLink:
@@ -27,6 +28,10 @@ func changesInPlace(options Options, o observation) (bool, string) {
 		return true, "it was so before; switch: link changes that"
 	case o.mountPoint:
 		return true, "it is a mount point, which can't be renamed"
+	case o.silent:
+		return true, fmt.Sprintf("Docker on the host did not say what its containers mount (%s), and one that mounts %s itself would not see a link switch", firstLine(o.unseen), options.Dir)
+	case o.unseen != "" && o.state.InPlace:
+		return true, "it was so before, and Docker could not be asked"
 	}
 	return false, ""
 }

@@ -5,7 +5,7 @@ package gitsync
 const lookAtDirectory = `
 command -v git >/dev/null || fail 'git: not found'
 say parent "$(cd -P "$parent" 2>/dev/null && pwd)"
-work_tree=; index=; ours=; linked=
+work_tree=; index=; ours=; linked=; mount_point=
 saved=$(cat "$state/state.json" 2>/dev/null) || saved=
 say state "$saved"
 if [ -L "$dir" ]; then
@@ -22,7 +22,7 @@ elif [ -d "$dir" ]; then
 	kind=directory; work_tree=$dir; index=$state/index/place
 	case $saved in *'"inPlace":true'*) ours=yes ;; esac
 	device() { stat -c %d "$1" 2>/dev/null || echo unknown; }
-	[ "$(device "$dir")" = "$(device "$parent")" ] || say mount_point yes
+	[ "$(device "$dir")" = "$(device "$parent")" ] || { mount_point=mounted; say mount_point yes; }
 elif [ -e "$dir" ]; then kind=other
 else kind=missing
 fi

@@ -16,20 +16,6 @@ type mount struct {
 	whole bool
 }
 
-// lookForMounts says what running containers mount, where there is a Docker
-// that we may ask.
-const lookForMounts = `
-if command -v docker >/dev/null 2>&1; then
-	if ids=$(docker ps -q --no-trunc 2>&1); then
-		[ -z "$ids" ] || docker inspect --format '{{range .Mounts}}{{printf "%s\t%s\n" $.Name .Source}}{{end}}' $ids 2>/dev/null | while IFS= read -r line; do
-			[ -z "$line" ] || say mount "$line"
-		done
-	else
-		say unseen "$ids"
-	fi
-fi
-`
-
 // mountsShowing are the mounts that show the directory. parent is the real path of
 // the directory that it is in, by which it may be mounted as well.
 func (r remote) mountsShowing(lines []string, parent string) []mount {

@@ -28,11 +28,8 @@ type observation struct {
 	differs, edited []difference
 	// changed is how many files differ between the two.
 	changed int
-	// mounts are the folders that running containers mount, by what they see of
-	// this directory.
-	mounts []mount
-	// unseen is why containers could not be looked at.
-	unseen string
+	// containers are those that may mount the directory.
+	containers
 	// mountPoint says that the directory is a file system of its own, which can't be renamed.
 	mountPoint bool
 }

@@ -11,15 +11,17 @@ import (
 )
 
 // observe reads what is in the directory. All of it is one script, so that it
-// is one round trip.
-func observe(ctx context.Context, options Options, d deploy.Desired) (observation, error) {
+// is one round trip. Docker is asked only when a release is to take its place
+// there: comparing files needs no answer of it.
+func observe(ctx context.Context, options Options, d deploy.Desired, switching bool) (observation, error) {
 	r := options.remote()
 	s := r.begin()
-	if options.switches() == config.SwitchAuto {
-		s.Raw(lookForMounts)
-	}
-	s.Raw("plain_git; wait_for_others")
+	s.Raw("writable; wait_for_others")
 	s.Raw(lookAtDirectory)
+	if switching && options.switches() == config.SwitchAuto && len(d.Sync) > 0 {
+		options.askDocker(s)
+	}
+	s.Raw("plain_git")
 	s.Raw(`if [ -f "$repo/slipway" ]; then`)
 	s.Raw(take)
 	makeTree(s, d.Sync)
@@ -31,13 +33,12 @@ func observe(ctx context.Context, options Options, d deploy.Desired) (observatio
 	}
 	o := observation{
 		kind: found.one("kind"), target: found.one("target"), want: found.one("want"),
-		before: found.one("before"), adopt: found.one("adopt"), unseen: found.one("unseen"),
+		before: found.one("before"), adopt: found.one("adopt"), containers: r.containersIn(found),
 		ours: found.one("ours") != "", linked: found.one("linked") != "", mountPoint: found.one("mount_point") != "",
 		state:   readState(found.one("state")),
 		differs: differences(found, "differs"), edited: differences(found, "edited"),
 	}
 	o.changed, _ = strconv.Atoi(found.one("changed"))
-	o.mounts = r.mountsShowing(found["mount"], found.one("parent"))
 	if o.kind == "other" {
 		return o, fmt.Errorf("%q on the host is no directory: move it away, or choose another path", r.dir)
 	}

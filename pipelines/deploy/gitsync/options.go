@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"path"
+	"time"
 
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
@@ -33,6 +34,9 @@ type Options struct {
 	// Switch is how a commit takes the place of another; config.SwitchAuto when
 	// empty.
 	Switch config.Switch
+	// DockerWait is how long the host's Docker may take for one answer, in whole
+	// seconds; 15 s when 0.
+	DockerWait time.Duration
 	// Repo is the clone; nil when there is none, which is enough to go back to
 	// what the host has.
 	Repo Repository

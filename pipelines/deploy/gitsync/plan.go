@@ -79,6 +79,9 @@ func (p *planner) tree(d deploy.Desired) {
 	}
 	p.notes()
 	kind, how := deploy.Replace, "switched by a link, all at once"
+	if o.silent && o.state.Tree == o.want {
+		a.InPlace = o.state.InPlace // nothing is switched, so it does not matter
+	}
 	if a.InPlace {
 		how = "changed file by file, in place, because " + why
 	}
@@ -99,7 +102,10 @@ func (p *planner) tree(d deploy.Desired) {
 // notes are what to know before agreeing.
 func (p *planner) notes() {
 	o := p.seen
-	if o.unseen != "" {
+	switch {
+	case o.silent:
+		p.plan.Notes = append(p.plan.Notes, fmt.Sprintf("docker on the host does not answer (%s), so files are changed in place, which whoever reads %s sees; mend Docker there, or say switch: link if no container mounts it", firstLine(o.unseen), p.options.Dir))
+	case o.unseen != "":
 		p.plan.Notes = append(p.plan.Notes, fmt.Sprintf("docker could not be asked which containers mount %s (%s); if one does, say switch: in-place", p.options.Dir, firstLine(o.unseen)))
 	}
 	edited := o.edited

@@ -87,7 +87,7 @@ func (p sender) missing(ctx context.Context, ids []string) ([]string, error) {
 	err := deploy.Again(ctx, func() error {
 		out.Reset()
 		return p.remote.host.Run(ctx, command.Command{
-			Args:  []string{"sh", "-c", `git --git-dir="$1" cat-file --buffer --batch-check='%(objectname)' | sed -n 's/ missing$//p'`, "sh", p.remote.state + "/repo.git"},
+			Args:  p.remote.reading(`g cat-file --batch-check | sed -n 's/ missing$//p'`),
 			Stdin: strings.NewReader(strings.Join(ids, "\n") + "\n"),
 		}, &out, nil)
 	})
@@ -99,11 +99,11 @@ func (p sender) missing(ctx context.Context, ids []string) ([]string, error) {
 
 // sendPack sends objects, and names the tree once all of it is there.
 func (p sender) sendPack(ctx context.Context, l deploy.Layer, ids []string) error {
-	receive := `set -e
-if [ "$4" != 0 ]; then git --git-dir="$1" index-pack --stdin >/dev/null; fi
-git --git-dir="$1" rev-list --objects --quiet "$2"
-git --git-dir="$1" update-ref "$3" "$2"`
-	c := command.Command{Args: []string{"sh", "-c", receive, "sh", p.remote.state + "/repo.git", l.Tree, layerRef(l), fmt.Sprint(len(ids))}}
+	receive := leftovers + `tidy
+if [ "$3" != 0 ]; then g index-pack --stdin >/dev/null; fi
+g rev-list --objects --quiet "$1"
+g update-ref "$2" "$1"`
+	c := command.Command{Args: p.remote.reading(receive, l.Tree, layerRef(l), fmt.Sprint(len(ids)))}
 	packed := make(chan error, 1)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

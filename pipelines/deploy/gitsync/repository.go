@@ -13,7 +13,8 @@ import (
 // has.
 func (r remote) prepare(ctx context.Context, layers []deploy.Layer) (map[string]string, error) {
 	s := r.begin()
-	s.Raw("plain_git")
+	s.Raw("plain_git; writable; wait_for_others")
+	s.Raw(leftovers + "tidy")
 	s.Set("format", objectFormat(layers))
 	s.Raw(initialize)
 	s.Raw(`g for-each-ref --format='%(refname) %(objectname)' refs/slipway`)

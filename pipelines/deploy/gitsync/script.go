@@ -30,6 +30,15 @@ func (r remote) begin() *script {
 	return s
 }
 
+// reading are the words of a shell that runs a script and leaves standard input to
+// its programs; others are $1 and so on.
+func (r remote) reading(script string, others ...string) []string {
+	s := r.begin()
+	s.Raw("set -e; plain_git")
+	s.Raw(script)
+	return append([]string{"sh", "-c", s.String(), "sh"}, others...)
+}
+
 // prelude makes git the same on every host: nobody's configuration, no filters,
 // no line ends changed. A file on the host has the bytes that were committed.
 const prelude = `
@@ -43,8 +52,9 @@ fail() { echo "$*" >&2; exit 1; }
 g() { git --git-dir="$repo" "$@"; }
 # The user's git configuration stays out; docker needs the user's HOME.
 plain_git() {
-	export HOME="$state" XDG_CONFIG_HOME="$state" GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0
-	unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_NAMESPACE GIT_COMMON_DIR GIT_PREFIX
+	export HOME="$state" XDG_CONFIG_HOME="$state"
+	unset $(env | sed -n 's/^\(GIT_[A-Z0-9_]*\)=.*/\1/p') GIT_DIR
+	export GIT_CONFIG_NOSYSTEM=1 GIT_ATTR_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0
 }
 # What a killed run left working is waited for: its script goes on alone.
 wait_for_others() {
@@ -54,6 +64,12 @@ wait_for_others() {
 		[ -n "$pid" ] && [ "$boot" = "$(boot_id)" ] && kill -0 "$pid" 2>/dev/null || break
 		sleep 0.1 2>/dev/null || sleep 1
 		n=$((n + 1))
+	done
+}
+# writable wants what an earlier deploy made to be ours to write to.
+writable() {
+	for made in "$state" "$state/index" "$state/trees" "$repo/objects" "$repo/objects/pack" "$repo/refs"; do
+		[ ! -e "$made" ] || [ -w "$made" ] || fail "$made belongs to $(set -- $(ls -ld "$made"); echo "$3"), and $(id -un) can't write to it: deploy as that user, or run: sudo chown -R $(id -un) $state"
 	done
 }
 boot_id() { cat /proc/sys/kernel/random/boot_id 2>/dev/null || echo unknown; }

@@ -12,7 +12,7 @@ const mostDrift = 20
 
 // prove compares the files as Target.Verify says.
 func prove(ctx context.Context, options Options, d deploy.Desired) (deploy.Proof, error) {
-	o, err := observe(ctx, options, d)
+	o, err := observe(ctx, options, d, false)
 	if err != nil {
 		return deploy.Proof{}, err
 	}
