@@ -37,6 +37,11 @@ type SSH struct {
 	Jump *Host `yaml:"jump,omitempty"`
 	// Timeout of connecting.
 	Timeout Duration `yaml:"timeout,omitempty"`
+	// Docker is how the docker command reaches its engine there: sudo, where the
+	// user may run `sudo -n docker` and nothing else, or an address as DOCKER_HOST has
+	// it, such as unix:///run/user/1000/docker.sock. As the user does who logs in when
+	// absent.
+	Docker string `yaml:"docker,omitempty"`
 }
 
 // hostText is a host as a string: [user@]address[:port], the address in
@@ -82,6 +87,9 @@ func (h Host) Over(s *SSH) Host {
 	}
 	if h.Timeout == 0 {
 		h.Timeout = s.Timeout
+	}
+	if h.Docker == "" {
+		h.Docker = s.Docker
 	}
 	return h
 }

@@ -8,9 +8,10 @@ import (
 )
 
 var (
-	hostAddress = lazy.Regexp(`^(env://[A-Za-z_][A-Za-z0-9_]*|[A-Za-z0-9][A-Za-z0-9._-]*|[0-9a-fA-F:.%]*:[0-9a-fA-F:.%]*)$`)
-	hostUser    = lazy.Regexp(`^(env://[A-Za-z_][A-Za-z0-9_]*|[A-Za-z_][A-Za-z0-9._-]*\$?)$`)
-	fingerprint = lazy.Regexp(`^SHA256:[A-Za-z0-9+/]{43}$`)
+	hostAddress   = lazy.Regexp(`^(env://[A-Za-z_][A-Za-z0-9_]*|[A-Za-z0-9][A-Za-z0-9._-]*|[0-9a-fA-F:.%]*:[0-9a-fA-F:.%]*)$`)
+	hostUser      = lazy.Regexp(`^(env://[A-Za-z_][A-Za-z0-9_]*|[A-Za-z_][A-Za-z0-9._-]*\$?)$`)
+	dockerAddress = lazy.Regexp(`^(unix:///\S+|tcp://[^/\s]+)$`)
+	fingerprint   = lazy.Regexp(`^SHA256:[A-Za-z0-9+/]{43}$`)
 )
 
 // validateHosts checks the hosts of a target and how it goes through them.
@@ -66,6 +67,12 @@ func validateSSH(v validator, at string, s SSH) {
 		if !fingerprint().MatchString(f) {
 			v.wrong(index(at+".fingerprint", i), "%q is no fingerprint: want SHA256: and 43 characters, as `ssh-keygen -l` prints it", f)
 		}
+	}
+	if s.Docker != "" && s.Docker != "sudo" && !dockerAddress().MatchString(s.Docker) {
+		v.wrong(at+".docker", "%q is no way to Docker: want sudo, or an address such as unix:///run/user/1000/docker.sock", s.Docker)
+	}
+	if s.Jump != nil && s.Jump.Docker != "" {
+		v.wrong(at+".jump.docker", "nothing is run on a host that is only gone through")
 	}
 	if s.Jump != nil {
 		validateHost(v, at+".jump", *s.Jump)

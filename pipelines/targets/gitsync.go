@@ -57,7 +57,7 @@ func (k gitsyncKind) target(ctx context.Context, s *site, name string) (deploy.T
 
 // on is the target on one machine.
 func (k gitsyncKind) on(s *site, name string, m machine) *gitsync.Target {
-	o := gitsync.Options{Name: name, Host: m.host, Dir: m.dir, State: gitsync.StateDir(m.dir, s.name, name), Switch: k.Switch}
+	o := gitsync.Options{Name: name, Host: m.withDocker(), Dir: m.dir, State: gitsync.StateDir(m.dir, s.name, name), Switch: k.Switch}
 	if s.workspace.Git != nil {
 		o.Repo = s.workspace.Git
 	}

@@ -65,6 +65,7 @@ func (h Host) Findings(ctx context.Context) []deploy.Finding {
 // Run runs a command on the host. In is nothing when nil; a PTY gives the command
 // a terminal.
 func (h Host) Run(ctx context.Context, c command.Command, in io.Reader, out, errs io.Writer, pty *ssh.PTY) error {
+	c = h.machine.docker.Command(c)
 	if h.machine.ssh != nil && in != nil {
 		return h.machine.ssh.Interactive(ctx, c, in, out, errs, pty)
 	}

@@ -21,7 +21,12 @@ type machine struct {
 	ssh *ssh.Host
 	// dir is the target's directory there, absolute.
 	dir string
+	// docker is how its docker command is run.
+	docker deploy.Docker
 }
+
+// withDocker is the host, with docker run as it has to be there.
+func (m machine) withDocker() deploy.Host { return deploy.WithDocker(m.host, m.docker) }
 
 // machines are where a target runs that has these hosts, and dir as its path.
 // Nothing is connected yet.
@@ -63,7 +68,7 @@ func (s *site) machine(ctx context.Context, h config.Host, dir string) (machine,
 	}
 	host := s.pool.Host(o)
 	s.hosts[o.String()] = host
-	return machine{name: o.String(), host: host, ssh: host, dir: path.Clean(dir)}, nil
+	return machine{name: o.String(), host: host, ssh: host, dir: path.Clean(dir), docker: deploy.Docker(h.Docker)}, nil
 }
 
 // homeOf is a user's home directory where hosts have it by default.

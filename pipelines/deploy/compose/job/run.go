@@ -23,7 +23,7 @@ func (r Runner) Run(ctx context.Context, s *stack.Script, j Job, log io.Writer) 
 		return fmt.Errorf("starting a job: %w", err)
 	}
 	// The script itself stays in the job's directory; what it runs does not.
-	whole := "( set -e\n" + s.String() + ") </dev/null\necho $? >rc.new && mv rc.new rc\n"
+	whole := `eval "${` + deploy.RunDocker + `-}"` + "\n( set -e\n" + s.String() + ") </dev/null\necho $? >rc.new && mv rc.new rc\n"
 	for name, content := range map[string]string{"job.json": string(info), "script": whole} {
 		if err := r.Stack.Host.WriteFile(ctx, path.Join(r.dir(), name), []byte(content), 0o600); err != nil {
 			return fmt.Errorf("starting a job: %w", err)
