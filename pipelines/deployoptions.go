@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/targets"
 	"git.example/slipway/pipelines/workspace"
 )
 
@@ -47,6 +48,14 @@ type DeployOptions struct {
 // AutoTargets among DeployOptions.Only stands for the targets that differ from
 // what is live.
 const AutoTargets = config.AutoTargets
+
+// check refuses options that contradict each other, or the environment.
+func (o DeployOptions) check(e config.Entry[config.Environment]) error {
+	if _, err := o.changedOnly(); err != nil {
+		return err
+	}
+	return targets.CheckOnly(e, slices.DeleteFunc(slices.Clone(o.Only), func(name string) bool { return name == AutoTargets }))
+}
 
 // changedOnly says that only targets that differ from what is live are asked for.
 // It takes AutoTargets out of o.

@@ -36,11 +36,7 @@ func (p preparation) ready(ctx context.Context, o DeployOptions) (readied, error
 	if err != nil {
 		return readied{}, err
 	}
-	changedOnly, err := o.changedOnly()
-	if err != nil {
-		return readied{}, err
-	}
-	if err := targets.CheckOnly(configured, o.Only); err != nil {
+	if err := o.check(configured); err != nil {
 		return readied{}, err
 	}
 	from, err := p.registries.Destination(ctx, configured.Value.Registry)
@@ -51,6 +47,15 @@ func (p preparation) ready(ctx context.Context, o DeployOptions) (readied, error
 		o.Tag, _ = p.workspace.Lookup("DEPLOY_TAG")
 	}
 	found, err := p.registries.Find(ctx, from, o.Tag)
+	if err != nil {
+		return readied{}, err
+	}
+	return p.of(ctx, configured, found, o)
+}
+
+// of readies a release that was found, or that publishing would make.
+func (p preparation) of(ctx context.Context, configured config.Entry[config.Environment], found published.Release, o DeployOptions) (readied, error) {
+	changedOnly, err := o.changedOnly()
 	if err != nil {
 		return readied{}, err
 	}

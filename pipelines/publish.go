@@ -100,7 +100,7 @@ func (p *Project) Publish(ctx context.Context, o PublishOptions) (Published, err
 	if err != nil {
 		return Published{}, err
 	}
-	record, err := p.registries.Write(ctx, to, recordOf(p.workspace, tag, work, results), files)
+	record, err := p.registries.Write(ctx, to, recordOf(p.workspace, tag, work.Recorded(), results), files)
 	if err != nil {
 		return Published{}, err
 	}
@@ -152,17 +152,14 @@ func (p *Project) produce(ctx context.Context, tag string, work *images.Assessme
 	return results, errors.Join(err, runner.Place())
 }
 
-// recordOf is the release record of this run.
-func recordOf(w *workspace.Workspace, tag release.Tag, work *images.Assessment, results []CheckResult) release.Record {
+// recordOf is the release record that publishing these images makes.
+func recordOf(w *workspace.Workspace, tag release.Tag, made map[string]release.RecordedImage, results []CheckResult) release.Record {
 	record := release.Record{
 		Version: 1, Project: w.Config.Project, Tag: tag.Name,
 		Commit: w.Info.Commit, Branch: w.Info.Branch, Build: w.Info.Build, RunURL: w.Info.RunURL,
 		Created: time.Now().UTC().Truncate(time.Second), Final: tag.Final,
-		Images: map[string]release.RecordedImage{},
+		Images: made,
 		Checks: map[string]release.RecordedCheck{},
-	}
-	for _, image := range work.Images {
-		record.Images[image.Name] = image.Recorded()
 	}
 	for _, name := range w.Config.Checks.Names() {
 		record.Checks[name] = release.RecordedCheck{Skipped: true}

@@ -98,7 +98,7 @@ func (h *Hasher) content(ctx context.Context, in Inputs) (Hash, error) {
 func (h *Hasher) contexts(ctx context.Context, in Inputs) (map[string]string, error) {
 	hashes := map[string]string{}
 	for name, where := range in.Contexts {
-		if isReference(where) {
+		if IsReference(where) {
 			hashes[name] = "reference " + where
 			continue
 		}
@@ -115,7 +115,7 @@ func (h *Hasher) contexts(ctx context.Context, in Inputs) (map[string]string, er
 
 // isReference tells a named context that BuildKit reads from elsewhere
 // ("docker-image://…", "target:…", "https://…", "git@…") from a directory.
-func isReference(where string) bool {
+func IsReference(where string) bool {
 	return strings.Contains(where, "://") || strings.HasPrefix(where, "target:") || strings.HasPrefix(where, "git@")
 }
 

@@ -48,6 +48,9 @@ type Desired struct {
 	Env map[string]secrets.Value `json:"-"`
 	// Login pulls the images; nil for the host's own login. It never stays on a host.
 	Login *Login `json:"-"`
+	// Unpublished says that the release would be made by publishing: it is planned,
+	// and no registry is asked for it.
+	Unpublished bool `json:"-"`
 	// Paths are the only ones of Sync that change; all when empty.
 	Paths []string `json:"-"`
 	// Returning says that this release ran before and comes back: steps such as

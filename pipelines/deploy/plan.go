@@ -11,6 +11,9 @@ type Plan struct {
 	Changes []Change `json:"changes"`
 	// Unchanged are the subjects that stay as they are.
 	Unchanged []string `json:"unchanged,omitempty"`
+	// Contents are what the target has once the release is deployed, a line each; only
+	// where nobody could look at what it has now.
+	Contents []string `json:"contents,omitempty"`
 	// Notes are worth reading before agreeing, such as why a service has to stop
 	// for a moment.
 	Notes []string `json:"notes,omitempty"`

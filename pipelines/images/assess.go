@@ -60,6 +60,15 @@ func (i *Image) Recorded() release.RecordedImage {
 	return release.RecordedImage{Repository: i.config.Repository, Digest: i.Digest, Content: i.ContentTag, Platforms: i.platforms}
 }
 
+// Recorded are the images as a release record has them, by name.
+func (a *Assessment) Recorded() map[string]release.RecordedImage {
+	all := map[string]release.RecordedImage{}
+	for _, image := range a.Images {
+		all[image.Name] = image.Recorded()
+	}
+	return all
+}
+
 // Assess hashes every image's content and asks the registry for it. It starts
 // no engine.
 func (c *Catalog) Assess(ctx context.Context, to Destination) (*Assessment, error) {

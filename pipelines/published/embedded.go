@@ -3,6 +3,8 @@ package published
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"sync"
 
@@ -16,9 +18,13 @@ type embeddedServers struct {
 	lookup  release.Lookup
 	dir     string
 	refused bool
+	// dry says that serving one writes nothing on this disk.
+	dry bool
 
 	mu      sync.Mutex
 	servers map[string]*embedded.Server
+	// empty are directories that stand for registries which are not there yet.
+	empty []string
 }
 
 func (s *embeddedServers) serve(ctx context.Context, r config.EmbeddedRegistry) error {
@@ -28,7 +34,14 @@ func (s *embeddedServers) serve(ctx context.Context, r config.EmbeddedRegistry) 
 	if s.servers[address] != nil {
 		return nil
 	}
-	server, err := embedded.Serve(ctx, embedded.Options{Address: address, Dir: s.path(r)})
+	o := embedded.Options{Address: address, Dir: s.path(r), KeepUploads: s.dry}
+	if _, err := os.Stat(o.Dir); s.dry && errors.Is(err, fs.ErrNotExist) {
+		if o.Dir, err = os.MkdirTemp("", "slipway-empty-registry-*"); err != nil {
+			return err
+		}
+		s.empty = append(s.empty, o.Dir)
+	}
+	server, err := embedded.Serve(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -62,7 +75,10 @@ func (s *embeddedServers) close() error {
 	for _, server := range s.servers {
 		problems = append(problems, server.Close())
 	}
-	s.servers = nil
+	for _, dir := range s.empty {
+		problems = append(problems, os.RemoveAll(dir))
+	}
+	s.servers, s.empty = nil, nil
 	return errors.Join(problems...)
 }
 

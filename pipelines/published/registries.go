@@ -26,17 +26,21 @@ func New(w *workspace.Workspace, noEmbedded bool, images func(context.Context) (
 	return &Registries{workspace: w, images: images, embedded: embeddedServers{lookup: w.Lookup, dir: w.Dir, refused: noEmbedded}}
 }
 
+// Dry has embedded registries that are served from now on write nothing on this
+// disk: one that is not there yet is an empty one.
+func (r *Registries) Dry() { r.embedded.dry = true }
+
 // Close ends the embedded registries.
 func (r *Registries) Close() error { return r.embedded.close() }
 
 // Destination readies the registry named name; an embedded one is served from
 // then on, until the registries are closed.
 func (r *Registries) Destination(ctx context.Context, name string) (Destination, error) {
-	w := r.workspace
-	c, ok := w.Config.Registries.Get(name)
-	if !ok {
-		return Destination{}, unknown(w.Config, name)
+	d, err := r.Named(name)
+	if err != nil {
+		return Destination{}, err
 	}
+	c := d.config
 	if c.Embedded != nil && r.embedded.refused {
 		return Destination{}, workspace.Usage("registry %q is embedded: it lives on the machine that runs the slipway command line; use that, or another registry", name)
 	}
@@ -44,6 +48,17 @@ func (r *Registries) Destination(ctx context.Context, name string) (Destination,
 		if err := r.embedded.serve(ctx, *c.Embedded); err != nil {
 			return Destination{}, err
 		}
+	}
+	return d, nil
+}
+
+// Named is the registry named name as slipway.yaml has it. Nothing is served or
+// asked: it tells how images are called there.
+func (r *Registries) Named(name string) (Destination, error) {
+	w := r.workspace
+	c, ok := w.Config.Registries.Get(name)
+	if !ok {
+		return Destination{}, unknown(w.Config, name)
 	}
 	return Destination{Name: name, project: w.Config, config: c, client: w.Registry, redactor: w.Redactor}, nil
 }

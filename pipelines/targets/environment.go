@@ -77,6 +77,21 @@ func (e *Environment) Items(ctx context.Context, r published.Release) ([]rollout
 // Described is what each target should run of a release, without secrets and
 // logins.
 func (e *Environment) Described(ctx context.Context, r published.Release) ([]rollout.Item, error) {
+	var items []rollout.Item
+	for _, target := range e.Targets {
+		d := describedOf(r, e.Name, e.Registry)
+		d.Place = target.Place
+		if err := target.kind.describe(ctx, e.site, &d); err != nil {
+			return nil, fmt.Errorf("target %q: %w", target.Name(), err)
+		}
+		items = append(items, rollout.Item{Target: target.Target, Desired: d})
+	}
+	return items, nil
+}
+
+// describedOf is what any target of an environment should run of a release that
+// is pulled from a registry.
+func describedOf(r published.Release, environment string, from published.Destination) deploy.Desired {
 	images := map[string]deploy.Image{}
 	for name, image := range r.Record.Images {
 		accepted := []string{image.Digest}
@@ -85,7 +100,7 @@ func (e *Environment) Described(ctx context.Context, r published.Release) ([]rol
 		}
 		slices.Sort(accepted)
 		images[name] = deploy.Image{
-			Reference: e.Registry.Recorded(r.Record, name) + "@" + image.Digest,
+			Reference: from.Recorded(r.Record, name) + "@" + image.Digest,
 			Accepted:  slices.Compact(accepted),
 		}
 	}
@@ -93,18 +108,10 @@ func (e *Environment) Described(ctx context.Context, r published.Release) ([]rol
 	for name, content := range r.Files {
 		texts[name] = string(content)
 	}
-	var items []rollout.Item
-	for _, target := range e.Targets {
-		d := deploy.Desired{
-			Project: r.Record.Project, Environment: e.Name, Release: r.Record, Images: images, Files: texts,
-			Variables: deploy.Variables(r.Record.Tag, e.Name, e.Registry.Prefix(), images), Place: target.Place,
-		}
-		if err := target.kind.describe(ctx, e.site, &d); err != nil {
-			return nil, fmt.Errorf("target %q: %w", target.Name(), err)
-		}
-		items = append(items, rollout.Item{Target: target.Target, Desired: d})
+	return deploy.Desired{
+		Project: r.Record.Project, Environment: environment, Release: r.Record, Images: images, Files: texts, Unpublished: r.Unpublished,
+		Variables: deploy.Variables(r.Record.Tag, environment, from.Prefix(), images),
 	}
-	return items, nil
 }
 
 // Credentials are the targets with the secrets and logins of today, for verbs

@@ -26,6 +26,9 @@ type kind interface {
 	// describe sets what is this kind's own of d, which has the release, its
 	// images, files and variables.
 	describe(ctx context.Context, s *site, d *deploy.Desired) error
+	// contents are what the target has once d is deployed, a line each, as far as the
+	// checkout alone tells.
+	contents(ctx context.Context, s *site, d deploy.Desired) ([]string, error)
 	// credentials sets what never comes from the journal: secrets as they are now,
 	// and logins.
 	credentials(ctx context.Context, s *site, d *deploy.Desired) error

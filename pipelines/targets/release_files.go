@@ -2,6 +2,7 @@ package targets
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -20,19 +21,24 @@ func Files(ctx context.Context, w *workspace.Workspace) (map[string][]byte, erro
 		}
 	}
 	files := map[string][]byte{}
+	var errs []error
 	for _, name := range names {
 		content, err := os.ReadFile(filepath.Join(w.Dir, name))
 		if err != nil {
-			return nil, fmt.Errorf("reading deploy file %q: %w", name, err)
+			errs = append(errs, fmt.Errorf("reading deploy file %q: %w", name, err))
+			continue
 		}
 		files[filepath.ToSlash(filepath.Clean(name))] = content
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
 	}
 	for _, environment := range w.Config.Environments {
 		for _, target := range environment.Value.Deploy {
 			if err := kindOf(target.Value).check(ctx, w, files); err != nil {
-				return nil, fmt.Errorf("target %q of environment %q: %w", target.Name, environment.Name, err)
+				errs = append(errs, fmt.Errorf("target %q of environment %q: %w", target.Name, environment.Name, err))
 			}
 		}
 	}
-	return files, nil
+	return files, errors.Join(errs...)
 }

@@ -54,7 +54,7 @@ func (o Options) checkSecrets(ctx context.Context, services []observedService) (
 // checkImages wants the images to be there that services are to be moved to. On
 // the way back after a failure nothing is asked: there is no other way.
 func (o Options) checkImages(ctx context.Context, d deploy.Desired, services []observedService) error {
-	if o.Exists == nil || d.Reachable {
+	if o.Exists == nil || d.Reachable || d.Unpublished {
 		return nil
 	}
 	wanted := map[string]string{}

@@ -90,6 +90,9 @@ func (t tagger) wanted(ctx context.Context, d deploy.Desired, entries map[string
 // images that were released: Terraform knows nothing but tags.
 func (t tagger) digests(ctx context.Context, d deploy.Desired) (map[string]string, error) {
 	found := map[string]string{}
+	if d.Unpublished {
+		return found, nil
+	}
 	for _, name := range slices.Sorted(maps.Keys(d.Images)) {
 		image := d.Images[name]
 		if t.options.Digest == nil {

@@ -18,6 +18,8 @@ type Options struct {
 	Dir string
 	// Log gets the registry's own log; it is dropped when nil.
 	Log io.Writer
+	// KeepUploads leaves old uploads that did not end where they are.
+	KeepUploads bool
 	// Drain is how long Close waits for requests in flight. 30 s when zero.
 	Drain time.Duration
 }

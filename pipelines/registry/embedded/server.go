@@ -67,7 +67,9 @@ func Serve(ctx context.Context, o Options) (*Server, error) {
 	} else {
 		s.serving.Go(func() { s.takeOver(background) })
 	}
-	s.serving.Go(func() { purgeUploads(background, o.Dir, time.Now().Add(-uploadAge)) })
+	if !o.KeepUploads {
+		s.serving.Go(func() { purgeUploads(background, o.Dir, time.Now().Add(-uploadAge)) })
+	}
 	return s, nil
 }
 

@@ -14,7 +14,7 @@ import (
 func newDeploy(g *globals) *cobra.Command {
 	var o pipelines.DeployOptions
 	var yes bool
-	var dryRun bool
+	var dryRun, offline bool
 	var saved string
 	c := &cobra.Command{
 		Use:   "deploy",
@@ -33,8 +33,11 @@ is brought back and the command fails.`,
 			if dryRun && saved != "" {
 				return flagError{errors.New("--dry-run makes a plan, and --plan applies one: use one of them")}
 			}
+			if offline && !dryRun {
+				return flagError{errors.New("--offline is for a plan: add --dry-run")}
+			}
 			if dryRun {
-				return plan(g, c.Context(), pipelines.PlanOptions{Env: o.Env, Tag: o.Tag, Only: o.Only, Paths: o.Paths, NoTfvars: o.NoTfvars, AllowDiverged: o.AllowDiverged, Direct: o.Direct}, planFlags{})
+				return plan(g, c.Context(), dryRunOf(o, offline), planFlags{})
 			}
 			if saved != "" {
 				data, err := os.ReadFile(saved)
@@ -52,7 +55,20 @@ is brought back and the command fails.`,
 	g.envFlag(c, &o.Env, "environment to deploy to")
 	c.Flags().StringVar(&o.Tag, "tag", "", "release to deploy (default: the newest one of this commit)")
 	c.Flags().StringVar(&saved, "plan", "", "plan to apply, as slipway plan --out kept it: it is done exactly, or nothing is")
-	c.Flags().BoolVar(&dryRun, "dry-run", false, "print the plan and change nothing")
+	dryRunFlags(c, &dryRun, &offline)
 	g.deployFlags(c, &o, &yes)
 	return c
+}
+
+// dryRunFlags are the options of verbs that can print their plan instead.
+func dryRunFlags(c *cobra.Command, dryRun, offline *bool) {
+	c.Flags().BoolVar(dryRun, "dry-run", false, "print the plan and change nothing")
+	c.Flags().BoolVar(offline, "offline", false, "with --dry-run: ask nothing outside the checkout")
+}
+
+// dryRunOf is the plan of a deploy.
+func dryRunOf(o pipelines.DeployOptions, offline bool) pipelines.PlanOptions {
+	return pipelines.PlanOptions{
+		Env: o.Env, Tag: o.Tag, Only: o.Only, Paths: o.Paths, NoTfvars: o.NoTfvars, AllowDiverged: o.AllowDiverged, Direct: o.Direct, Offline: offline,
+	}
 }

@@ -18,12 +18,15 @@ func newPlan(g *globals) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "plan",
 		Short: "Show everything that a deploy would do",
-		Long: `Shows what a deploy would change on each target. For a commit that has no release
-yet it shows which images a publish would build and which it would reuse.
-What a deploy would refuse, such as an older commit or a lock, is said as well.
-Nothing is changed. A plan that is kept with --out is pinned to what it saw: its
+		Long: `Shows what a deploy would change on each target. For a checkout that is not
+published, clean or not, it shows which images a publish would build and which it
+would reuse, and plans the release that publishing would make. What a deploy would
+refuse, such as an older commit or a lock, is said as well. What can't be looked at
+is said, and ends with exit code 1 after everything else; --offline looks at the
+checkout alone. Nothing is changed. A plan that is kept with --out is pinned to what it saw: its
 deploy does exactly that, or nothing.`,
 		Example: `  slipway plan --env prod
+  slipway plan --env prod --offline          # before a push: needs no access to anything
   slipway plan --env prod --out plan.json && slipway deploy --plan plan.json
   slipway plan --env prod --tag 75_db4b44b --json
   slipway plan --env prod --detailed-exitcode || echo "changes (3), refused (4), or an error"`,
@@ -37,6 +40,7 @@ deploy does exactly that, or nothing.`,
 	c.Flags().StringVarP(&flags.out, "out", "o", "", "file to keep the plan in, for deploy --plan")
 	c.Flags().BoolVar(&flags.detailed, "detailed-exitcode", false, "end with exit code 3 when there are changes, and with 4 when a deploy would be refused")
 	c.Flags().BoolVar(&o.AllowDiverged, "allow-diverged", false, "plan for a deploy with --allow-diverged")
+	c.Flags().BoolVar(&o.Offline, "offline", false, "ask nothing outside the checkout: no registry, host, cloud, secret or Docker")
 	c.Flags().BoolVar(&o.Direct, "direct", false, "plan for a deploy with --direct")
 	return c
 }
@@ -66,6 +70,8 @@ func plan(g *globals, ctx context.Context, o pipelines.PlanOptions, flags planFl
 		return err
 	}
 	switch {
+	case !planned.Whole():
+		return exitError(exitFailed)
 	case flags.detailed && len(planned.Refused) > 0:
 		return exitError(exitRefused)
 	case flags.detailed && !planned.Empty():
@@ -89,15 +95,26 @@ func printPlan(g *globals, p pipelines.Planned) {
 		table(out, []string{"IMAGE", "ACTION", "DIGEST", "CONTENT"}, rows)
 		fmt.Fprintln(out)
 	}
+	if p.First {
+		fmt.Fprintf(out, "First deploy to %s.\n\n", p.Environment)
+	}
 	for _, target := range p.Targets {
 		printTargetPlan(g, target)
+	}
+	for _, wrong := range p.Wrong {
+		fmt.Fprintf(out, "Wrong: %s\n", wrong)
+	}
+	for _, u := range p.Unseen {
+		fmt.Fprintf(out, "Not seen: %s: %s\n", u.Subject, u.Why)
 	}
 	for _, why := range p.Refused {
 		fmt.Fprintf(out, "A deploy would be refused: %s\n", why)
 	}
 	switch {
-	case !p.Published:
-		fmt.Fprintln(out, "Targets are planned once the release exists: run `slipway publish`.")
+	case len(p.Wrong) > 0:
+		fmt.Fprintln(out, "Correct what is wrong, and plan again.")
+	case !p.Published && p.Whole() && !p.Offline:
+		fmt.Fprintln(out, "Next: `slipway release` publishes it and does this.")
 	case p.Empty() && len(p.Refused) == 0:
 		fmt.Fprintln(out, "Nothing to do: the release runs.")
 	}
@@ -131,6 +148,9 @@ func printTargetPlan(g *globals, p deploy.Plan) {
 		for _, row := range rows {
 			fmt.Fprintln(out, "  "+row[1])
 		}
+	}
+	for _, line := range p.Contents {
+		fmt.Fprintln(out, "  "+line)
 	}
 	if len(p.Unchanged) > 0 {
 		fmt.Fprintf(out, "  unchanged: %s\n", strings.Join(p.Unchanged, ", "))

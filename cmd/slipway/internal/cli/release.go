@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"git.example/slipway/pipelines"
@@ -10,18 +12,26 @@ import (
 func newRelease(g *globals) *cobra.Command {
 	var publish pipelines.PublishOptions
 	var o pipelines.DeployOptions
-	var yes bool
+	var yes, dryRun, offline bool
 	c := &cobra.Command{
 		Use:   "release",
 		Short: "Publish, then deploy",
 		Example: `  slipway release --env staging
-  slipway release --env prod --yes --lock-wait 10m`,
+  slipway release --env prod --yes --lock-wait 10m
+  slipway release --env prod --dry-run       # what it would do, before a merge`,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if offline && !dryRun {
+				return flagError{errors.New("--offline is for a plan: add --dry-run")}
+			}
+			if dryRun {
+				return plan(g, c.Context(), dryRunOf(o, offline), planFlags{})
+			}
 			o.Confirm = g.confirm(yes)
 			return g.deploy(c.Context(), func(p *pipelines.Project) (rollout.Result, error) { return p.Release(c.Context(), publish, o) })
 		},
 	}
 	g.envFlag(c, &o.Env, "environment to publish for and to deploy to")
+	dryRunFlags(c, &dryRun, &offline)
 	checksFlags(c, &publish)
 	g.deployFlags(c, &o, &yes)
 	return c
