@@ -47,7 +47,8 @@ type OCI struct {
 	Host string `yaml:"host"`
 	// Namespace is put before every repository.
 	Namespace string `yaml:"namespace,omitempty"`
-	// Insecure speaks plain HTTP. Loopback addresses always may.
+	// Insecure speaks TLS that is not verified, and plain HTTP where there is no TLS, as Docker's
+	// insecure-registries do. Loopback addresses always are.
 	Insecure bool `yaml:"insecure,omitempty"`
 	// Username, plain or as env://NAME or file://PATH. Docker's own configuration when empty.
 	Username string `yaml:"username,omitempty"`

@@ -16,7 +16,7 @@ type access struct {
 
 // read runs try with a session that may read repo.
 func (a *access) read(ctx context.Context, doing string, repo name.Repository, try func(context.Context, *session) error) error {
-	return a.retry.do(ctx, doing, repo, requestTimeout, func(ctx context.Context) error {
+	return a.retry.do(ctx, doing, repo, func(ctx context.Context) error {
 		s, err := a.sessions.reading(ctx, repo)
 		if err != nil {
 			return err
@@ -27,7 +27,7 @@ func (a *access) read(ctx context.Context, doing string, repo name.Repository, t
 
 // write runs try with a session that may write to repo.
 func (a *access) write(ctx context.Context, doing string, repo name.Repository, try func(context.Context, *session) error) error {
-	return a.retry.do(ctx, doing, repo, requestTimeout, func(ctx context.Context) error {
+	return a.retry.do(ctx, doing, repo, func(ctx context.Context) error {
 		s, err := a.sessions.writing(ctx, repo)
 		if err != nil {
 			return err
@@ -38,7 +38,7 @@ func (a *access) write(ctx context.Context, doing string, repo name.Repository, 
 
 // remove runs try with a session that may delete from repo.
 func (a *access) remove(ctx context.Context, doing string, repo name.Repository, try func(context.Context, *session) error) error {
-	return a.retry.do(ctx, doing, repo, requestTimeout, func(ctx context.Context) error {
+	return a.retry.do(ctx, doing, repo, func(ctx context.Context) error {
 		s, err := a.sessions.deleting(ctx, repo)
 		if err != nil {
 			return err

@@ -2,7 +2,6 @@ package registry
 
 import (
 	"context"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -44,20 +43,21 @@ func hasCode(e *transport.Error, code transport.ErrorCode) bool {
 
 func unreachable(err error) bool {
 	var network net.Error
-	return errors.As(err, &network) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, context.DeadlineExceeded)
+	return errors.As(err, &network) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, context.DeadlineExceeded) || dropped(err)
 }
 
-// plainOnly says that plain HTTP might have worked, where it is not allowed.
-func plainOnly(err error) bool {
-	var plain *plainHTTPError
-	return errors.As(err, &plain) || strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")
-}
-
-func untrusted(err error) bool {
-	var unknown x509.UnknownAuthorityError
-	var invalid x509.CertificateInvalidError
-	var host x509.HostnameError
-	return errors.As(err, &unknown) || errors.As(err, &invalid) || errors.As(err, &host)
+// dropped says that the connection ended, or the stream on it, in a way that has
+// no type: a server that shuts down (GOAWAY) or resets a stream of HTTP/2, or that
+// closes a connection that was kept.
+func dropped(err error) bool {
+	text := err.Error()
+	for _, part := range []string{"http2: server sent GOAWAY", "http2: client connection lost", "http2: Transport: cannot retry", "stream error: stream ID",
+		"http: server closed idle connection", "readLoopPeekFailLocked", "server closed connection"} {
+		if strings.Contains(text, part) {
+			return true
+		}
+	}
+	return false
 }
 
 // cause is err without the request's URL, which may hold a signed query.

@@ -28,13 +28,14 @@ func New(o Options) *Client {
 	if o.Settle == 0 {
 		o.Settle = 150 * time.Millisecond
 	}
-	if o.Transport == nil {
-		o.Transport = newTransport()
+	if o.Lookup == nil {
+		o.Lookup = func(string) (string, bool) { return "", false }
 	}
 	names, logins := newNames(o.Insecure), newLogins(o)
+	wire := newWire(newTransports(&trust{o.Lookup, names.plain}, newProxies(o.Lookup), o.Transport), names.plain, newPatience(o))
 	access := &access{
-		sessions: newSessions(logins, newWire(o.Transport, names.plain)),
-		retry:    newRetrier(logins, o.Reporter, o.RetryFor),
+		sessions: newSessions(logins, wire),
+		retry:    newRetrier(&explainer{logins, wire}, o.Reporter, o.RetryFor),
 	}
 	return &Client{
 		names: names, logins: logins, access: access, store: &store{access}, placed: newPlaced(), settle: o.Settle,

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -32,7 +33,7 @@ func (c blobCopy) copy(ctx context.Context, blob v1.Descriptor) error {
 // that has it, when there is one and the registry does that, else by its bytes.
 func (c blobCopy) upload(ctx context.Context, blob v1.Descriptor, has *name.Repository) error {
 	doing := fmt.Sprintf("copying blob %s from %q to %q", blob.Digest, shown(c.from), shown(c.to))
-	return c.access.retry.do(ctx, doing, c.to, 0, func(ctx context.Context) error {
+	return c.access.retry.do(ctx, doing, c.to, func(ctx context.Context) error {
 		source, err := c.access.sessions.reading(ctx, c.from)
 		if err != nil {
 			return &readError{c.from, err}
@@ -72,5 +73,19 @@ func (b copied) Compressed() (io.ReadCloser, error) {
 	if err != nil {
 		return nil, &readError{b.from, err}
 	}
-	return body, nil
+	return source{body, b.from}, nil
+}
+
+// source is a blob that is being read: what fails there is not the target's fault.
+type source struct {
+	io.ReadCloser
+	from name.Repository
+}
+
+func (s source) Read(p []byte) (int, error) {
+	n, err := s.ReadCloser.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = &readError{s.from, err}
+	}
+	return n, err
 }

@@ -5,6 +5,7 @@
 //
 // References and repositories are written as Docker writes them:
 // "host/path:tag", "host/path@sha256:…"; without a host they are Docker Hub's.
-// Plain HTTP is spoken only with loopback addresses and with hosts that are
-// marked insecure.
+// TLS is verified with what Docker believes for a registry; only loopback
+// addresses and hosts that are marked insecure are not verified, and are spoken to
+// over plain HTTP where they have no TLS.
 package registry

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"syscall"
 	"time"
@@ -13,8 +14,13 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 )
 
-// explain turns err into an *Error that a user can act on.
-func explain(ctx context.Context, l *logins, doing string, repo name.Repository, err error, said response) error {
+// explainer turns errors into *Errors that a user can act on.
+type explainer struct {
+	logins *logins
+	wire   *wire
+}
+
+func (x *explainer) explain(ctx context.Context, doing string, repo name.Repository, err error, said response) error {
 	var known *Error
 	if errors.As(err, &known) {
 		return err
@@ -24,27 +30,50 @@ func explain(ctx context.Context, l *logins, doing string, repo name.Repository,
 		repo = read.repo
 	}
 	e := &Error{Doing: doing, Problem: cause(err), Err: err}
-	host := shownHost(repo.RegistryStr())
+	at := server(repo.RegistryStr(), failedAt(err))
 	var refused *transport.Error
+	var certs *certsError
 	switch {
+	case errors.As(err, &certs):
+		e.Problem = fmt.Sprintf("reading Docker's certificates for registry %s: %s", shownHost(repo.RegistryStr()), certs.problem)
+	case explainWay(e, at, repo, err), x.explainTLS(e, at, repo, err), explainAnswer(e, at, err):
 	case errors.As(err, &refused):
-		explainStatus(ctx, l, e, repo, refused, said)
+		x.explainStatus(ctx, e, repo, refused, said)
 	case errors.Is(err, syscall.ECONNREFUSED):
-		e.Kind, e.Problem = ErrUnavailable, fmt.Sprintf("registry %s refuses connections", host)
+		e.Kind, e.Problem = ErrUnavailable, at+" refuses connections"
 		e.Next = "check that it runs and that the address is right"
-	case plainOnly(err):
-		e.Kind, e.Problem = ErrUnavailable, fmt.Sprintf("registry %s can't be reached over TLS: %s", host, cause(err))
-		e.Next = "check the address; if it speaks plain HTTP, and only then, set \"insecure: true\" on it in slipway.yaml"
 	case unreachable(err):
-		e.Kind, e.Problem = ErrUnavailable, fmt.Sprintf("registry %s can't be reached: %s", host, cause(err))
+		e.Kind, e.Problem = ErrUnavailable, fmt.Sprintf("%s can't be reached: %s", at, cause(err))
 		e.Next = "check the network and the address, then run the command again"
-	case untrusted(err):
-		e.Kind, e.Next = ErrUnavailable, fmt.Sprintf("add the certificate authority of %s to this machine", host)
 	}
 	return e
 }
 
-func explainStatus(ctx context.Context, l *logins, e *Error, repo name.Repository, refused *transport.Error, said response) {
+// server is how messages call the server at host, which a registry may have sent
+// us to.
+func server(registry, host string) string {
+	if host == "" || canonicalHost(host) == canonicalHost(registry) {
+		return "registry " + shownHost(registry)
+	}
+	return fmt.Sprintf("%s, where registry %s sends us,", host, shownHost(registry))
+}
+
+// failedAt is the host of the request that failed; empty where err does not say.
+func failedAt(err error) string {
+	var stalled *stalledError
+	if errors.As(err, &stalled) {
+		return stalled.host
+	}
+	var request *url.Error
+	if errors.As(err, &request) {
+		if at, parseErr := url.Parse(request.URL); parseErr == nil && !strings.HasSuffix(at.Host, ".invalid") {
+			return at.Host
+		}
+	}
+	return ""
+}
+
+func (x *explainer) explainStatus(ctx context.Context, e *Error, repo name.Repository, refused *transport.Error, said response) {
 	host, repository := shownHost(repo.RegistryStr()), shown(repo)
 	said.explainRate(e, host, refused)
 	switch {
@@ -52,11 +81,16 @@ func explainStatus(ctx context.Context, l *logins, e *Error, repo name.Repositor
 	case noSpace(refused):
 		e.Kind, e.Problem = ErrNoSpace, fmt.Sprintf("registry %s has no space left (%s)", host, cause(refused))
 		e.Next = "free space on its disk, then run the command again"
-	case refused.StatusCode == http.StatusUnauthorized || refused.StatusCode == http.StatusForbidden:
+	case refused.StatusCode == http.StatusUnauthorized || refused.StatusCode == http.StatusForbidden ||
+		refused.StatusCode == http.StatusBadRequest && said.token:
 		e.Kind = ErrDenied
-		e.Problem, e.Next = explainDenial(ctx, l, repo, refused)
+		e.Problem, e.Next = x.denial(ctx, repo, refused, said)
 	case refused.StatusCode == http.StatusNotFound && hasCode(refused, transport.NameUnknownErrorCode):
 		e.Kind, e.Problem = ErrNotFound, fmt.Sprintf("repository %q does not exist in registry %s", repository, host)
+		e.Next = createHint(repo)
+	case refused.StatusCode == http.StatusNotFound && (hasCode(refused, "NOT_FOUND") || refused.Request != nil && refused.Request.Method == http.MethodPost):
+		// Harbor says that of a project, others of what is uploaded to.
+		e.Kind, e.Problem = ErrNotFound, fmt.Sprintf("registry %s does not know %q (%s)", host, repository, cause(refused))
 		e.Next = createHint(repo)
 	case refused.StatusCode == http.StatusNotFound:
 		e.Kind, e.Problem = ErrNotFound, "not found"
@@ -64,25 +98,6 @@ func explainStatus(ctx context.Context, l *logins, e *Error, repo name.Repositor
 		e.Kind, e.Problem = ErrUnavailable, fmt.Sprintf("registry %s fails: %s", host, cause(refused))
 		e.Next = "try again later, or look at the registry's own log"
 	}
-}
-
-// explainDenial says which login was used, never its value.
-func explainDenial(ctx context.Context, l *logins, repo name.Repository, refused *transport.Error) (problem, next string) {
-	host, repository := shownHost(repo.RegistryStr()), shown(repo)
-	login, err := l.of(ctx, canonicalHost(repo.RegistryStr()))
-	if err != nil || login.Source == SourceNone {
-		next = fmt.Sprintf("log in with \"docker login %s\"", host)
-		if canonicalHost(host) == dockerHub {
-			next = "set DOCKER_USER and DOCKER_PASS, or log in with \"docker login\""
-		}
-		return fmt.Sprintf("registry %s wants a login for %q, and there is none (%s)", host, repository, cause(refused)), next
-	}
-	used := fmt.Sprintf("user %q from %s", login.Username, login.Source)
-	if refused.Request != nil && !strings.HasPrefix(refused.Request.URL.Path, "/v2/"+repo.RepositoryStr()+"/") && refused.StatusCode == http.StatusUnauthorized {
-		return fmt.Sprintf("registry %s does not accept the login of %s (%s)", host, used, cause(refused)), "correct the username and password there"
-	}
-	return fmt.Sprintf("registry %s denies this to %s on %q (%s)", host, used, repository, cause(refused)),
-		"check that the repository exists and that this user may write to it"
 }
 
 func createHint(repo name.Repository) string {

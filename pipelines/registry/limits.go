@@ -1,7 +1,5 @@
 package registry
 
-import "time"
-
 // How much runs at once in one call of a Client.
 const (
 	// requestsAtOnce bounds the small requests, which registries limit for each
@@ -15,9 +13,6 @@ const (
 // for each of many images or repositories: registries limit the requests of each
 // client.
 const CallsAtOnce = 16
-
-// requestTimeout bounds one attempt at a request without a large body.
-const requestTimeout = 30 * time.Second
 
 // maxBlob is the largest blob that is read into memory: configs and the files of
 // small artifacts.

@@ -33,6 +33,9 @@ const (
 	SourceNone        = "no login"
 	SourceConfig      = "slipway.yaml"
 	SourceEnvironment = "DOCKER_USER and DOCKER_PASS"
+	// SourceAuthVariable is a Docker configuration in a variable, as CI systems
+	// have it.
+	SourceAuthVariable = "DOCKER_AUTH_CONFIG"
 )
 
 const identityTokenUser = "<token>"
@@ -54,9 +57,6 @@ type logins struct {
 func newLogins(o Options) *logins {
 	l := &logins{lookup: o.Lookup, given: map[string]Login{}, provider: o.Provider, refused: map[string]bool{}}
 	l.known.RetryErrors, l.known.Stale = true, Login.expiring
-	if l.lookup == nil {
-		l.lookup = func(string) (string, bool) { return "", false }
-	}
 	for host, login := range o.Logins {
 		if login.Source == "" {
 			login.Source = SourceConfig

@@ -16,6 +16,11 @@ type response struct {
 	// window is the length of the rate limit's period, from Docker Hub's
 	// "ratelimit-limit: 100;w=21600".
 	window time.Duration
+	// scheme is how a login is wanted: "basic" or "bearer".
+	scheme string
+	// token says that it came from a token server, writing that the token was
+	// to write with.
+	token, writing bool
 }
 
 // listener is where an attempt's responses are noted. Something that it began and
@@ -46,7 +51,10 @@ func noteResponse(ctx context.Context, resp *http.Response) {
 	if !ok {
 		return
 	}
-	said := response{retryAfter: retryAfter(resp.Header.Get("Retry-After"), time.Now())}
+	said := response{retryAfter: retryAfter(resp.Header.Get("Retry-After"), time.Now()), token: !content(resp.Request.URL.Path)}
+	said.writing = said.token && strings.Contains(resp.Request.URL.Query().Get("scope"), "push")
+	scheme, _, _ := strings.Cut(resp.Header.Get("WWW-Authenticate"), " ")
+	said.scheme = strings.ToLower(scheme)
 	for part := range strings.SplitSeq(resp.Header.Get("RateLimit-Limit"), ";") {
 		if seconds, ok := strings.CutPrefix(strings.TrimSpace(part), "w="); ok {
 			n, _ := strconv.Atoi(seconds)
@@ -56,6 +64,16 @@ func noteResponse(ctx context.Context, resp *http.Response) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.said = said
+}
+
+// content says that a path is of a repository's content, and not of a token server.
+func content(path string) bool {
+	for _, part := range []string{"/manifests/", "/blobs/", "/tags/", "/referrers/"} {
+		if strings.Contains(path, part) {
+			return true
+		}
+	}
+	return path == "/v2/"
 }
 
 // retryAfter reads a number of seconds or a date

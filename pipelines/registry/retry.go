@@ -29,8 +29,9 @@ const (
 
 // retrier tries operations again after passing errors, and explains the others.
 type retrier struct {
-	logins   *logins
-	reporter report.Reporter
+	logins    *logins
+	explainer *explainer
+	reporter  report.Reporter
 	// budget is how long one operation is tried again.
 	budget time.Duration
 
@@ -39,19 +40,18 @@ type retrier struct {
 	noticed map[string]time.Time
 }
 
-func newRetrier(l *logins, to report.Reporter, budget time.Duration) *retrier {
-	return &retrier{logins: l, reporter: to, budget: budget, noticed: map[string]time.Time{}}
+func newRetrier(x *explainer, to report.Reporter, budget time.Duration) *retrier {
+	return &retrier{logins: x.logins, explainer: x, reporter: to, budget: budget, noticed: map[string]time.Time{}}
 }
 
 // do runs try until it succeeds, fails for good, or the time for it is over.
 // It is the only place that tries again. The error says what was done ("doing"
-// reads as `resolving "host/app:1"`) and what to do about it. A zero limit does
-// not bound the attempts.
-func (r *retrier) do(ctx context.Context, doing string, repo name.Repository, limit time.Duration, try func(context.Context) error) error {
+// reads as `resolving "host/app:1"`) and what to do about it.
+func (r *retrier) do(ctx context.Context, doing string, repo name.Repository, try func(context.Context) error) error {
 	start := time.Now()
 	renewed := false
 	for attempt := 1; ; attempt++ {
-		said, err := attemptOnce(ctx, limit, try)
+		said, err := attemptOnce(ctx, try)
 		if err == nil {
 			return nil
 		}
@@ -65,7 +65,7 @@ func (r *retrier) do(ctx context.Context, doing string, repo name.Repository, li
 		worth := r.worth(err, said)
 		delay := max(backoff(attempt), said.retryAfter)
 		if time.Since(start)+delay > worth {
-			return explain(ctx, r.logins, doing, repo, err, said)
+			return r.explainer.explain(ctx, doing, repo, err, said)
 		}
 		r.notice(repo, err, delay)
 		select {
@@ -88,13 +88,8 @@ func loginRefused(err error) bool {
 }
 
 // attemptOnce is one attempt, and what the registry said to it.
-func attemptOnce(ctx context.Context, limit time.Duration, try func(context.Context) error) (response, error) {
+func attemptOnce(ctx context.Context, try func(context.Context) error) (response, error) {
 	ctx, listener := listening(ctx)
-	if limit > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, limit)
-		defer cancel()
-	}
 	err := try(ctx)
 	return listener.heard(), err
 }
@@ -123,7 +118,7 @@ func (r *retrier) worth(err error, said response) time.Duration {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded),
 		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
 		errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed),
-		errors.As(err, &dns), errors.As(err, &network) && network.Timeout():
+		errors.As(err, &dns), errors.As(err, &network) && network.Timeout(), dropped(err):
 		// Canceled is another goroutine's: the caller's own context is looked at before.
 		return r.budget
 	}

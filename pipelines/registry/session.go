@@ -25,11 +25,11 @@ type session struct {
 // not be opened is tried again by the next caller.
 type sessions struct {
 	logins *logins
-	wire   http.RoundTripper
+	wire   *wire
 	opened keyed.Once[string, *session]
 }
 
-func newSessions(l *logins, wire http.RoundTripper) *sessions {
+func newSessions(l *logins, wire *wire) *sessions {
 	s := &sessions{logins: l, wire: wire}
 	s.opened.RetryErrors = true
 	return s
@@ -66,7 +66,7 @@ func (s *sessions) open(ctx context.Context, repo name.Repository, scopes []stri
 		return nil, err
 	}
 	authorized, err := transport.NewWithContext(ctx, repo.Registry, s.logins.authenticator(canonicalHost(repo.RegistryStr()), login),
-		transport.NewUserAgent(s.wire, "slipway"), scopes)
+		transport.NewUserAgent(s.wire.to(repo.RegistryStr()), "slipway"), scopes)
 	if err != nil {
 		return nil, err
 	}

@@ -52,7 +52,7 @@ func getOnce(ctx context.Context, s *session, ref name.Reference) (manifest, err
 	if err != nil {
 		return manifest{}, err
 	}
-	return manifest{raw: d.Manifest, mediaType: string(d.MediaType), digest: d.Digest.String()}, nil
+	return checkManifest(manifest{raw: d.Manifest, mediaType: string(d.MediaType), digest: d.Digest.String()})
 }
 
 // put writes m under ref, a tag or its digest.
@@ -78,7 +78,7 @@ func (s *store) blob(ctx context.Context, repo name.Repository, d v1.Descriptor)
 			return err
 		}
 		defer func() { _ = body.Close() }()
-		content, err = io.ReadAll(body)
+		content, err = io.ReadAll(io.LimitReader(body, maxBlob+1))
 		return err
 	})
 	return content, err
@@ -87,7 +87,7 @@ func (s *store) blob(ctx context.Context, repo name.Repository, d v1.Descriptor)
 // upload brings a blob into repo.
 func (s *store) upload(ctx context.Context, repo name.Repository, digest v1.Hash, blob v1.Layer) error {
 	doing := fmt.Sprintf("uploading blob %s to %q", digest, shown(repo))
-	return s.access.retry.do(ctx, doing, repo, 0, func(ctx context.Context) error {
+	return s.access.retry.do(ctx, doing, repo, func(ctx context.Context) error {
 		with, err := s.access.sessions.writing(ctx, repo)
 		if err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"net/http"
 	"net/url"
@@ -30,9 +31,10 @@ func (c *Client) Tags(ctx context.Context, repository string) iter.Seq2[string, 
 			Scheme: repo.Scheme(), Host: repo.RegistryStr(), Path: "/v2/" + repo.RepositoryStr() + "/tags/list",
 			RawQuery: fmt.Sprintf("n=%d", pageSize),
 		}
+		read := map[string]bool{}
 		for next != nil {
 			page, err := readPage(ctx, c.access, repo, next)
-			if errors.Is(err, ErrNotFound) {
+			if errors.Is(err, ErrNotFound) && len(read) == 0 {
 				return
 			}
 			if err != nil {
@@ -44,7 +46,12 @@ func (c *Client) Tags(ctx context.Context, repository string) iter.Seq2[string, 
 					return
 				}
 			}
-			next = page.next
+			read[next.RequestURI()] = true
+			if next = page.next; next != nil && read[next.RequestURI()] {
+				yield("", fmt.Errorf("listing the tags of %q: %w", shown(repo), &answerError{
+					problem: "its pages of tags go round in a circle: look at the registry, and at caches in between"}))
+				return
+			}
 		}
 	}
 }
@@ -83,9 +90,13 @@ func readPage(ctx context.Context, with *access, repo name.Repository, at *url.U
 		if err := transport.CheckError(resp, http.StatusOK); err != nil {
 			return err
 		}
+		raw, err := io.ReadAll(resp.Body)
+		if err != nil {
+			return err
+		}
 		p = page{}
-		if err := json.NewDecoder(resp.Body).Decode(&p); err != nil {
-			return fmt.Errorf("reading the answer: %w", err)
+		if err := json.Unmarshal(raw, &p); err != nil {
+			return &answerError{problem: fmt.Sprintf("the answer is no list of tags: it is not valid JSON (%v)", err)}
 		}
 		p.next, err = nextPage(resp.Header.Get("Link"), at)
 		return err
@@ -93,7 +104,9 @@ func readPage(ctx context.Context, with *access, repo name.Repository, at *url.U
 	return p, err
 }
 
-// nextPage reads the header Link: </v2/app/tags/list?last=b&n=2>; rel="next".
+// nextPage reads the header Link: </v2/app/tags/list?last=b&n=2>; rel="next". A
+// registry behind a proxy may have an address in it that it knows itself by:
+// whatever host it is, the page is asked of the one that is talked to.
 func nextPage(link string, at *url.URL) (*url.URL, error) {
 	target, _, ok := strings.Cut(strings.TrimPrefix(link, "<"), ">")
 	if !ok || target == "" {
@@ -103,9 +116,6 @@ func nextPage(link string, at *url.URL) (*url.URL, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the link to the next page: %w", err)
 	}
-	if next.Host != at.Host {
-		return nil, fmt.Errorf("the next page is on another host, %s", next.Host)
-	}
-	next.Scheme = at.Scheme
+	next.Scheme, next.Host, next.User = at.Scheme, at.Host, nil
 	return next, nil
 }

@@ -1,0 +1,88 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+)
+
+// denial says which login was used, never its value, and whether the login was
+// refused or may not do this.
+func (x *explainer) denial(ctx context.Context, repo name.Repository, refused *transport.Error, said response) (problem, next string) {
+	host, repository := shownHost(repo.RegistryStr()), shown(repo)
+	login, err := x.logins.of(ctx, canonicalHost(repo.RegistryStr()))
+	if err != nil || login.Source == SourceNone {
+		next = fmt.Sprintf("check the name, or log in with \"docker login %s\"", host)
+		if canonicalHost(host) == dockerHub {
+			next = "check the name, or set DOCKER_USER and DOCKER_PASS, or log in with \"docker login\""
+		}
+		return fmt.Sprintf("registry %s wants a login for %q, and there is none (%s)", host, repository, cause(refused)), next
+	}
+	used := fmt.Sprintf("user %q from %s", login.Username, login.Source)
+	if login.Username == identityTokenUser {
+		used = "the identity token from " + login.Source
+	}
+	switch {
+	case strings.Contains(strings.ToLower(refused.Error()), "expired"):
+		return fmt.Sprintf("the login of %s in registry %s has expired (%s)", used, host, cause(refused)), renewHint(login, host)
+	case x.loginRefused(ctx, repo, refused, said):
+		return fmt.Sprintf("registry %s does not accept the login of %s (%s)", host, used, cause(refused)), renewHint(login, host)
+	}
+	may := "read it"
+	if said.writing || refused.Request != nil && refused.Request.Method != http.MethodGet && refused.Request.Method != http.MethodHead {
+		may = "write to it"
+	}
+	return fmt.Sprintf("registry %s denies this to %s on %q (%s)", host, used, repository, cause(refused)),
+		"the login itself is accepted: check that the repository exists and that this user may " + may
+}
+
+// loginRefused says that the login is wrong: no right of any kind would help.
+func (x *explainer) loginRefused(ctx context.Context, repo name.Repository, refused *transport.Error, said response) bool {
+	switch {
+	case said.token && refused.StatusCode == http.StatusForbidden:
+		// Some say that of a wrong password, and of a repository that is not the
+		// user's. "docker login" asks for no repository: neither do we, to tell.
+		return !x.accepts(ctx, repo, refused.Request)
+	case said.token:
+		return true
+	case said.scheme == "basic":
+		return refused.StatusCode == http.StatusUnauthorized
+	}
+	return false
+}
+
+// accepts asks a token server for a token without any right.
+func (x *explainer) accepts(ctx context.Context, repo name.Repository, asked *http.Request) bool {
+	if asked == nil || asked.Method != http.MethodGet {
+		return false
+	}
+	login := asked.Clone(ctx)
+	query := login.URL.Query()
+	query.Del("scope")
+	login.URL.RawQuery = query.Encode()
+	resp, err := x.wire.to(repo.RegistryStr()).RoundTrip(login)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = resp.Body.Close() }()
+	return resp.StatusCode == http.StatusOK
+}
+
+// renewHint says how to have a login that works.
+func renewHint(l Login, host string) string {
+	switch {
+	case l.Source == SourceConfig:
+		return "correct the registry's username and password in slipway.yaml, or what they refer to"
+	case l.Source == SourceEnvironment, l.Source == SourceAuthVariable:
+		return "correct " + l.Source
+	case strings.HasPrefix(l.Source, "AWS "):
+		return "sign in to AWS again"
+	case host == "docker.io":
+		return "log in again with \"docker login\""
+	}
+	return fmt.Sprintf("log in again with \"docker login %s\"", host)
+}
