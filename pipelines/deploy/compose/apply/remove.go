@@ -19,7 +19,7 @@ func (w *worker) remove(ctx context.Context, r plan.Remove) error {
 	if r.Drain {
 		script.Sleep(time.Duration(w.stack.Config.Drain))
 	}
-	script.StopContainers(r.Containers)
+	script.StopContainers(r.Containers, nil)
 	if r.All {
 		script.Line(append(w.stack.Compose(w.actions.Project), "down")...) // networks; volumes stay
 	}

@@ -17,15 +17,16 @@ import (
 
 // stop ends old containers: their pre_stop hooks, the drain, then the signal and
 // the time that they ask for by stop_signal and stop_grace_period. They are
-// removed; anonymous volumes stay. All that is one job: a run that is killed
-// meanwhile leaves nothing half done.
+// removed, and so are their anonymous volumes, of which every new container has
+// its own; those of a stack that was found running stay. All that is one job: a
+// run that is killed meanwhile leaves nothing half done.
 func (w *worker) stop(ctx context.Context, s plan.Stop) error {
 	drain := time.Duration(0)
 	if s.Drain {
 		drain = time.Duration(w.stack.Config.Drain)
 	}
 	script := &stack.Script{}
-	var all, services []string
+	var all, released, services []string
 	for _, r := range s.Services {
 		line := fmt.Sprintf("%s: stopping %d old", r.Service, len(r.Containers))
 		if drain > 0 {
@@ -33,11 +34,12 @@ func (w *worker) stop(ctx context.Context, s plan.Stop) error {
 		}
 		fmt.Fprintln(w.session.Log, line)
 		runHooks(script, r)
-		all, services = append(all, r.Containers...), append(services, strconv.Quote(r.Service))
+		all, released = append(all, r.Containers...), append(released, r.Released...)
+		services = append(services, strconv.Quote(r.Service))
 	}
 	script.Raw("wait")
 	script.Sleep(drain)
-	script.StopContainers(all)
+	script.StopContainers(all, released)
 	if err := w.change(ctx, script, job.DefaultTimeout+drain); err != nil {
 		return fmt.Errorf("stopping the old containers of service %s: %w", strings.Join(services, ", "), err)
 	}

@@ -23,7 +23,7 @@ func adopt(ctx context.Context, s stack.Stack, d deploy.Desired, o Observation) 
 	files, dir := "", ""
 	for _, service := range o.Services() {
 		for _, c := range o.Containers[service] {
-			if strings.Contains(c.Config.Labels[container.LabelFiles], "/.slipway/") {
+			if c.Released() {
 				continue // another target of ours has the same project
 			}
 			before.Adopted[service] = c.Config.Image

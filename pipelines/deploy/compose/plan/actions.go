@@ -75,6 +75,9 @@ type Stop struct {
 type Retired struct {
 	Service    string   `json:"service"`
 	Containers []string `json:"containers"`
+	// Released are those of them that a release of ours started: their anonymous
+	// volumes, which no other container gets, go with them.
+	Released []string `json:"released,omitempty"`
 	// Hooks run in each of them first.
 	Hooks []Hook `json:"hooks,omitempty"`
 }

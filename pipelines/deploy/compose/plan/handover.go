@@ -64,7 +64,7 @@ func (h *handover) stopLater(service string, containers []container.Container) {
 	if len(containers) == 0 {
 		return
 	}
-	r := Retired{Service: service, Containers: container.IDs(containers)}
+	r := Retired{Service: service, Containers: container.IDs(containers), Released: container.IDs(container.Released(containers))}
 	for _, hook := range h.seen.Model.Project.Services[service].PreStop {
 		env := map[string]string{}
 		for name, value := range hook.Environment {

@@ -11,9 +11,13 @@ import (
 type Script struct{ shell.Script }
 
 // StopContainers stops containers as gracefully as they ask for, and removes
-// them; some may be removed already.
-func (s *Script) StopContainers(ids []string) {
+// them; some may be removed already. Anonymous volumes go with those of them that
+// are named so, and stay otherwise.
+func (s *Script) StopContainers(ids, withVolumes []string) {
 	s.Raw(shell.Words(append([]string{"docker", "stop"}, ids...)...) + " || true")
+	if len(withVolumes) > 0 {
+		s.Line(append([]string{"docker", "rm", "-f", "-v"}, withVolumes...)...)
+	}
 	s.Line(append([]string{"docker", "rm", "-f"}, ids...)...)
 }
 
