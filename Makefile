@@ -9,7 +9,7 @@ TEST    ?= ./...
 PREFIX  ?= $(shell test -w /usr/local/bin && echo /usr/local || echo "$$HOME/.local")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build install home demo demo-rollback demo-down test test-long fuzz e2e lint bench update clean
+.PHONY: help setup build install home demo demo-rollback demo-down test test-long fuzz campaign e2e lint bench update clean
 
 help: ## print the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,11 @@ test-long: ## run the tests that take minutes, too: faults at every step, load
 
 fuzz: ## try random inputs on everything that is parsed (FUZZTIME=10m for each, ONLY=regexp of package.Name)
 	go run ./internal/fuzzing -time $(or $(FUZZTIME),10m) -only '$(ONLY)' -log docs/fuzzing.jsonl
+
+campaign: setup ## kill, starve and disturb it hundreds of times (PHASE=rolling SEEDS=1-50): takes hours
+	@.ci/setup tests
+	SLIPWAY_CAMPAIGN='$(or $(PHASE),all)' SLIPWAY_CAMPAIGN_SEEDS='$(SEEDS)' go test -count 1 -timeout 48h -v -run '^TestCampaign$$' ./tests/campaign
+	go test -count 1 -run '^TestPage$$' ./tests/campaign -update
 
 e2e: ## test the Dagger module on a Dagger engine, where one can be reached
 	SLIPWAY_E2E=1 go test -count 1 -timeout 30m -v ./tests/e2e
