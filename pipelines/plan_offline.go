@@ -4,10 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/lint"
+	"git.example/slipway/pipelines/published"
 	"git.example/slipway/pipelines/release"
 )
 
@@ -19,7 +23,11 @@ const offlineWhy = "not looked at (--offline)"
 // them.
 func (p planner) offline(ctx context.Context, e config.Entry[config.Environment], o DeployOptions) (Planned, error) {
 	planned := Planned{Environment: e.Name, Offline: true}
-	wrong := func(err error) { planned.Wrong = append(planned.Wrong, linesOf(err)...) }
+	wrong := func(err error) {
+		if err != nil {
+			planned.Wrong = append(planned.Wrong, linesOf(err)...)
+		}
+	}
 	tag, err := p.workspace.Tag()
 	if err != nil {
 		return planned, err
@@ -31,11 +39,7 @@ func (p planner) offline(ctx context.Context, e config.Entry[config.Environment]
 	}
 	var recorded map[string]release.RecordedImage
 	planned.Images, recorded = unassessed(configured)
-	for _, image := range configured {
-		if err := p.images.Sources(image); err != nil {
-			wrong(err)
-		}
-	}
+	wrong(p.sources(configured))
 	findings, err := lint.Run(ctx, lint.Input{Config: p.workspace.Config, Images: configured, Dir: p.workspace.Dir})
 	if err != nil {
 		return planned, err
@@ -56,6 +60,7 @@ func (p planner) offline(ctx context.Context, e config.Entry[config.Environment]
 	case err != nil:
 		wrong(err)
 	default:
+		wrong(p.untracked(ctx, made))
 		a := admission{workspace: p.workspace, targets: p.targets, environment: e, release: made}
 		if e.Value.Protected {
 			refused, err := asRefusal(admitProtected(e.Name, a.release.Record))
@@ -81,6 +86,49 @@ func (p planner) offline(ctx context.Context, e config.Entry[config.Environment]
 	slices.Sort(planned.Wrong)
 	planned.Wrong = slices.Compact(planned.Wrong)
 	return planned, ctx.Err()
+}
+
+// sources are why an image or a check could not be built or run, for want of a
+// file.
+func (p planner) sources(configured config.Map[config.Image]) error {
+	var errs []error
+	for _, image := range configured {
+		errs = append(errs, p.images.Sources(fmt.Sprintf("image %q", image.Name), image.Value.Build, image.Value.Platforms))
+	}
+	for _, check := range p.workspace.Config.Checks {
+		name := fmt.Sprintf("check %q", check.Name)
+		if check.Value.Build != nil {
+			errs = append(errs, p.images.Sources(name, *check.Value.Build, nil))
+		}
+		files := []string{}
+		if check.Value.Compose != nil {
+			files = append(files, check.Value.Compose.File...)
+		}
+		if check.Value.Mount != "" {
+			files = append(files, check.Value.Mount)
+		}
+		for _, file := range files {
+			if _, err := os.Stat(p.workspace.Path(file)); err != nil {
+				errs = append(errs, fmt.Errorf("%s: reading %q: there is no such file", name, file))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// untracked are the deploy files of a release that git leaves out: another clone,
+// such as CI's, does not have them.
+func (p planner) untracked(ctx context.Context, r published.Release) error {
+	if p.workspace.Git == nil {
+		return nil
+	}
+	ignored, err := p.workspace.Git.Ignored(ctx, p.workspace.Paths(slices.Sorted(maps.Keys(r.Files))))
+	errs := []error{err}
+	for _, path := range ignored {
+		shown, _ := filepath.Rel(p.workspace.Dir, path)
+		errs = append(errs, fmt.Errorf("deploy file %q: git ignores it, so another checkout does not have it; take it out of .gitignore, or git add --force it", filepath.ToSlash(shown)))
+	}
+	return errors.Join(errs...)
 }
 
 // linesOf are the texts of errors that were joined.

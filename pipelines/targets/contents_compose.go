@@ -30,6 +30,12 @@ func (k composeKind) contents(ctx context.Context, s *site, d deploy.Desired) ([
 	if err != nil {
 		return nil, err
 	}
+	for _, step := range slices.Concat(k.Before, k.After) {
+		_, enabled := stack.Services[step.Service]
+		if _, inProfile := stack.DisabledServices[step.Service]; !enabled && !inProfile {
+			return nil, fmt.Errorf("a step runs in service %q, which %s does not have: it has %s", step.Service, strings.Join(d.Main, ", "), strings.Join(stack.ServiceNames(), ", "))
+		}
+	}
 	var lines []string
 	for _, name := range composefile.Order(stack) {
 		lines = append(lines, serviceLine(stack.Services[name]))
