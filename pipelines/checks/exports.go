@@ -9,23 +9,25 @@ import (
 	"sync"
 
 	"git.example/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/scratch"
 )
 
 // exportStage holds what checks export until every build of the run has ended:
 // a file that appears in a build context would make that build another one.
 type exportStage struct {
 	project, dir string
+	scratch      *scratch.Dir
 
 	mu    sync.Mutex
 	names []string
 }
 
 func newExportStage(project string) (*exportStage, error) {
-	dir, err := os.MkdirTemp("", "slipway-exports-")
+	dir, err := scratch.New("exports")
 	if err != nil {
-		return nil, fmt.Errorf("making a place for exports: %w", err)
+		return nil, err
 	}
-	return &exportStage{project: project, dir: dir}, nil
+	return &exportStage{project: project, scratch: dir, dir: dir.Path}, nil
 }
 
 // reserve is where each exported path goes for now.
@@ -52,7 +54,7 @@ func (s *exportStage) bringOut() error {
 			problems = append(problems, fmt.Errorf("bringing out %q: %w", name, err))
 		}
 	}
-	return errors.Join(append(problems, os.RemoveAll(s.dir))...)
+	return errors.Join(append(problems, s.scratch.Remove())...)
 }
 
 // replace copies a file or directory; from may be missing, or may have been

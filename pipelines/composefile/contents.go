@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"git.example/slipway/pipelines/scratch"
 )
 
 // contents gives compose-go the files that others include or extend and that
@@ -12,6 +14,7 @@ import (
 // at once, when the first one is asked for.
 type contents struct {
 	files map[string][]byte
+	made  *scratch.Dir
 	dir   string
 }
 
@@ -51,11 +54,12 @@ func (c *contents) write() error {
 	if c.dir != "" {
 		return nil
 	}
-	dir, err := os.MkdirTemp("", "slipway-compose-")
+	made, err := scratch.New("compose")
 	if err != nil {
 		return err
 	}
-	c.dir = dir
+	c.made, c.dir = made, made.Path
+	dir := c.dir
 	for name, content := range c.files {
 		if !filepath.IsLocal(name) {
 			continue
@@ -72,7 +76,7 @@ func (c *contents) write() error {
 }
 
 func (c *contents) remove() {
-	if c.dir != "" {
-		os.RemoveAll(c.dir)
+	if c.made != nil {
+		c.made.Remove() // in the temporary directory: a later run removes what is left
 	}
 }

@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"sync"
 
 	"git.example/slipway/pipelines/engine"
 	"git.example/slipway/pipelines/keyed"
 	"git.example/slipway/pipelines/report"
+	"git.example/slipway/pipelines/scratch"
 )
 
 // artifacts are built when an image asks for one, each once, and kept in a
@@ -20,7 +20,7 @@ type artifacts struct {
 	built   keyed.Once[string, string]
 
 	mu  sync.Mutex
-	dir string
+	dir *scratch.Dir
 }
 
 // path is where a built artifact is on this machine.
@@ -56,21 +56,20 @@ func (a *artifacts) export(ctx context.Context, e engine.Engine, name string) (s
 func (a *artifacts) temporary() (string, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.dir != "" {
-		return a.dir, nil
+	if a.dir == nil {
+		dir, err := scratch.New("artifacts")
+		if err != nil {
+			return "", err
+		}
+		a.dir = dir
 	}
-	dir, err := os.MkdirTemp("", "slipway-artifacts-")
-	if err != nil {
-		return "", fmt.Errorf("making a directory for artifacts: %w", err)
-	}
-	a.dir = dir
-	return dir, nil
+	return a.dir.Path, nil
 }
 
 func (a *artifacts) remove() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.dir != "" {
-		_ = os.RemoveAll(a.dir) // in the temporary directory: the system removes what is left
+	if a.dir != nil {
+		_ = a.dir.Remove() // in the temporary directory: a later run removes what is left
 	}
 }

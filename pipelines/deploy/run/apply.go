@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -12,6 +13,7 @@ import (
 
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/engine"
+	"git.example/slipway/pipelines/scratch"
 )
 
 // Apply runs the container to its end. Another exit code than 0 is an error.
@@ -48,11 +50,13 @@ func (t *Target) container(ctx context.Context, d deploy.Desired, s deploy.Sessi
 	if err != nil {
 		return err
 	}
-	if run.Mount, err = t.mount(d); err != nil {
+	mount, err := t.mount(d)
+	if err != nil {
 		return err
 	}
-	if run.Mount != "" {
-		defer os.RemoveAll(run.Mount)
+	if mount != nil {
+		run.Mount = mount.Path
+		defer mount.Remove()
 	}
 	e, err := t.Engine(ctx)
 	if err != nil {
@@ -100,14 +104,14 @@ func (t *Target) run(ctx context.Context, d deploy.Desired) (engine.Run, error) 
 	return run, nil
 }
 
-// mount is a directory with the release's files, to be removed; "" for none.
-func (t *Target) mount(d deploy.Desired) (string, error) {
+// mount is a directory with the release's files, to be removed; nil for none.
+func (t *Target) mount(d deploy.Desired) (*scratch.Dir, error) {
 	if len(t.Config.Files) == 0 {
-		return "", nil
+		return nil, nil
 	}
-	dir, err := os.MkdirTemp("", "slipway-run-")
+	dir, err := scratch.New("run")
 	if err != nil {
-		return "", fmt.Errorf("making a directory for the release's files: %w", err)
+		return nil, err
 	}
 	for _, name := range t.Config.Files {
 		name = path.Clean(filepath.ToSlash(name))
@@ -115,11 +119,10 @@ func (t *Target) mount(d deploy.Desired) (string, error) {
 		if !ok {
 			err = fmt.Errorf("release %s has no file %q: publish this commit again, with another build number", d.Release.Tag, name)
 		} else {
-			err = write(filepath.Join(dir, filepath.FromSlash(name)), content)
+			err = write(filepath.Join(dir.Path, filepath.FromSlash(name)), content)
 		}
 		if err != nil {
-			os.RemoveAll(dir)
-			return "", err
+			return nil, errors.Join(err, dir.Remove())
 		}
 	}
 	return dir, nil
