@@ -2,6 +2,7 @@ package composefile
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -25,7 +26,7 @@ services:
 	want := map[string][]string{
 		"api": {"web", "worker"}, "hub": {"web", "worker"}, "local": {"front"}, "pg": {"db"},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Variable{})); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -148,7 +149,65 @@ func TestVariables(t *testing.T) {
 		{Name: "H", Line: 18, Required: true}, {Name: "I", Line: 19}, {Name: "J", Line: 20},
 		{Name: "K", Line: 23}, {Name: "L", Line: 23}, {Name: "M", Line: 23},
 	}
-	if diff := cmp.Diff(want, Variables([]byte(text))); diff != "" {
+	got := Variables([]byte(text))
+	lines := strings.Split(text, "\n")
+	for i, v := range got {
+		if at := lines[v.Line-1][v.Column-1:]; !strings.HasPrefix(at, "$"+v.Name) && !strings.HasPrefix(at, "${"+v.Name) {
+			t.Errorf("%s is said to be at %q", v.Name, at)
+		}
+		got[i].Column, got[i].within = 0, nil
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Variable{})); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Which uses compose looks at depends on the variables around them.
+func TestVariableCounts(t *testing.T) {
+	isSet := func(name string) bool { return name == "SET" }
+	var got []string
+	for _, v := range Variables([]byte("a: '${SET:-$A} ${UNSET:-${B}} ${SET+$C} ${UNSET:+$D} ${UNSET:?say $E} ${UNSET:-${SET:-$F}} ${UNSET-${G:-${H}}} $I ${SET} } $J'")) {
+		if v.Counts(isSet) && !v.Default {
+			got = append(got, v.Name)
+		}
+	}
+	if diff := cmp.Diff([]string{"B", "C", "UNSET", "H", "I", "SET", "J"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// What can't be known is no error, and what is wrong whatever the values is one.
+func TestLoadStandingIn(t *testing.T) {
+	for service, want := range map[string]string{
+		`volumes: ["${A}:/data"]`:                                          "",
+		`volumes: ["${A}:/data:${B}"]`:                                     "",
+		`ports: ["${A}:80", "${B}:${A}:81"]`:                               "",
+		`healthcheck: {test: [CMD, a], interval: "${A}", retries: "${B}"}`: "",
+		`privileged: "${A}"`:                                               "",
+		`mem_limit: "${A}"`:                                                "",
+		`deploy: {replicas: "${A}"}`:                                       "",
+		`pull_policy: "${A}"`:                                              "",
+		`network_mode: "service:${A}"`:                                     "unknowable",
+		`depends_on: ["${A}"]`:                                             "unknowable",
+		`extends: {file: "${A}.yml", service: x}`:                          "unknowable",
+		"image: \"${A}\"\n    imagee: x":                                   "wrong",
+		"volumes: [\"${A}:/a\", \"nowhere:/b\"]":                           "wrong",
+		`healthcheck: {test: [CMD, a], interval: "${A}"}` + "\n    restrat: always": "wrong",
+	} {
+		t.Run(service, func(t *testing.T) {
+			_, _, err := LoadStandingIn(t.Context(), Options{
+				Files: []string{"a.yml"}, Dir: "/opt/app", Contents: map[string][]byte{"a.yml": []byte("services:\n  a:\n    build: .\n    " + service + "\n")},
+			}, []string{"A", "B"})
+			got := ""
+			var unknowable *Unknowable
+			if errors.As(err, &unknowable) {
+				got = "unknowable"
+			} else if err != nil {
+				got = "wrong"
+			}
+			if got != want {
+				t.Errorf("got %q, want %q: %v", got, want, err)
+			}
+		})
 	}
 }

@@ -38,7 +38,7 @@ func checkRules() []Rule {
 func (p *project) checks() []*stack {
 	var checks []*stack
 	for _, s := range p.stacks {
-		if s.check != nil && s.err == nil {
+		if s.check != nil && s.err == nil && s.unknowable == nil {
 			checks = append(checks, s)
 		}
 	}
@@ -98,7 +98,7 @@ func dependsOnRace(p *project, found finder) {
 
 // listed says that a service's depends_on is a list, without conditions.
 func (s *stack) listed(service string) bool {
-	return slices.ContainsFunc(s.files, func(f *file) bool {
+	return slices.ContainsFunc(s.all(), func(f *file) bool {
 		return len(items(f.value("services", service, "depends_on"))) > 0
 	})
 }

@@ -37,10 +37,13 @@ var errorLine = lazy.Regexp(`(?:\.ya?ml:|line )(\d+)`)
 
 func composeInvalid(p *project, found finder) {
 	for _, s := range p.stacks {
+		at := position{file: s.files[0]}
+		if s.unknowable != nil {
+			found(at, fmt.Sprintf("the file can't be read without values that only a deploy knows: %s", s.filled.Hide(s.unknowable.Error())), "", Info)
+		}
 		if s.err == nil {
 			continue
 		}
-		at := position{file: s.files[0]}
 		if m := errorLine().FindStringSubmatch(s.err.Error()); m != nil && len(s.files) == 1 {
 			at.line, _ = strconv.Atoi(m[1]) // digits
 			at.column = 1
@@ -51,16 +54,32 @@ func composeInvalid(p *project, found finder) {
 
 func variableUnset(p *project, found finder) {
 	for _, s := range p.targets() {
+		told := map[string]bool{}
 		for _, v := range s.unset {
-			found(v.at, fmt.Sprintf("nothing sets the variable %s, and it has no default", v.Name),
-				fmt.Sprintf("set it under env: in slipway.yaml, or write ${%s:-default} or ${%s:?message}", v.Name, v.Name))
+			message := fmt.Sprintf("nothing sets the variable %s, and it has no default", v.Name)
+			fix := fmt.Sprintf("set it under env: in slipway.yaml, or write ${%s:-default}", v.Name)
+			if !v.Required {
+				fix += fmt.Sprintf(" or ${%s:?message}", v.Name)
+			}
+			why := s.refused[v.Name]
+			switch {
+			case s.variables.open != "":
+				found(v.at, fmt.Sprintf("whether %s sets the variable %s can't be known here, and it has no default", s.variables.open, v.Name), "", Info)
+			case v.Required:
+				found(v.at, fmt.Sprintf("nothing sets the variable %s, which the file requires: compose refuses it", v.Name), fix, Error)
+			case why != "" && !told[v.Name]:
+				told[v.Name] = true
+				found(v.at, fmt.Sprintf("nothing sets the variable %s, and compose refuses the file without it: %s", v.Name, s.filled.Hide(why)), fix, Error)
+			default:
+				found(v.at, message, fix)
+			}
 		}
 	}
 }
 
 func versionObsolete(p *project, found finder) {
 	for _, s := range p.stacks {
-		for _, f := range s.files {
+		for _, f := range s.all() {
 			if at, ok := f.at("version"); ok {
 				found(at, "version: is obsolete", "remove the line")
 			}
@@ -77,7 +96,7 @@ func imageUnused(p *project, found finder) {
 				continue
 			}
 			stacks++
-			readable = readable && s.err == nil
+			readable = readable && s.err == nil && s.unknowable == nil
 			for image := range s.users {
 				used[image] = true
 			}

@@ -33,6 +33,11 @@ Compose files of checks run on data of their own: there, a literal
 ` + "`POSTGRES_PASSWORD: test`" + ` is no secret. Whatever looks like an access key, a
 private key or a token is one everywhere.
 
+Compose files are read as a deploy reads them, with the variables that it sets and those of ` + "`env:`" + `. What nothing
+sets is a warning, and an error where compose refuses the file without it. What only the host or a secret's content
+decides can't be known here: that is a note, and no error follows from it. A finding is where the thing is written, be
+that an anchor, or a file that another one extends or includes.
+
 | rule | severity | finds | because |
 | --- | --- | --- | --- |
 `)

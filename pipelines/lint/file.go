@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,11 +13,15 @@ import (
 // file is one file that rules look at.
 type file struct {
 	// name is relative to the project's directory, with slashes.
-	name    string
+	name string
+	// path is where it is.
+	path    string
 	content []byte
 	lines   []string
 	// roots are the documents of a YAML file; none when it is no YAML.
 	roots []ast.Node
+	// anchors are the values of the anchors in them.
+	anchors map[string]ast.Node
 }
 
 // position is one in a file. Line and column are 0 for the whole file.
@@ -32,12 +37,13 @@ func newFile(dir, path string) *file {
 		name = rel
 	}
 	content, _ := os.ReadFile(path)
-	return &file{name: filepath.ToSlash(name), content: content, lines: strings.Split(string(content), "\n")}
+	return &file{name: filepath.ToSlash(name), path: path, content: content, lines: strings.Split(string(content), "\n")}
 }
 
 // newYAML is newFile for YAML.
 func newYAML(dir, path string) *file {
 	f := newFile(dir, path)
+	f.anchors = map[string]ast.Node{}
 	parsed, err := parser.ParseBytes(f.content, 0)
 	if err != nil {
 		return f
@@ -45,6 +51,7 @@ func newYAML(dir, path string) *file {
 	for _, document := range parsed.Docs {
 		if document.Body != nil {
 			f.roots = append(f.roots, document.Body)
+			maps.Copy(f.anchors, anchorsOf(document.Body))
 		}
 	}
 	return f
@@ -53,7 +60,7 @@ func newYAML(dir, path string) *file {
 // at is the position of the key at a path; false when the file has none.
 func (f *file) at(path ...string) (position, bool) {
 	for _, root := range f.roots {
-		if n := find(root, path); n != nil {
+		if n := f.find(root, path); n != nil {
 			at := n.GetToken().Position
 			return position{f, at.Line, at.Column}, true
 		}
@@ -74,16 +81,7 @@ func (f *file) near(path ...string) position {
 // value is the node at a path, nil when there is none.
 func (f *file) value(path ...string) ast.Node {
 	for _, root := range f.roots {
-		n := unwrap(root)
-		for _, key := range path {
-			pair := entry(n, key)
-			if pair == nil {
-				n = nil
-				break
-			}
-			n = unwrap(pair.Value)
-		}
-		if n != nil {
+		if n := f.under(root, path...); n != nil {
 			return n
 		}
 	}

@@ -19,7 +19,7 @@ func FuzzYAML(f *testing.F) {
 		yaml := newYAML(dir, path)
 		p := &project{file: yaml, workflows: []*file{yaml}, circleci: []*file{yaml}}
 		for _, rule := range workflowRules() {
-			rule.check(p, func(position, string, string) {})
+			rule.check(p, func(position, string, string, ...Severity) {})
 		}
 		yaml.value("a", "b")
 		yaml.near("a", "b")

@@ -12,6 +12,12 @@ func isLatest(image string) bool {
 	return image != "" && !digest && (tag == "" || tag == "latest")
 }
 
+// isReference says that an image reference is one.
+func isReference(image string) bool {
+	_, err := reference.ParseNormalizedNamed(image)
+	return err == nil
+}
+
 // isRelease says that an image reference comes from the variables of a release.
 func isRelease(image string) bool {
 	tag, _ := versionOf(image)

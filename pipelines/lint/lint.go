@@ -21,24 +21,24 @@ func Run(ctx context.Context, in Input) ([]Finding, error) {
 	findings := []Finding{}
 	seen := map[Finding]bool{}
 	for _, rule := range Rules() {
-		rule.check(p, func(at position, message, fix string) {
+		rule.check(p, func(at position, message, fix string, as ...Severity) {
 			f := Finding{
 				File: at.file.name, Line: at.line, Column: at.column,
-				Severity: rule.Severity, Rule: rule.ID,
+				Severity: append(as, rule.Severity)[0], Rule: rule.ID, Message: message,
 			}
 			// One file may be deployed to several environments.
 			if seen[f] || at.file.silences(at.line, rule.ID) {
 				return
 			}
 			seen[f] = true
-			f.Message, f.Fix = message, fix
+			f.Fix = fix
 			findings = append(findings, f)
 		})
 	}
 	slices.SortFunc(findings, func(a, b Finding) int {
 		return cmp.Or(
 			strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
-			strings.Compare(a.Rule, b.Rule),
+			strings.Compare(a.Rule, b.Rule), strings.Compare(a.Message, b.Message),
 		)
 	})
 	return findings, ctx.Err()

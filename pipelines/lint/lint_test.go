@@ -247,12 +247,21 @@ func TestRules(t *testing.T) {
 			good: []change{
 				{prod + " DB_PASSWORD: ${DB_PASSWORD}": "DB_PASSWORD_FILE: /run/secrets/db"}, {prod + " DB_PASSWORD: ${DB_PASSWORD}": "TOKENS_ENABLED: 'true'"},
 				{prod + " ${DB_PASSWORD}": "${DB_PASSWORD:-}"}, {prod + " DB_PASSWORD: ${DB_PASSWORD}": "PUBLIC_API_KEY: abc"},
+				{prod + " DB_PASSWORD: ${DB_PASSWORD}": "DB_PASSWORD: /run/secrets/db"}, {prod + " DB_PASSWORD: ${DB_PASSWORD}": "dbPassword: file:///run/secrets/db"},
+				{prod + " DB_PASSWORD: ${DB_PASSWORD}": "db__password__file: x"}, {prod + " DB_PASSWORD: ${DB_PASSWORD}": "SSH_KEY: ~/.ssh/id_ed25519"}, {prod + " ${DB_PASSWORD}": "${DB_PASSWORD:-/run/secrets/db}"},
+				{prod + " DB_PASSWORD: ${DB_PASSWORD}": "TLS_PRIVATE_KEY: ./tls/key.pem"}, {prod + " DB_PASSWORD: ${DB_PASSWORD}": "PASSWORD_RESET_TIMEOUT: 3600"},
 				{prod + " DB_PASSWORD: ${DB_PASSWORD}": "MONKEY: abc"}, {prod + " DB_PASSWORD: ${DB_PASSWORD}": "URL: 'postgres://u:${DB_PASSWORD}@db/x'"},
 				{prod + " restart: unless-stopped\n    env": "secrets: [db_password]\n    restart: unless-stopped\n    env", prod + " volumes: {data": "secrets: {db_password: {file: ./x}}\nvolumes: {data"},
 			},
 		},
 		"secret in a list": {
 			rule: "secret-in-clear", bad: change{prod + " \n      DB_PASSWORD: ${DB_PASSWORD}": "\n      - A=b\n      - API_KEY=canary\n      - githubToken=canary\n      - TOKEN"}, where: []string{prod + ":7", prod + ":8"},
+		},
+		"secret that begins like a path": {
+			rule: "secret-in-clear", bad: change{prod + " ${DB_PASSWORD}": "/canary+9=="}, where: []string{prod + ":6"},
+		},
+		"secret with one slash": {
+			rule: "secret-in-clear", bad: change{prod + " ${DB_PASSWORD}": "/canary"}, where: []string{prod + ":6"},
 		},
 		"secret as default": {
 			rule: "secret-in-clear", bad: change{prod + " ${DB_PASSWORD}": "${DB_PASSWORD:-canary}"}, where: []string{prod + ":6"},
@@ -287,7 +296,7 @@ func TestRules(t *testing.T) {
 			good: []change{{".dockerignore": "-", ".git/HEAD": "-"}, {".dockerignore": "-", "Dockerfile.dockerignore": ".git"}},
 		},
 		"env file in the context": {
-			rule: "context-env", bad: change{".dockerignore": ".git\n", ".env.prod": "A=canary", ".env.example": "A="}, where: []string{"Dockerfile:2"},
+			rule: "context-env", bad: change{".dockerignore": ".git\n", ".env.prod": "A=canary", ".env.example": "A="}, where: []string{"Dockerfile:2", "Dockerfile:2"},
 			good: []change{{".dockerignore": "*\n!src"}, {".dockerignore": ".git\n", "Dockerfile": "FROM scratch\nCOPY src /src\nCOPY --from=x . .\n"}},
 		},
 		"env file with ADD": {

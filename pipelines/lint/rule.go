@@ -12,15 +12,18 @@ type Rule struct {
 	check func(*project, finder)
 }
 
-// finder takes what a rule found.
-type finder func(at position, message, fix string)
+// finder takes what a rule found, and how much it matters where that is not what
+// the rule says.
+type finder func(at position, message, fix string, as ...Severity)
 
 // eachService makes a rule of one that looks at one deployed service.
 func eachService(check func(*stack, types.ServiceConfig, finder)) func(*project, finder) {
 	return func(p *project, found finder) {
 		for _, s := range p.targets() {
 			for _, service := range s.services() {
-				check(s, service, found)
+				check(s, service, func(at position, message, fix string, as ...Severity) {
+					found(at, s.filled.Hide(message), s.filled.Hide(fix), as...)
+				})
 			}
 		}
 	}

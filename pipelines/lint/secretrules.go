@@ -69,7 +69,7 @@ type scanned struct {
 func (p *project) files() []scanned {
 	all := []scanned{{yaml: p.file}}
 	for _, s := range p.stacks {
-		for _, f := range s.files {
+		for _, f := range s.all() {
 			all = append(all, scanned{f, s.check != nil})
 		}
 	}

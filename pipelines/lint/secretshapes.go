@@ -12,7 +12,7 @@ import (
 // that only seem so.
 var (
 	secretName = lazy.Regexp(`(^|_)(PASSWORD|PASSWD|PASSPHRASE|PASS|PWD|SECRET|SECRETS|TOKEN|PAT|APIKEY|CREDENTIAL|CREDENTIALS|WEBHOOK)(_|$)|(^|_)(API|ACCESS|SECRET|PRIVATE|ENCRYPTION|SIGNING|MASTER|AUTH|DEPLOY|SSH|LICENSE|FERNET)_?KEY(_|$)|_KEY_BASE$`)
-	publicName = lazy.Regexp(`(_FILE|_PATH|_DIR|_ID|_NAME|_ARN|_TTL|_EXPIRY|_EXPIRES|_LENGTH|_TYPE|_USER|_URL|_HEADER|_ENABLED|_ALGORITHM|_ISSUER)$|(^|_)PUBLIC(_|$)|^AWS_SECRETS_MANAGER$`)
+	publicName = lazy.Regexp(`(_FILE|_PATH|_DIR|_ID|_NAME|_ARN|_TTL|_EXPIRY|_EXPIRES|_LENGTH|_TYPE|_USER|_URL|_URI|_HOST|_PORT|_TIMEOUT|_LIFETIME|_AGE|_MIN|_MAX|_SIZE|_COUNT|_ROUNDS|_POLICY|_REQUIRED|_METHOD|_HEADER|_ENABLED|_ALGORITHM|_ISSUER)$|(^|_)PUBLIC(_|$)|^AWS_SECRETS_MANAGER$`)
 	wordBreak  = lazy.Regexp(`([a-z0-9])([A-Z])`)
 )
 
@@ -49,14 +49,26 @@ func shapeOf(value string) string {
 	return ""
 }
 
-// isLiteral says that a value stands for itself: no variable, no reference, and
-// nothing that turns something on or off.
+// isLiteral says that a value stands for itself: no variable, no reference, no file
+// that has the secret, and nothing that turns something on or off.
 func isLiteral(value string) bool {
 	switch strings.ToLower(value) {
 	case "", "true", "false", "yes", "no", "on", "off", "null", "~", "0", "1":
 		return false
 	}
-	return !strings.Contains(value, "$") && !secrets.IsRef(value)
+	return !strings.Contains(value, "$") && !secrets.IsRef(value) && !isPath(value)
+}
+
+// path is one in which nothing is but names: two of them at least below the root, as
+// in /run/secrets/db, because a password may begin with a slash, too.
+var path = lazy.Regexp(`^(file://|~|\.{1,2})?(/[\w.@-]+)+/?$|^[A-Za-z]:[\\/][\w.@\\/ -]+$`)
+
+// isPath says that a value is where something is.
+func isPath(value string) bool {
+	if !path().MatchString(value) {
+		return false
+	}
+	return !strings.HasPrefix(value, "/") || strings.Count(strings.TrimSuffix(value, "/"), "/") > 1
 }
 
 // defaulted is a variable with a default: the default is written into the file.

@@ -2,6 +2,8 @@ package lint
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -11,7 +13,6 @@ import (
 
 	"git.example/slipway/pipelines/composefile"
 	"git.example/slipway/pipelines/config"
-	"git.example/slipway/pipelines/deploy"
 )
 
 // stack is one compose project: of a check, or of a target of an environment.
@@ -20,8 +21,22 @@ type stack struct {
 	// project has the services; none when err says why the files don't load.
 	project *types.Project
 	err     error
-	// unset are the uses of variables that nothing sets and that have no default.
-	unset []variable
+	// unknowable is why they can't be read without values that only a deploy knows.
+	unknowable error
+	// filled are the values that were made up for those.
+	filled composefile.StandIns
+	// variables are what is known of the others, and unset the uses of variables that
+	// are not known to be set and have no default.
+	variables variables
+	unset     []variable
+	// refused is what compose says of the files when a variable is empty that nothing
+	// sets, by its name.
+	refused map[string]string
+	// others are files that the stack's take in, of these bases are there for extends
+	// alone, and some are included with variables of their own.
+	others       []*file
+	bases        map[*file]bool
+	ownVariables map[*file]bool
 	// users are the services of each of our images.
 	users map[string][]string
 
@@ -45,7 +60,11 @@ var releaseDigest = "@sha256:" + strings.Repeat("0", 64)
 // checkStack is the stack of a check.
 func checkStack(ctx context.Context, dir string, check config.Entry[config.Check], env map[string]string) *stack {
 	s := &stack{check: check.Value.Compose}
-	s.load(ctx, dir, check.Value.Compose.File, "", []map[string]string{env, check.Value.Env})
+	known := map[string]string{}
+	maps.Copy(known, env)
+	maps.Copy(known, check.Value.Env)
+	s.variables = variables{values: known, open: "whoever runs the check"}
+	s.load(ctx, dir, check.Value.Compose.File, "")
 	return s
 }
 
@@ -55,51 +74,91 @@ func targetStack(ctx context.Context, dir string, in Input, environment config.E
 	registry, _ := in.Config.Registries.Get(environment.Value.Registry)
 	s := &stack{environment: environment.Name, registry: registry, target: t}
 	repositories := map[string]string{}
-	released := map[string]deploy.Image{}
 	for _, image := range in.Images {
-		repository := registry.Repository(in.Config.Project, image.Name, image.Value)
-		repositories[image.Name] = repository
-		released[image.Name] = deploy.Image{Reference: repository + releaseDigest}
+		repositories[image.Name] = registry.Repository(in.Config.Project, image.Name, image.Value)
 	}
-	host := strings.TrimSuffix(registry.Repository("", "", config.Image{Repository: "x"}), "/x")
-	known := []map[string]string{in.Env, deploy.Variables(releaseTag, environment.Name, host, released)}
-	if t.Env != nil {
-		known = append(known, t.Env.Set)
-	}
-	s.load(ctx, dir, t.File, t.Project, known)
-	if s.err == nil {
+	s.variables = released(in, environment, registry)
+	s.variables.envFileOf(dir, t)
+	o := s.load(ctx, dir, t.File, t.Project)
+	if s.err == nil && s.unknowable == nil {
 		s.users = composefile.Users(s.project, repositories)
+		s.leaveOut(ctx, o)
 	}
 	return s
 }
 
-// load reads the files. A variable that nothing sets gets a value that fits
-// wherever one can stand, so that the rest can be looked at.
-func (s *stack) load(ctx context.Context, dir string, paths []string, name string, known []map[string]string) {
-	env := map[string]string{}
-	for _, variables := range known {
-		maps.Copy(env, variables)
-	}
+// load reads the files as a deploy does. A variable whose value nobody knows yet
+// gets one that fits where it stands, so that the rest can be looked at.
+func (s *stack) load(ctx context.Context, dir string, paths []string, name string) composefile.Options {
 	absolute := make([]string, len(paths))
-	unset := map[string]string{}
 	for i, path := range paths {
 		absolute[i] = filepath.Join(dir, path)
-		f := newYAML(dir, absolute[i])
-		s.files = append(s.files, f)
+		s.files = append(s.files, newYAML(dir, absolute[i]))
+	}
+	s.readOthers(dir)
+	var unknown []string
+	for _, f := range s.all() {
 		for _, v := range composefile.Variables(f.content) {
-			if _, ok := env[v.Name]; !ok && !v.Default {
-				unset[v.Name] = "1"
-				s.unset = append(s.unset, variable{v, position{f, v.Line, 1}})
+			known := s.variables.known(v.Name) && !s.variables.set[v.Name]
+			if known || !v.Counts(s.variables.isSet) || v.Default && !s.variables.set[v.Name] {
+				continue
+			}
+			unknown = append(unknown, v.Name)
+			if !s.variables.set[v.Name] && !s.ownVariables[f] {
+				s.unset = append(s.unset, variable{v, position{f, v.Line, v.Column}})
 			}
 		}
 	}
-	maps.Copy(env, unset)
-	s.project, s.err = composefile.Load(ctx, composefile.Options{
-		Files: absolute, Dir: filepath.Dir(absolute[0]), Name: name, Env: env, Profiles: []string{"*"},
-	})
-	if s.err != nil {
+	slices.Sort(unknown)
+	o := composefile.Options{Files: absolute, Dir: filepath.Dir(absolute[0]), Name: name, Env: s.variables.values, Profiles: []string{"*"}}
+	s.project, s.filled, s.err = composefile.LoadStandingIn(ctx, o, slices.Compact(unknown))
+	var unknowable *composefile.Unknowable
+	if errors.As(s.err, &unknowable) {
+		s.unknowable, s.err = s.err, nil
+	}
+	if s.project == nil {
 		s.project = &types.Project{}
 	}
+	return o
+}
+
+// leaveOut finds the variables that nothing sets and without which compose refuses
+// the files, as a deploy would.
+func (s *stack) leaveOut(ctx context.Context, o composefile.Options) {
+	s.refused = map[string]string{}
+	if s.variables.open != "" {
+		return
+	}
+	known := o.Env
+	for _, v := range s.unset {
+		if _, done := s.refused[v.Name]; done || v.Required {
+			continue
+		}
+		o.Env = maps.Clone(known)
+		maps.Copy(o.Env, s.filled)
+		delete(o.Env, v.Name)
+		project, err := composefile.Load(ctx, o)
+		s.refused[v.Name] = s.wrong(project, err)
+	}
+}
+
+// wrong is what is wrong with the files now that a variable is empty; empty for
+// nothing.
+func (s *stack) wrong(project *types.Project, err error) string {
+	if err != nil {
+		if inner := errors.Unwrap(err); inner != nil {
+			err = inner
+		}
+		lines := strings.Split(err.Error(), "\n")
+		return lines[len(lines)-1] // what goes before says that something failed
+	}
+	for name, service := range project.Services {
+		// Ours are pinned, whatever the tag.
+		if _, ours := s.image(name); !ours && service.Image != "" && !isReference(service.Image) && isReference(s.project.Services[name].Image) {
+			return fmt.Sprintf("the image of service %s is %q", name, service.Image)
+		}
+	}
+	return ""
 }
 
 // services are the services by name.
@@ -124,18 +183,4 @@ func (s *stack) image(service string) (string, bool) {
 // rolling says that new containers start beside old ones.
 func (s *stack) rolling() bool {
 	return s.target != nil && s.target.Strategy != config.Recreate
-}
-
-// at is the position of a service, or of something in it, in the last file that
-// has it: that one wins.
-func (s *stack) at(service string, path ...string) position {
-	full := append([]string{"services", service}, path...)
-	for n := len(full); n >= 2; n-- {
-		for _, f := range slices.Backward(s.files) {
-			if at, ok := f.at(full[:n]...); ok {
-				return at
-			}
-		}
-	}
-	return s.files[0].near("services")
 }

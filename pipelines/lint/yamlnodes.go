@@ -1,6 +1,8 @@
 package lint
 
-import "github.com/goccy/go-yaml/ast"
+import (
+	"github.com/goccy/go-yaml/ast"
+)
 
 // unwrap takes anchors and tags off a node.
 func unwrap(n ast.Node) ast.Node {
@@ -27,32 +29,7 @@ func entries(n ast.Node) []*ast.MappingValueNode {
 	return nil
 }
 
-// entry is the pair of a mapping with the given key, nil when there is none.
-func entry(n ast.Node, key string) *ast.MappingValueNode {
-	for _, pair := range entries(n) {
-		if keyOf(pair) == key {
-			return pair
-		}
-	}
-	return nil
-}
-
 func keyOf(pair *ast.MappingValueNode) string { return pair.Key.GetToken().Value }
-
-// find is the key at a path below n, nil when there is none.
-func find(n ast.Node, path []string) ast.Node {
-	for i, key := range path {
-		pair := entry(n, key)
-		if pair == nil {
-			return nil
-		}
-		if i == len(path)-1 {
-			return pair.Key
-		}
-		n = pair.Value
-	}
-	return nil
-}
 
 // items are the values of a sequence; none when n is none.
 func items(n ast.Node) []ast.Node {

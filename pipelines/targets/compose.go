@@ -3,6 +3,7 @@ package targets
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -51,14 +52,14 @@ func (k composeKind) ownDirs() []string {
 // deploy knows are stood in for; where that may be why a file can't be read, it
 // is a warning.
 func (k composeKind) check(ctx context.Context, w *workspace.Workspace, files map[string][]byte) error {
-	env := map[string]string{}
+	var unknown []string
 	for _, name := range cleaned(k.File) {
 		if err := checkWhole(name, files[name]); err != nil {
 			return err
 		}
 		for _, v := range composefile.Variables(files[name]) {
 			if !v.Default {
-				env[v.Name] = "1"
+				unknown = append(unknown, v.Name)
 			}
 		}
 	}
@@ -67,9 +68,10 @@ func (k composeKind) check(ctx context.Context, w *workspace.Workspace, files ma
 			return err
 		}
 	}
-	_, err := composefile.Load(ctx, composefile.Options{Files: w.Paths(k.File), Dir: w.Dir, Name: "release", Env: env})
-	if err != nil && len(env) > 0 {
-		w.Notice(report.Warning, "with stand-ins for its variables, %v", err)
+	_, filled, err := composefile.LoadStandingIn(ctx, composefile.Options{Files: w.Paths(k.File), Dir: w.Dir, Name: "release"}, distinct(unknown))
+	var unknowable *composefile.Unknowable
+	if errors.As(err, &unknowable) {
+		w.Notice(report.Warning, "without the values of its variables, %s", filled.Hide(err.Error()))
 		return nil
 	}
 	return err
@@ -140,17 +142,19 @@ func (k composeKind) keep() int { return k.Keep }
 // can't be read without what only a deploy knows, they may use all.
 func (k composeKind) uses(ctx context.Context, s *site, d deploy.Desired) ([]string, error) {
 	files := cleaned(k.File)
-	env, contents := map[string]string{}, map[string][]byte{}
+	contents := map[string][]byte{}
+	var unknown []string
 	for _, name := range files {
 		contents[name] = []byte(d.Files[name])
 		for _, v := range composefile.Variables(contents[name]) {
-			if !v.Default {
-				env[v.Name] = "1"
+			if _, known := d.Variables[v.Name]; !known && !v.Default {
+				unknown = append(unknown, v.Name)
 			}
 		}
 	}
-	maps.Copy(env, d.Variables)
-	stack, err := composefile.Load(ctx, composefile.Options{Files: files, Contents: contents, Dir: s.workspace.Dir, Name: "changes", Env: env})
+	stack, _, err := composefile.LoadStandingIn(ctx, composefile.Options{
+		Files: files, Contents: contents, Dir: s.workspace.Dir, Name: "changes", Env: d.Variables,
+	}, distinct(unknown))
 	if err != nil {
 		return slices.Sorted(maps.Keys(d.Release.Images)), nil
 	}
@@ -182,6 +186,12 @@ func (k composeKind) place(ctx context.Context, s *site) (string, error) {
 func (k composeKind) at(recorded config.Target) kind {
 	k.Path, k.Project = recorded.Compose.Path, recorded.Compose.Project
 	return k
+}
+
+// distinct are the names, each once.
+func distinct(names []string) []string {
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 func cleaned(files []string) []string {
