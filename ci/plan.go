@@ -13,8 +13,8 @@ const savedPlan = "/run/slipway-plan.json"
 type Plan struct {
 	// Tag of the release.
 	Tag string
-	// Whether the release exists. When it does not, the plan says what a publish
-	// would do, and there is nothing to plan for the targets yet.
+	// Whether the release exists. When it does not, the plan is of the one that a
+	// publish would make.
 	Published bool
 	// Why a deploy would refuse the release, if it would.
 	Refused []string
@@ -30,8 +30,9 @@ type Plan struct {
 
 // Show everything that a deploy would do
 //
-// Changes nothing. For a commit without a release it shows which images a publish
-// would build, and which it would reuse. Chain "text" to read it, "changes" or "json".
+// Changes nothing. Without a release it plans the one that a publish would make,
+// with the images that it would build and those that it would reuse. Fails when
+// something could not be seen. Chain "text" to read it, "changes" or "json".
 //
 // +cache="never"
 func (s *Slipway) Plan(
@@ -89,4 +90,15 @@ func (s *Slipway) Plan(
 		plan.Saved = e.container.File(savedPlan)
 	}
 	return plan, nil
+}
+
+// Plan every environment from the source alone
+//
+// Asks no registry, host, cloud or secret. Fails on what a publish or a deploy
+// would fail on, as far as the source tells. Chain "text" or "json".
+//
+// +check
+// +cache="never"
+func (s *Slipway) OfflinePlan(ctx context.Context) (*Report, error) {
+	return s.report(ctx, verb{args: []string{"plan", "--offline", "--all"}})
 }

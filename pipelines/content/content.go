@@ -113,7 +113,7 @@ func (h *Hasher) contexts(ctx context.Context, in Inputs) (map[string]string, er
 	return hashes, nil
 }
 
-// isReference tells a named context that BuildKit reads from elsewhere
+// IsReference tells a named context that BuildKit reads from elsewhere
 // ("docker-image://…", "target:…", "https://…", "git@…") from a directory.
 func IsReference(where string) bool {
 	return strings.Contains(where, "://") || strings.HasPrefix(where, "target:") || strings.HasPrefix(where, "git@")

@@ -56,6 +56,8 @@ type pipeline struct {
 	Branch string
 	// Check is what the check of a pull request needs.
 	Check needs
+	// Plans says that there are environments, which a pull request plans offline.
+	Plans bool
 	Jobs  []job
 	// Left are environments that no job deploys to, and why.
 	Left []string
@@ -69,7 +71,7 @@ func CI(system System, root fs.FS, c *config.Config, module Module) ([]byte, err
 	if err != nil {
 		return nil, err
 	}
-	p := pipeline{System: system, Module: called, Branch: defaultBranch(root)}
+	p := pipeline{System: system, Module: called, Branch: defaultBranch(root), Plans: len(c.Environments) > 0}
 	p.Check.references(c.Registries, c.Checks, c.Artifacts)
 	for _, e := range c.Environments {
 		j, why := p.deploy(c, e)

@@ -67,6 +67,10 @@ func TestRefusals(t *testing.T) {
 			code: 2, want: []string{`registry "local" is embedded`},
 		},
 		"no registry": {config: sample, args: []string{"publish"}, code: 1, want: []string{"refuses connections"}},
+		"a mistake before the merge": {
+			config: strings.Replace(sample, "app: {context: image", "app: {context: image, target: gone", 1), args: []string{"offline-plan"},
+			code: 1, want: []string{`there is no stage "gone"`},
+		},
 		"a lint error": {
 			config: strings.Replace(sample, "app: {context: image", "app: {context: image, args: {NPM_TOKEN: k3Vq9xZt7Lw2}", 1), args: []string{"lint"},
 			code: 1, want: []string{"slipway.yaml:6:43: error: ", "secret-in-build-arg"},

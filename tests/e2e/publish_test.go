@@ -54,7 +54,7 @@ func TestFunctions(t *testing.T) {
 	needEngine(t)
 	dir, _ := project(t, "pass", sample)
 	for name, want := range map[string]string{
-		"check": "--allow-failure", "lint": "text", "build": "--image", "publish": "--env", "plan": "--only", "deploy": "--lock-wait", "release": "--skip-checks", "promote": "--from", "rollback": "CURRENT,RELEASED",
+		"check": "--allow-failure", "lint": "text", "offline-plan": "text", "build": "--image", "publish": "--env", "plan": "--only", "deploy": "--lock-wait", "release": "--skip-checks", "promote": "--from", "rollback": "CURRENT,RELEASED",
 		"verify": "services", "history": "--limit", "changes": "targets", "generate": "--ci", "with-ssh": "--agent",
 		"with-secret": "--name", "with-variable": "--value", "with-registry-auth": "--username", "with-service": "--address",
 	} {

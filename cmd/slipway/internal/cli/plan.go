@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,10 +28,23 @@ checkout alone. Nothing is changed. A plan that is kept with --out is pinned to 
 deploy does exactly that, or nothing.`,
 		Example: `  slipway plan --env prod
   slipway plan --env prod --offline          # before a push: needs no access to anything
+  slipway plan --offline --all               # in a pull request
   slipway plan --env prod --out plan.json && slipway deploy --plan plan.json
   slipway plan --env prod --tag 75_db4b44b --json
   slipway plan --env prod --detailed-exitcode || echo "changes (3), refused (4), or an error"`,
-		RunE: func(c *cobra.Command, _ []string) error { return plan(g, c.Context(), o, flags) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			switch {
+			case flags.all && !o.Offline:
+				return flagError{errors.New("--all plans every environment from the checkout alone: add --offline")}
+			case flags.all && (o.Env != "" || o.Tag != "" || len(o.Only) > 0 || flags.out != ""):
+				return flagError{errors.New("--all is for every environment and all of its targets: leave out --env, --tag, --only and --out")}
+			case o.Offline && o.Tag != "":
+				return flagError{errors.New("--offline plans this checkout; a published release is in a registry: leave out --tag")}
+			case flags.all:
+				return planAll(g, c.Context(), o, flags)
+			}
+			return plan(g, c.Context(), o, flags)
+		},
 	}
 	g.envFlag(c, &o.Env, "environment to plan for")
 	c.Flags().StringVar(&o.Tag, "tag", "", "release to plan (default: the newest one of this commit)")
@@ -41,6 +55,7 @@ deploy does exactly that, or nothing.`,
 	c.Flags().BoolVar(&flags.detailed, "detailed-exitcode", false, "end with exit code 3 when there are changes, and with 4 when a deploy would be refused")
 	c.Flags().BoolVar(&o.AllowDiverged, "allow-diverged", false, "plan for a deploy with --allow-diverged")
 	c.Flags().BoolVar(&o.Offline, "offline", false, "ask nothing outside the checkout: no registry, host, cloud, secret or Docker")
+	c.Flags().BoolVar(&flags.all, "all", false, "with --offline: plan every environment")
 	c.Flags().BoolVar(&o.Direct, "direct", false, "plan for a deploy with --direct")
 	return c
 }
@@ -48,6 +63,7 @@ deploy does exactly that, or nothing.`,
 // planFlags are the options of plan that the command line adds.
 type planFlags struct {
 	detailed bool
+	all      bool
 	out      string
 }
 
@@ -69,15 +85,57 @@ func plan(g *globals, ctx context.Context, o pipelines.PlanOptions, flags planFl
 	if err := g.print(planned, func() { printPlan(g, planned) }); err != nil {
 		return err
 	}
-	switch {
-	case !planned.Whole():
-		return exitError(exitFailed)
-	case flags.detailed && len(planned.Refused) > 0:
-		return exitError(exitRefused)
-	case flags.detailed && !planned.Empty():
-		return exitError(exitChanges)
+	return planExit(flags, planned)
+}
+
+// planAll plans every environment.
+func planAll(g *globals, ctx context.Context, o pipelines.PlanOptions, flags planFlags) error {
+	var all []pipelines.Planned
+	err := g.with(ctx, func(p *pipelines.Project) error {
+		for _, name := range p.Config.Environments.Names() {
+			o.Env = name
+			planned, err := p.Plan(ctx, o)
+			if err != nil {
+				return err
+			}
+			all = append(all, planned)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	return nil
+	show := func() {
+		for i, planned := range all {
+			if i > 0 {
+				fmt.Fprintln(g.env.Out)
+			}
+			printPlan(g, planned)
+		}
+	}
+	if err := g.print(append([]pipelines.Planned{}, all...), show); err != nil {
+		return err
+	}
+	return planExit(flags, all...)
+}
+
+// planExit is the exit code of plans: that of the worst.
+func planExit(flags planFlags, all ...pipelines.Planned) error {
+	code := exitDone
+	for _, planned := range all {
+		switch {
+		case !planned.Whole():
+			return exitError(exitFailed)
+		case flags.detailed && len(planned.Refused) > 0:
+			code = exitRefused
+		case flags.detailed && !planned.Empty() && code == exitDone:
+			code = exitChanges
+		}
+	}
+	if code == exitDone {
+		return nil
+	}
+	return exitError(code)
 }
 
 func printPlan(g *globals, p pipelines.Planned) {
