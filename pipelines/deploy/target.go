@@ -109,4 +109,5 @@ const (
 	DriftState   = "state"   // it does not run, or is not healthy
 	DriftConfig  = "config"  // it was started from another configuration
 	DriftEnv     = "env"     // the env file was edited
+	DriftFile    = "file"    // a file that services need is not there, or not the release's
 )

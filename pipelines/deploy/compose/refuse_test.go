@@ -26,7 +26,8 @@ func TestRefused(t *testing.T) {
 		}},
 		{"compose file of the first format", "web:\n  image: x\n", "compose's first format", nil},
 		{"compose file with an unknown key", "services:\n  web:\n    imagine: x\n", "imagine", nil},
-		{"missing env file", strings.Replace(webAndDB, "  web:", "  web:\n    env_file: [app.env]", 1), "app.env is not there; make it by hand", nil},
+		{"missing env file", strings.Replace(webAndDB, "  web:", "  web:\n    env_file: [app.env]", 1), "app.env\", which service \"web\" reads as env_file, is not there: put the file there", nil},
+		{"file that would be mounted", strings.Replace(webAndDB, "  web:", "  web:\n    volumes: [\"./app.conf:/etc/app.conf\"]", 1), "app.conf\", which service \"web\" mounts at /etc/app.conf, is not there, and docker would mount an empty directory", nil},
 		{"port of another container", strings.Replace(webAndDB, "  web:", "  web:\n    ports: [\"127.0.0.1:"+port+":80\"]", 1), "taken by container", func(t *testing.T, s *stack) {
 			output(t, "docker", "run", "-d", "--name", s.Project+"-other", "-p", "127.0.0.1:"+port+":80", "slipway-test/busybox:1", "sleep", "1000")
 			t.Cleanup(func() { output(t, "docker", "rm", "-f", s.Project+"-other") })

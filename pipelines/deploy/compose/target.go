@@ -39,6 +39,9 @@ func New(o Options) *Target {
 		Host: deploy.Steady(o.Host), Dir: o.Dir, StateDir: o.State, Config: o.Config,
 		Poll: cmp.Or(o.Poll, 500*time.Millisecond),
 	}
+	if named, ok := o.Host.(fmt.Stringer); ok {
+		s.HostName = named.String()
+	}
 	return &Target{name: o.Name, stack: s, jobs: job.Runner{Stack: s, Blind: cmp.Or(o.Blind, time.Minute)}, steps: o.Steps}
 }
 
@@ -57,7 +60,7 @@ func (t *Target) Plan(d deploy.Desired, observed deploy.Observed) (deploy.Plan, 
 	if !ok {
 		return deploy.Plan{}, fmt.Errorf("planning target %q: observed by another target", t.name)
 	}
-	settings := plan.Settings{Target: t.name, Dir: t.stack.Dir, Config: t.stack.Config, Steps: t.steps}
+	settings := plan.Settings{Target: t.name, On: t.stack.On(), Dir: t.stack.Dir, Config: t.stack.Config, Steps: t.steps}
 	return plan.Make(settings, d, o, observed.Previous != nil)
 }
 

@@ -10,6 +10,7 @@ import (
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/compose/container"
 	"git.example/slipway/pipelines/deploy/compose/envfile"
+	"git.example/slipway/pipelines/deploy/compose/hostfiles"
 	"git.example/slipway/pipelines/deploy/compose/model"
 	"git.example/slipway/pipelines/deploy/compose/proxy"
 	"git.example/slipway/pipelines/deploy/compose/state"
@@ -32,6 +33,9 @@ type Observation struct {
 	Scale config.Map[int]
 	// Proxy is the zero value without a switch.
 	Proxy proxy.State
+	// Missing are the files and directories that the release's services need and the
+	// host has not.
+	Missing []hostfiles.Missing
 }
 
 // Services are those that have containers, by name.

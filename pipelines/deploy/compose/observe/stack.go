@@ -31,7 +31,11 @@ func Stack(ctx context.Context, s stack.Stack, d deploy.Desired) (Observation, e
 		if o.Model, err = model.Load(ctx, s, d, o.Env); err != nil {
 			return o, err
 		}
+		loaded := o
 		if o.Model, err = o.Model.Resolve(ctx, s, d, o.Env); err != nil {
+			return o, unread(ctx, s, d, loaded, err)
+		}
+		if o.Missing, err = missing(ctx, s, d, o); err != nil {
 			return o, err
 		}
 	}

@@ -21,6 +21,8 @@ import (
 type Settings struct {
 	// Target is its name.
 	Target string
+	// On is the machine, for messages.
+	On string
 	// Dir is the stack's directory.
 	Dir    string
 	Config config.ComposeTarget
@@ -119,6 +121,9 @@ func (p *planner) all() error {
 // refuse is the error for a release that can't run here.
 func (p *planner) refuse(order []string) error {
 	if err := refuseScale(p.desired, p.seen); err != nil {
+		return err
+	}
+	if err := refuseMissing(p.settings, p.desired, p.seen, p.draft); err != nil {
 		return err
 	}
 	if err := p.proxy.prepare(p.settings.Dir, p.desired, order); err != nil {

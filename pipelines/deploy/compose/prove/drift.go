@@ -16,6 +16,12 @@ func drift(o observe.Observation, d deploy.Desired) []deploy.Drift {
 	if !o.Env.Matches(d) {
 		all = append(all, deploy.Drift{Subject: o.Env.Path, Kind: deploy.DriftEnv})
 	}
+	for _, m := range o.Missing {
+		if d.Returning {
+			break // the plan has a note of it: what ran before runs again
+		}
+		all = append(all, deploy.Drift{Subject: m.Path, Kind: deploy.DriftFile, Got: m.Is})
+	}
 	wanted := map[string]bool{}
 	if o.Model.Project != nil {
 		for _, name := range o.Model.Order() {

@@ -15,6 +15,8 @@ import (
 // Stack is where a stack is, and what slipway.yaml says of it.
 type Stack struct {
 	Host deploy.Host
+	// HostName is the host in messages; empty for this machine.
+	HostName string
 	// Dir is the stack's directory on the host, absolute.
 	Dir string
 	// StateDir is the target's own directory on the host, absolute.
@@ -22,6 +24,14 @@ type Stack struct {
 	Config   config.ComposeTarget
 	// Poll is the time between looks at something that is waited for.
 	Poll time.Duration
+}
+
+// On is where the stack is, for messages.
+func (s Stack) On() string {
+	if s.HostName == "" {
+		return "this machine"
+	}
+	return "host " + s.HostName
 }
 
 // Run runs a script on the host.

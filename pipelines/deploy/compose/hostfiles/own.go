@@ -1,0 +1,40 @@
+package hostfiles
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"git.example/slipway/pipelines/composefile"
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/compose/stack"
+)
+
+// Own are the needs of a stack that the host has to meet itself. resolved is the
+// project as the host's compose resolved it, all as its files have it: some of what
+// they say is not in the resolved one. A deploy makes the stack's directory, the env
+// file and what a proxy is switched with.
+func Own(s stack.Stack, d deploy.Desired, env string, resolved, all *types.Project) []composefile.Need {
+	if resolved == nil {
+		return nil
+	}
+	written := composefile.Needs(all)
+	var own []composefile.Need
+	for _, n := range composefile.Needs(resolved) {
+		n.MustExist = slices.ContainsFunc(written, func(w composefile.Need) bool {
+			return w.Kind == n.Kind && w.Service == n.Service && w.Target == n.Target && w.MustExist
+		})
+		own = append(own, n)
+	}
+	return slices.DeleteFunc(own, func(n composefile.Need) bool {
+		switch {
+		case n.Path == s.Dir, strings.HasPrefix(s.Dir, strings.TrimSuffix(n.Path, "/")+"/"):
+			return true
+		case n.Path == env && d.Env != nil:
+			return true
+		}
+		return s.Config.Switch != nil && n.Path == path.Join(s.Dir, path.Dir(s.Config.Switch.File))
+	})
+}
