@@ -77,8 +77,11 @@ func (b *Bases) resolve(ctx context.Context, reference string) (string, error) {
 	if local, ok := e.(localImages); ok && engineErr == nil {
 		digest, there, localErr := local.LocalDigest(ctx, reference)
 		if localErr == nil && there {
-			b.workspace.Notice(report.Warning, "base image %s is taken as the %s engine has it: no registry answered for it", reference, e.Name())
+			b.workspace.Notice(report.Warning, "base image %s is taken as the %s engine has it: no registry answered for it (%v)", reference, e.Name(), err)
 			return digest, nil
+		}
+		if localErr == nil {
+			return "", fmt.Errorf("finding base image %q: %w; and the %s engine has no image of that name", reference, err, e.Name())
 		}
 		engineErr = localErr
 	}

@@ -83,7 +83,7 @@ func (r *Registries) mirror(ctx context.Context, image release.RecordedImage, fr
 // recordsAdvice is what to do when the repository of the records can't be
 // written to, which before was that of an image.
 func (d Destination) recordsAdvice(err error) string {
-	if d.project.Record != nil || !isAbsent(err) {
+	if d.project.Record != nil || !isAbsent(err) || errors.Is(err, registry.ErrLogin) {
 		return ""
 	}
 	return "; release records have a repository of their own: create " + d.Records() +

@@ -10,34 +10,41 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 )
 
-// denial says which login was used, never its value, and whether the login was
+// explainDenial says which login was used, never its value, and whether it was
 // refused or may not do this.
-func (x *explainer) denial(ctx context.Context, repo name.Repository, refused *transport.Error, said response) (problem, next string) {
+func (x *explainer) explainDenial(ctx context.Context, e *Error, repo name.Repository, refused *transport.Error, said response) {
 	host, repository := shownHost(repo.RegistryStr()), shown(repo)
 	login, err := x.logins.of(ctx, canonicalHost(repo.RegistryStr()))
-	if err != nil || login.Source == SourceNone {
-		next = fmt.Sprintf("check the name, or log in with \"docker login %s\"", host)
-		if canonicalHost(host) == dockerHub {
-			next = "check the name, or set DOCKER_USER and DOCKER_PASS, or log in with \"docker login\""
-		}
-		return fmt.Sprintf("registry %s wants a login for %q, and there is none (%s)", host, repository, cause(refused)), next
-	}
 	used := fmt.Sprintf("user %q from %s", login.Username, login.Source)
 	if login.Username == identityTokenUser {
 		used = "the identity token from " + login.Source
 	}
+	e.Kind = ErrLogin
 	switch {
+	case err != nil:
+		e.Problem = fmt.Sprintf("registry %s wants a login for %q, and none could be had (%v)", host, repository, err)
+	case login.Source == SourceNone:
+		// Some registries say that of a repository that does not exist.
+		e.Kind = ErrDenied
+		e.Problem = fmt.Sprintf("registry %s wants a login for %q, and there is none (%s)", host, repository, cause(refused))
+		e.Next = fmt.Sprintf("check the name, or log in with \"docker login %s\"", host)
+		if canonicalHost(host) == dockerHub {
+			e.Next = "check the name, or set DOCKER_USER and DOCKER_PASS, or log in with \"docker login\""
+		}
 	case strings.Contains(strings.ToLower(refused.Error()), "expired"):
-		return fmt.Sprintf("the login of %s in registry %s has expired (%s)", used, host, cause(refused)), renewHint(login, host)
+		e.Problem = fmt.Sprintf("the login of %s in registry %s has expired (%s)", used, host, cause(refused))
+		e.Next = renewHint(login, host)
 	case x.loginRefused(ctx, repo, refused, said):
-		return fmt.Sprintf("registry %s does not accept the login of %s (%s)", host, used, cause(refused)), renewHint(login, host)
+		e.Problem = fmt.Sprintf("registry %s does not accept the login of %s (%s)", host, used, cause(refused))
+		e.Next = renewHint(login, host)
+	default:
+		may := "read it"
+		if said.writing || refused.Request != nil && refused.Request.Method != http.MethodGet && refused.Request.Method != http.MethodHead {
+			may = "write to it"
+		}
+		e.Kind, e.Problem = ErrDenied, fmt.Sprintf("registry %s denies this to %s on %q (%s)", host, used, repository, cause(refused))
+		e.Next = "the login itself is accepted: check that the repository exists and that this user may " + may
 	}
-	may := "read it"
-	if said.writing || refused.Request != nil && refused.Request.Method != http.MethodGet && refused.Request.Method != http.MethodHead {
-		may = "write to it"
-	}
-	return fmt.Sprintf("registry %s denies this to %s on %q (%s)", host, used, repository, cause(refused)),
-		"the login itself is accepted: check that the repository exists and that this user may " + may
 }
 
 // loginRefused says that the login is wrong: no right of any kind would help.

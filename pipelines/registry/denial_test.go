@@ -57,8 +57,8 @@ func TestWrongPasswordOfBasicLogin(t *testing.T) {
 		t.Fatalf("the right password: %v", err)
 	}
 	err := with("wrong-" + canary)
-	if !errors.Is(err, registry.ErrDenied) {
-		t.Fatalf("got %v, want ErrDenied", err)
+	if !errors.Is(err, registry.ErrDenied) || !errors.Is(err, registry.ErrLogin) {
+		t.Fatalf("got %v, want ErrLogin, which is ErrDenied", err)
 	}
 	wants(t, err.Error(), "registry "+host+` does not accept the login of user "ci" from slipway.yaml`, "correct the registry's username and password in slipway.yaml")
 	if strings.Contains(err.Error(), canary) || strings.Contains(err.Error(), "exists") {
@@ -184,6 +184,9 @@ func TestDenialsOfProviders(t *testing.T) {
 			}
 			for _, part := range test.want {
 				wants(t, err.Error(), strings.ReplaceAll(part, "HOST", server.host))
+			}
+			if errors.Is(err, registry.ErrLogin) && strings.Contains(err.Error(), "denies this") {
+				t.Error("a right that is missing is called a login")
 			}
 			if strings.Contains(err.Error(), canary) || strings.Contains(err.Error(), "html") {
 				t.Errorf("it says too much: %v", err)

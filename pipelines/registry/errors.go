@@ -11,6 +11,9 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrDenied is a login that is missing, wrong, or not allowed to do this.
 	ErrDenied = errors.New("denied")
+	// ErrLogin is an ErrDenied of a login that is wrong or has expired: not of a
+	// right.
+	ErrLogin = fmt.Errorf("login refused: %w", ErrDenied)
 	// ErrRateLimited is a registry that wants fewer requests.
 	ErrRateLimited = errors.New("rate limited")
 	// ErrNoSpace is a registry whose disk is full.

@@ -83,8 +83,7 @@ func (x *explainer) explainStatus(ctx context.Context, e *Error, repo name.Repos
 		e.Next = "free space on its disk, then run the command again"
 	case refused.StatusCode == http.StatusUnauthorized || refused.StatusCode == http.StatusForbidden ||
 		refused.StatusCode == http.StatusBadRequest && said.token:
-		e.Kind = ErrDenied
-		e.Problem, e.Next = x.denial(ctx, repo, refused, said)
+		x.explainDenial(ctx, e, repo, refused, said)
 	case refused.StatusCode == http.StatusNotFound && hasCode(refused, transport.NameUnknownErrorCode):
 		e.Kind, e.Problem = ErrNotFound, fmt.Sprintf("repository %q does not exist in registry %s", repository, host)
 		e.Next = createHint(repo)

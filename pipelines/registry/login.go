@@ -115,7 +115,7 @@ func (l *logins) find(ctx context.Context, host string) (Login, error) {
 			return login, err
 		}
 		if err != nil {
-			if login, other := l.fromDocker(host); other == nil && login.Source != SourceNone {
+			if login, other := l.fromDocker(ctx, host); other == nil && login.Source != SourceNone {
 				return login, nil
 			}
 			return Login{}, err
@@ -126,5 +126,5 @@ func (l *logins) find(ctx context.Context, host string) (Login, error) {
 			return login, err
 		}
 	}
-	return l.fromDocker(host)
+	return l.fromDocker(ctx, host)
 }

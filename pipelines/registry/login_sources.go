@@ -1,12 +1,15 @@
 package registry
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	dockerconfig "github.com/docker/cli/cli/config"
 	"github.com/docker/cli/cli/config/configfile"
+	"github.com/docker/cli/cli/config/credentials"
 	"github.com/docker/cli/cli/config/types"
 	"github.com/google/go-containerregistry/pkg/authn"
 
@@ -31,8 +34,19 @@ func (l *logins) fromEnvironment() (Login, bool, error) {
 	return Login{Username: user, Password: secrets.NewValue(password), Source: SourceEnvironment}, true, nil
 }
 
-// fromDocker reads the configuration as "docker login" leaves it.
-func (l *logins) fromDocker(host string) (Login, error) {
+// fromDocker reads the configuration as "docker login" leaves it: what
+// DOCKER_AUTH_CONFIG holds goes first, as with Docker.
+func (l *logins) fromDocker(ctx context.Context, host string) (Login, error) {
+	if text, _ := l.lookup("DOCKER_AUTH_CONFIG"); text != "" {
+		file := configfile.New(SourceAuthVariable)
+		if err := file.LoadFromReader(strings.NewReader(text)); err != nil {
+			// The error may hold what is in it.
+			return Login{}, errors.New("reading Docker's logins in DOCKER_AUTH_CONFIG: it is not what a config.json holds; correct or unset it")
+		}
+		if found := loginIn(file, host); found.Source != SourceNone {
+			return found, nil
+		}
+	}
 	dir, ok := l.lookup("DOCKER_CONFIG")
 	if !ok || dir == "" {
 		home, ok := l.lookup("HOME")
@@ -45,28 +59,40 @@ func (l *logins) fromDocker(host string) (Login, error) {
 	if err != nil {
 		return Login{}, fmt.Errorf("reading Docker's logins: %w; repair or remove that file", err)
 	}
-	key := host
-	if host == dockerHub {
-		key = authn.DefaultAuthKey
+	if helper := helperOf(file, host); helper != "" {
+		return askHelper(ctx, helper, authKeys(host)[0], file.Filename)
 	}
-	source := sourceOf(file, key)
-	found, err := file.GetAuthConfig(key)
-	if err != nil {
-		return Login{}, fmt.Errorf("asking for the login of %s: %s: %w; log in again with \"docker login %s\", or repair that file",
-			shownHost(host), source, err, shownHost(host))
-	}
-	return loginOf(found, source), nil
+	return loginIn(file, host), nil
 }
 
-func sourceOf(file *configfile.ConfigFile, key string) string {
-	helper, ok := file.CredentialHelpers[key]
-	if !ok {
-		helper = file.CredentialsStore
+// authKeys are the names that a registry has in Docker's configuration, Docker's
+// own one first. Docker Hub has several.
+func authKeys(host string) []string {
+	if host == dockerHub {
+		return []string{authn.DefaultAuthKey, "index.docker.io", "docker.io", "registry-1.docker.io"}
 	}
-	if helper == "" {
-		return file.Filename
+	return []string{host}
+}
+
+// helperOf is the credential helper of a registry; none when empty.
+func helperOf(file *configfile.ConfigFile, host string) string {
+	for _, key := range authKeys(host) {
+		if helper, ok := file.CredentialHelpers[key]; ok {
+			return helper
+		}
 	}
-	return fmt.Sprintf("%s (docker-credential-%s)", file.Filename, helper)
+	return file.CredentialsStore
+}
+
+// loginIn is the login that stands in the file itself.
+func loginIn(file *configfile.ConfigFile, host string) Login {
+	for _, key := range authKeys(host) {
+		found, err := credentials.NewFileStore(file).Get(key)
+		if login := loginOf(found, file.Filename); err == nil && login.Source != SourceNone {
+			return login
+		}
+	}
+	return Login{Source: SourceNone}
 }
 
 func loginOf(found types.AuthConfig, source string) Login {

@@ -20,6 +20,7 @@ type builder struct {
 	workspaces *workspaces
 	logins     logins
 	store      *store
+	reach      *reach
 }
 
 // image builds an image as Engine.Build says.
@@ -34,6 +35,11 @@ func (r *builder) image(ctx context.Context, b engine.Build, push *engine.Push, 
 	}
 	if err := unsupported(b, found); err != nil {
 		return engine.Built{}, err
+	}
+	if push != nil {
+		if err := r.reach.check(ctx, *push, found); err != nil {
+			return engine.Built{}, fmt.Errorf("building image %q: %w", b.Name, err)
+		}
 	}
 	work, err := r.workspaces.path(ctx, "build")
 	if err != nil {

@@ -34,12 +34,12 @@ func New(o Options) *Engine {
 	o = o.withDefaults()
 	docker, traces := cli{o.Program}, newTraces()
 	sweeper := sweeper{docker}
-	probe := &prober{cli: docker}
+	probe := &prober{cli: docker, timeout: o.Answer}
 	workspaces := &workspaces{parent: o.Dir, traces: traces, sweeper: sweeper}
 	logins := logins{o.Lookup, workspaces}
 	store := &store{cli: docker, probe: probe, traces: traces, logins: logins, turns: map[string]*sync.Mutex{}}
 	containers := containers{docker, traces}
-	builder := &builder{cli: docker, probe: probe, traces: traces, workspaces: workspaces, logins: logins, store: store}
+	builder := &builder{cli: docker, probe: probe, traces: traces, workspaces: workspaces, logins: logins, store: store, reach: &reach{cli: docker}}
 	return &Engine{
 		probe: probe, workspaces: workspaces, store: store, builder: builder,
 		runner: &runner{cli: docker, probe: probe, traces: traces, workspaces: workspaces, store: store, builder: builder, containers: containers},

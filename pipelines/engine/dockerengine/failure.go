@@ -57,12 +57,39 @@ func hint(err error, push engine.Push, with backend) error {
 		return fmt.Errorf("%w; a buildx builder with the driver %s has a network of its own, in which %s is not this machine: "+
 			"use the daemon's builder (docker buildx use default) or make one with --driver-opt network=host", err, with.driver, host)
 	}
-	return insecureHint(err, push.Insecure)
+	if push.Insecure && !with.local() && plainHTTP(err) {
+		return fmt.Errorf("%w; a buildx builder with the driver %s has a configuration of its own: set http = true for [registry.%q] in its buildkitd.toml", err, with.driver, host)
+	}
+	return certificateHint(insecureHint(err, push.Insecure), push.Repository, with)
 }
+
+// localBackend is the daemon's own builder.
+var localBackend = backend{driver: "docker"}
+
+// certificateHint adds where the one that spoke to the registry of image looks for
+// its authority: not where Slipway itself does.
+func certificateHint(err error, image string, with backend) error {
+	host, _, _ := strings.Cut(image, "/")
+	switch {
+	case !unknownAuthority(err):
+		return err
+	case with.local():
+		return fmt.Errorf("%w; the Docker daemon does not know the authority of its certificate: put that into /etc/docker/certs.d/%s/ca.crt on the daemon's machine", err, host)
+	}
+	return fmt.Errorf("%w; the BuildKit of a buildx builder with the driver %s has certificates of its own: name the authority under [registry.%q] in buildkitd.toml, "+
+		"and make the builder with docker buildx create --buildkitd-config buildkitd.toml", err, with.driver, host)
+}
+
+// unknownAuthority and plainHTTP know Go's words in what a program printed.
+func unknownAuthority(err error) bool {
+	return strings.Contains(err.Error(), "certificate signed by unknown authority")
+}
+
+func plainHTTP(err error) bool { return strings.Contains(err.Error(), "HTTP response to HTTPS client") }
 
 // insecureHint adds what to do when the daemon insists on HTTPS.
 func insecureHint(err error, insecure bool) error {
-	if insecure && strings.Contains(err.Error(), "HTTP response to HTTPS client") {
+	if insecure && plainHTTP(err) {
 		return fmt.Errorf("%w; add the registry to \"insecure-registries\" in the Docker daemon's daemon.json", err)
 	}
 	return err

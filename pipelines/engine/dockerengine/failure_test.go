@@ -40,6 +40,7 @@ func TestExplain(t *testing.T) {
 
 func TestHint(t *testing.T) {
 	refused, http := errors.New("dial tcp: connection refused"), errors.New("server gave HTTP response to HTTPS client")
+	unknown := errors.New("tls: failed to verify certificate: x509: certificate signed by unknown authority")
 	local, container := backend{driver: "docker"}, backend{driver: "docker-container"}
 	tests := []struct {
 		name string
@@ -52,6 +53,9 @@ func TestHint(t *testing.T) {
 		{"daemon's loopback", refused, engine.Push{Repository: "127.0.0.1:5077/a"}, local, ""},
 		{"other host", refused, engine.Push{Repository: "r.example/a"}, container, ""},
 		{"plain HTTP", http, engine.Push{Repository: "r.example/a", Insecure: true}, local, "insecure-registries"},
+		{"plain HTTP in a builder", http, engine.Push{Repository: "r.example:5000/a", Insecure: true}, container, `set http = true for [registry."r.example:5000"] in its buildkitd.toml`},
+		{"the daemon's authorities", unknown, engine.Push{Repository: "r.example:5000/a"}, local, "/etc/docker/certs.d/r.example:5000/ca.crt on the daemon's machine"},
+		{"a builder's authorities", unknown, engine.Push{Repository: "r.example:5000/a"}, container, "docker buildx create --buildkitd-config"},
 		{"plain HTTP not asked for", http, engine.Push{Repository: "r.example/a"}, local, ""},
 	}
 	for _, test := range tests {

@@ -24,12 +24,11 @@ type backend struct {
 // local says that builds end in the daemon's own image store.
 func (b backend) local() bool { return b.driver == "docker" }
 
-// probeTimeout is how long Docker has to answer.
-const probeTimeout = 20 * time.Second
-
 // prober asks Docker what it can do. The answer yes is remembered.
 type prober struct {
 	cli cli
+	// timeout is how long Docker has to answer.
+	timeout time.Duration
 
 	mu    sync.Mutex
 	found *backend
@@ -43,7 +42,7 @@ func (p *prober) backend(ctx context.Context) (backend, error) {
 	if p.found != nil {
 		return *p.found, nil
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, probeTimeout, errors.New("no answer within 20 s"))
+	ctx, cancel := p.limited(ctx)
 	defer cancel()
 	var builder []byte
 	var builderErr error
@@ -78,6 +77,11 @@ func (p *prober) backend(ctx context.Context) (backend, error) {
 	found.old = oldBuildKit(field(string(builder), "BuildKit version:"))
 	p.found = &found
 	return found, nil
+}
+
+// limited is ctx with the time that Docker has to answer.
+func (p *prober) limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, p.timeout, fmt.Errorf("no answer within %s", p.timeout))
 }
 
 // compose looks for the compose plugin, which only compose checks need.

@@ -55,7 +55,9 @@ func (s *store) digest(ctx context.Context, ref string) (digest string, ok bool,
 	if _, err := s.probe.backend(ctx); err != nil {
 		return "", false, err
 	}
-	image, ok, err := s.inspect(ctx, ref)
+	asking, cancel := s.probe.limited(ctx)
+	defer cancel()
+	image, ok, err := s.inspect(asking, ref)
 	if err != nil || !ok {
 		return "", false, err
 	}
@@ -122,7 +124,7 @@ func (s *store) pull(ctx context.Context, image engine.Image, log io.Writer) err
 	pull := s.cli.docker("pull", "--quiet", image.Reference)
 	pull.Env = env
 	if err := pull.Run(ctx, log, nil); err != nil {
-		return fmt.Errorf("pulling image %q: %w", image.Reference, insecureHint(err, image.Insecure))
+		return fmt.Errorf("pulling image %q: %w", image.Reference, certificateHint(insecureHint(err, image.Insecure), image.Reference, localBackend))
 	}
 	return nil
 }
