@@ -53,6 +53,9 @@ func (a admission) admit(ctx context.Context) error {
 		if err := admitProtected(a.environment.Name, a.release.Record); err != nil {
 			return err
 		}
+		if err := admitFiles(ctx, a.workspace, "deploying", a.environment.Name, a.release); err != nil {
+			return err
+		}
 	}
 	from := a.environment.Value.PromoteFrom
 	if from == "" || a.promotedFrom != "" && !a.direct {

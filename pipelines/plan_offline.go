@@ -67,7 +67,11 @@ func (p planner) offline(ctx context.Context, e config.Entry[config.Environment]
 			if err != nil {
 				return planned, err
 			}
-			planned.Refused = refused
+			more, err := asRefusal(admitFiles(ctx, a.workspace, "deploying", e.Name, a.release))
+			if err != nil {
+				return planned, err
+			}
+			planned.Refused = append(refused, more...)
 		}
 		var failures []error
 		planned.Targets, failures = p.targets.Offline(ctx, e, o.Only, made)

@@ -48,6 +48,9 @@ func (p *Project) Promote(ctx context.Context, o PromoteOptions) (rollout.Result
 		if err := admitProtected(to.Name, found.Record); err != nil {
 			return rollout.Result{}, err
 		}
+		if err := admitFiles(ctx, p.workspace, "promoting", to.Name, found); err != nil {
+			return rollout.Result{}, err
+		}
 	}
 	if !o.Direct {
 		a := admission{workspace: p.workspace, targets: p.targets, environment: to, release: found}

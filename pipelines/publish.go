@@ -89,6 +89,13 @@ func (p *Project) Publish(ctx context.Context, o PublishOptions) (Published, err
 	for _, image := range configured {
 		repositories[image.Name] = image.Value.Repository
 	}
+	would := release.Record{Tag: tag.Name, Images: map[string]release.RecordedImage{}}
+	for _, image := range configured {
+		would.Images[image.Name] = release.RecordedImage{}
+	}
+	if err := publishable(ctx, p.workspace, published.Release{Record: would, Files: files}); err != nil {
+		return Published{}, err
+	}
 	if err := p.registries.Prepare(ctx, to, repositories); err != nil {
 		return Published{}, err
 	}

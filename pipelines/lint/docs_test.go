@@ -38,6 +38,10 @@ sets is a warning, and an error where compose refuses the file without it. What 
 decides can't be known here: that is a note, and no error follows from it. A finding is where the thing is written, be
 that an anchor, or a file that another one extends or includes.
 
+What ` + "`build-in-production` and `image-latest`" + ` find in the files of an environment with ` + "`protected: true`" + ` is refused
+there as well: publishing, deploying and promoting end with the same finding, from the files as the release has them.
+In another environment's files, publishing says it as a warning. A comment that silences a finding accepts it there, too.
+
 | rule | severity | finds | because |
 | --- | --- | --- | --- |
 `)

@@ -12,13 +12,15 @@ func imageRules() []Rule {
 	return []Rule{
 		{
 			ID: "build-in-production", Title: "build: in a deployed compose file", Severity: Error,
-			Why:   "With build:, compose pull does nothing and up builds on the server: the logs show success while the wrong image runs.",
-			check: eachService(buildInProduction),
+			Why:     "With build:, compose pull does nothing and up builds on the server: the logs show success while the wrong image runs.",
+			refuses: true,
+			check:   eachService(buildInProduction),
 		},
 		{
 			ID: "image-latest", Title: "latest, or no tag, in a deployed compose file", Severity: Error,
-			Why:   "What latest means changes without a line of the repository changing; a rollback can't bring the former image back.",
-			check: eachService(imageLatest),
+			Why:     "What latest means changes without a line of the repository changing; a rollback can't bring the former image back.",
+			refuses: true,
+			check:   eachService(imageLatest),
 		},
 		{
 			ID: "release-tag", Title: "one of our images with a fixed tag", Severity: Warning,

@@ -8,6 +8,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+
+	"git.example/slipway/pipelines/config"
 )
 
 // Run looks for everything that the rules know. Findings are in the order of
@@ -18,9 +20,36 @@ func Run(ctx context.Context, in Input) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
+	return p.findings(Rules()), ctx.Err()
+}
+
+// Refused are the errors for which an environment takes no release when it is
+// protected: build: and latest in what is deployed there. Publishing, deploying and
+// promoting ask this of the files as the release has them.
+func Refused(ctx context.Context, in Input, environment string) ([]Finding, error) {
+	var errors []Finding
+	c := *in.Config
+	c.Checks, c.Environments = nil, slices.DeleteFunc(slices.Clone(c.Environments), func(e config.Entry[config.Environment]) bool {
+		return e.Name != environment
+	})
+	in.Config = &c
+	p, err := open(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range p.findings(slices.DeleteFunc(Rules(), func(r Rule) bool { return !r.refuses })) {
+		if f.Severity == Error {
+			errors = append(errors, f)
+		}
+	}
+	return errors, ctx.Err()
+}
+
+// findings are what the rules find, in order.
+func (p *project) findings(rules []Rule) []Finding {
 	findings := []Finding{}
 	seen := map[Finding]bool{}
-	for _, rule := range Rules() {
+	for _, rule := range rules {
 		rule.check(p, func(at position, message, fix string, as ...Severity) {
 			f := Finding{
 				File: at.file.name, Line: at.line, Column: at.column,
@@ -41,5 +70,5 @@ func Run(ctx context.Context, in Input) ([]Finding, error) {
 			strings.Compare(a.Rule, b.Rule), strings.Compare(a.Message, b.Message),
 		)
 	})
-	return findings, ctx.Err()
+	return findings
 }

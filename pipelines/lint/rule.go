@@ -8,8 +8,10 @@ type Rule struct {
 	Title    string
 	Severity Severity
 	// Why says in a sentence what goes wrong.
-	Why   string
-	check func(*project, finder)
+	Why string
+	// refuses says that a protected environment takes no release with such an error.
+	refuses bool
+	check   func(*project, finder)
 }
 
 // finder takes what a rule found, and how much it matters where that is not what
