@@ -8,11 +8,12 @@ import (
 )
 
 // Host is a machine that is reached over SSH: a mapping, or a string such as
-// "deploy@app1.example.com:2222" for one that needs no more.
+// "deploy@app1.example.com:2222" or "ssh://deploy@app1.example.com:2222" for one that
+// needs no more.
 type Host struct {
-	// Address is a host name or IP address, or env://NAME. With env:// the user,
-	// the port and the target's path are SERVER_USER's, SERVER_PORT's and
-	// DEPLOY_PATH's where nothing else is written.
+	// Address is a host name, an IP address or a Host of ~/.ssh/config, or env://NAME.
+	// With env:// the user, the port and the target's path are SERVER_USER's,
+	// SERVER_PORT's and DEPLOY_PATH's where nothing else is written.
 	Address string `yaml:"address"`
 	SSH     `yaml:",inline"`
 }
@@ -42,27 +43,46 @@ type SSH struct {
 	// it, such as unix:///run/user/1000/docker.sock. As the user does who logs in when
 	// absent.
 	Docker string `yaml:"docker,omitempty"`
+	// Config is a file in the form of ~/.ssh/config, relative to the project, that is
+	// read in place of that one and of /etc/ssh/ssh_config; none for no file at all.
+	Config string `yaml:"config,omitempty"`
 }
 
 // hostText is a host as a string: [user@]address[:port], the address in
-// brackets if it has colons.
-var hostText = lazy.Regexp(`^(?:([^@:\s]+)@)?(\[[0-9a-fA-F:.%]+\]|env://[A-Za-z_][A-Za-z0-9_]*|[^@:/\s\[\]]+)(?::([0-9]+))?$`)
+// brackets if it has colons, with or without ssh:// before it.
+var hostText = lazy.Regexp(`^(?:ssh://)?(?:([^@:/\s]+)@)?(\[[0-9a-fA-F:.]+(?:%[A-Za-z0-9._-]+)?\]|env://[A-Za-z_][A-Za-z0-9_]*|[^@:/\s\[\]]+)(?::([0-9]+))?$`)
 
 func (h *Host) decode(d *decoder, path string, n *node) {
 	if n.kind != text {
 		d.decodeStruct(path, n, reflect.ValueOf(h).Elem())
 		return
 	}
-	parts := hostText().FindStringSubmatch(n.text)
-	if parts == nil {
+	parsed, ok := ParseHost(n.text)
+	if !ok {
 		d.wrong(path, "%q is no host: want one such as deploy@app1.example.com or deploy@app1.example.com:2222", n.text)
 		return
 	}
-	h.User, h.Address = parts[1], parts[2]
+	*h = parsed
+}
+
+// ParseHost reads a host as a string.
+func ParseHost(text string) (Host, bool) {
+	parts := hostText().FindStringSubmatch(text)
+	if parts == nil {
+		return Host{}, false
+	}
+	h := Host{Address: parts[2], SSH: SSH{User: parts[1]}}
 	if h.Address[0] == '[' {
 		h.Address = h.Address[1 : len(h.Address)-1]
 	}
-	h.Port, _ = strconv.Atoi(parts[3])
+	if parts[3] != "" {
+		port, err := strconv.Atoi(parts[3])
+		if err != nil || port < 1 || port > 65535 {
+			return Host{}, false
+		}
+		h.Port = port
+	}
+	return h, true
 }
 
 // Over is h with what it does not say taken from the environment's ssh.
@@ -84,6 +104,9 @@ func (h Host) Over(s *SSH) Host {
 	}
 	if h.Jump == nil && s.Jump != nil && s.Jump.Address != h.Address {
 		h.Jump = s.Jump
+	}
+	if h.Config == "" {
+		h.Config = s.Config
 	}
 	if h.Timeout == 0 {
 		h.Timeout = s.Timeout

@@ -8,11 +8,14 @@ import (
 )
 
 var (
-	hostAddress   = lazy.Regexp(`^(env://[A-Za-z_][A-Za-z0-9_]*|[A-Za-z0-9][A-Za-z0-9._-]*|[0-9a-fA-F:.%]*:[0-9a-fA-F:.%]*)$`)
+	hostAddress   = lazy.Regexp(`^(env://[A-Za-z_][A-Za-z0-9_]*|[\pL\pN_][\pL\pN._-]*|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(%[A-Za-z0-9._-]+)?)$`)
 	hostUser      = lazy.Regexp(`^(env://[A-Za-z_][A-Za-z0-9_]*|[A-Za-z_][A-Za-z0-9._-]*\$?)$`)
 	dockerAddress = lazy.Regexp(`^(unix:///\S+|tcp://[^/\s]+)$`)
 	fingerprint   = lazy.Regexp(`^SHA256:[A-Za-z0-9+/]{43}$`)
 )
+
+// sshconfigNone in place of a file is no ssh configuration at all.
+const sshconfigNone = "none"
 
 // validateHosts checks the hosts of a target and how it goes through them.
 func validateHosts(v validator, at string, hosts []Host, batches Batches) {
@@ -62,6 +65,9 @@ func validateSSH(v validator, at string, s SSH) {
 		v.plainOrSecret(at+".known-hosts", s.KnownHosts)
 	} else {
 		v.inProject(at+".known-hosts", s.KnownHosts)
+	}
+	if s.Config != sshconfigNone {
+		v.inProject(at+".config", s.Config)
 	}
 	for i, f := range s.Fingerprint {
 		if !fingerprint().MatchString(f) {

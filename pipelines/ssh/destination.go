@@ -40,7 +40,7 @@ func (d *destination) connect(ctx context.Context) (*connection, error) {
 	d.mu.Lock()
 	if d.closed {
 		d.mu.Unlock()
-		return nil, fmt.Errorf("connecting to %s: %w", d.options, errPoolClosed)
+		return nil, fmt.Errorf("connecting to %s: %w", d.options.named(), errPoolClosed)
 	}
 	if d.live != nil && !d.live.isLost() {
 		defer d.mu.Unlock()
@@ -65,7 +65,7 @@ func (d *destination) connect(ctx context.Context) (*connection, error) {
 		attempt.cancel()
 		d.dialing = nil
 	}
-	return nil, fmt.Errorf("connecting to %s: %w", d.options, context.Cause(ctx))
+	return nil, fmt.Errorf("connecting to %s: %w", d.options.named(), context.Cause(ctx))
 }
 
 // start dials in the background. The caller holds d.mu.

@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	xssh "golang.org/x/crypto/ssh"
+
+	"git.example/slipway/pipelines/sshconfig"
 )
 
 // clientVersion is how we say hello; it is seen in sshd's log.
@@ -19,7 +21,7 @@ const clientVersion = "SSH-2.0-Slipway"
 func (d *destination) dial(ctx context.Context) (*connection, error) {
 	c, err := d.login(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("connecting to %s: %w", d.options, err)
+		return nil, fmt.Errorf("connecting to %s: %w", d.options.named(), err)
 	}
 	return c, nil
 }
@@ -38,16 +40,16 @@ func (d *destination) login(ctx context.Context) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	algorithms := hostKeys.algorithms()
+	wanted := hostKeys.algorithms()
 	for {
-		c, err := d.handshake(ctx, keys, hostKeys, algorithms)
+		c, err := d.handshake(ctx, keys, hostKeys, wanted)
 		if err == nil {
 			return c, nil
 		}
 		if ctx.Err() != nil || errors.Is(err, errNoAnswer) {
 			return nil, o.explain(err, keys) // the handshake may still be using hostKeys
 		}
-		if algorithms = hostKeys.others(algorithms, err); len(algorithms) > 0 {
+		if wanted = hostKeys.others(wanted, err); len(wanted) > 0 {
 			continue
 		}
 		if hostKeys.refusal != nil {
@@ -58,7 +60,7 @@ func (d *destination) login(ctx context.Context) (*connection, error) {
 }
 
 // handshake opens a connection and logs in, within the timeout.
-func (d *destination) handshake(ctx context.Context, keys *keys, hostKeys *hostKeys, algorithms []string) (*connection, error) {
+func (d *destination) handshake(ctx context.Context, keys *keys, hostKeys *hostKeys, hostKeyAlgorithms []string) (*connection, error) {
 	o := d.options
 	var through *connection
 	if d.jump != nil {
@@ -75,9 +77,10 @@ func (d *destination) handshake(ctx context.Context, keys *keys, hostKeys *hostK
 	}
 	heard := newHearing(plain)
 	config := &xssh.ClientConfig{
-		User: o.User, Auth: []xssh.AuthMethod{xssh.PublicKeysCallback(keys.all)},
+		Config: algorithms(),
+		User:   o.User, Auth: []xssh.AuthMethod{xssh.PublicKeysCallback(keys.all)},
 		AuthCallback:    keys.note,
-		HostKeyCallback: hostKeys.check, HostKeyAlgorithms: algorithms, ClientVersion: clientVersion,
+		HostKeyCallback: hostKeys.check, HostKeyAlgorithms: hostKeyAlgorithms, ClientVersion: clientVersion,
 	}
 	type result struct {
 		client *xssh.Client
@@ -145,11 +148,13 @@ func (o Options) explain(err error, keys *keys) error {
 	text := err.Error()
 	switch {
 	case errors.Is(err, errNoAnswer):
-		return fmt.Errorf("no answer in %s; is the address right, is the host up, and does a firewall let port %d through?", o.timeout(), o.port())
+		return fmt.Errorf("no answer in %s; is the address right, is the host up, and does a firewall let port %d through?%s", o.timeout(), o.port(), o.notHonoured(sshconfig.Unreachable))
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return fmt.Errorf("nothing listens on port %d there; is sshd running, and is the port right? (%w)", o.port(), err)
+		return fmt.Errorf("nothing listens on port %d there; is sshd running, and is the port right? (%w)%s", o.port(), err, o.notHonoured(sshconfig.Unreachable))
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return fmt.Errorf("no such host; is the address right? (%w)", err)
+		return fmt.Errorf("no such host; is the address right? (%w)%s", err, o.notHonoured(sshconfig.Unreachable))
+	case asNegotiation(err) != nil:
+		return o.nothingInCommon(asNegotiation(err))
 	case strings.Contains(text, "unable to authenticate"), strings.Contains(text, "Too many authentication failures"):
 		return keys.refused(o, err)
 	case errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET):

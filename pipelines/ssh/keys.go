@@ -5,16 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	xssh "golang.org/x/crypto/ssh"
-	"golang.org/x/crypto/ssh/agent"
+
+	"git.example/slipway/pipelines/sshconfig"
 )
 
 // DefaultKeyFiles are the private keys that are tried when none is configured, in
@@ -38,7 +36,8 @@ type keys struct {
 	allowed  []string // how the host lets users log in, once it said so
 }
 
-// loadKeys gathers the keys in the order in which they are tried.
+// loadKeys gathers the keys in the order in which they are tried: as ssh does, those
+// of the agent that a file names come first, and other ones only if they may.
 func (o Options) loadKeys(ctx context.Context) (*keys, error) {
 	k := &keys{}
 	if !o.Key.IsZero() {
@@ -46,21 +45,14 @@ func (o Options) loadKeys(ctx context.Context) (*keys, error) {
 			return nil, err
 		}
 	}
+	files := o.readKeyFiles()
 	if o.Agent != "" {
-		k.addAgent(ctx, o)
+		k.addAgent(ctx, o, files)
 	}
-	for _, file := range o.KeyFiles {
-		data, err := os.ReadFile(file)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err == nil {
-			err = k.add(data, file)
-		}
-		if err != nil {
-			k.problems = append(k.problems, err.Error())
-		}
+	for _, file := range files {
+		k.addFile(file)
 	}
+	k.certify(o.certificates())
 	if len(k.signers) == 0 {
 		defer k.close()
 		return nil, k.none(o)
@@ -77,8 +69,7 @@ func (o Options) keySource() string {
 
 // add takes a private key. No error holds a part of it.
 func (k *keys) add(data []byte, source string) error {
-	data = append(bytes.TrimSpace(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))), '\n')
-	signer, err := xssh.ParsePrivateKey(data)
+	signer, err := parseKey(data)
 	var encrypted *xssh.PassphraseMissingError
 	switch {
 	case errors.As(err, &encrypted):
@@ -86,35 +77,11 @@ func (k *keys) add(data []byte, source string) error {
 			return nil // the agent has it
 		}
 		return fmt.Errorf("the key %s is encrypted: add it to an agent (ssh-add), or give one without a passphrase (ssh-keygen -p)", source)
-	case err != nil && bytes.HasPrefix(data, []byte("PuTTY-User-Key-File")):
-		return fmt.Errorf("the key %s is in PuTTY's form: convert it (puttygen -O private-openssh)", source)
-	case err != nil && strings.HasPrefix(string(data), "ssh-"):
-		return fmt.Errorf("the key %s is a public key; give the private one, which is in the file without .pub", source)
 	case err != nil:
-		return fmt.Errorf("the key %s is no private key in PEM or OpenSSH form (%s)", source, strings.TrimPrefix(err.Error(), "ssh: "))
+		return fmt.Errorf("the key %s %s", source, notAKey(data))
 	}
 	k.take(signer, source)
 	return nil
-}
-
-func (k *keys) addAgent(ctx context.Context, o Options) {
-	conn, err := (&net.Dialer{Timeout: o.timeout()}).DialContext(ctx, "unix", o.Agent)
-	if err != nil {
-		k.problems = append(k.problems, fmt.Sprintf("no SSH agent answers at %s (%v)", o.Agent, err))
-		return
-	}
-	k.agent = conn
-	conn.SetDeadline(time.Now().Add(2 * o.timeout()))
-	signers, err := agent.NewClient(conn).Signers()
-	switch {
-	case err != nil:
-		k.problems = append(k.problems, fmt.Sprintf("the SSH agent at %s can't be used (%v)", o.Agent, err))
-	case len(signers) == 0:
-		k.problems = append(k.problems, fmt.Sprintf("the SSH agent at %s has no keys; add one with ssh-add", o.Agent))
-	}
-	for _, s := range signers {
-		k.take(s, "SSH agent")
-	}
 }
 
 // take adds a signer, once: sshd counts how many keys are tried.
@@ -122,7 +89,7 @@ func (k *keys) take(s xssh.Signer, source string) {
 	if k.has(s.PublicKey()) {
 		return
 	}
-	k.signers = append(k.signers, s)
+	k.signers = append(k.signers, withoutSHA1(s))
 	k.names = append(k.names, fmt.Sprintf("%s %s (%s)", s.PublicKey().Type(), xssh.FingerprintSHA256(s.PublicKey()), source))
 }
 
@@ -149,7 +116,7 @@ func (k *keys) close() {
 // none is the error when there is no key at all.
 func (k *keys) none(o Options) error {
 	if len(k.problems) > 0 {
-		return fmt.Errorf("no key to log in with: %s", strings.Join(k.problems, "; "))
+		return fmt.Errorf("no key to log in with: %s%s", strings.Join(k.problems, "; "), o.notHonoured(sshconfig.NotLoggedIn))
 	}
 	if len(o.KeyFiles) > 0 {
 		return fmt.Errorf("no key to log in with: there is no %s, and no SSH agent is set; make a key with ssh-keygen, or add one to an agent", strings.Join(o.KeyFiles, ", no "))
@@ -172,9 +139,10 @@ func (k *keys) refused(o Options, err error) error {
 		fmt.Fprintf(&b, "; not tried: %s", strings.Join(k.problems, "; "))
 	}
 	if strings.Contains(err.Error(), "Too many") {
-		b.WriteString("; it gave up after too many of them: give the right key alone")
+		b.WriteString("; it gave up after too many of them: give the right key alone (key in slipway.yaml, or IdentityFile and IdentitiesOnly in ssh's configuration)")
 	} else {
 		fmt.Fprintf(&b, "; add one to %s's ~/.ssh/authorized_keys there (%s%s@%s), or give another key", o.User, copyID, o.User, o.Address)
 	}
+	b.WriteString(o.notHonoured(sshconfig.NotLoggedIn))
 	return errors.New(b.String())
 }

@@ -15,10 +15,15 @@ import (
 	"golang.org/x/crypto/ssh/knownhosts"
 )
 
-// DefaultKnownHosts are the files that are asked for a host's keys when nothing is
+// UserKnownHosts are a user's files that are asked for a host's keys when nothing is
 // configured.
-func DefaultKnownHosts(home string) []string {
-	return []string{filepath.Join(home, ".ssh", "known_hosts"), "/etc/ssh/ssh_known_hosts"}
+func UserKnownHosts(home string) []string {
+	return []string{filepath.Join(home, ".ssh", "known_hosts"), filepath.Join(home, ".ssh", "known_hosts2")}
+}
+
+// GlobalKnownHosts are the system's.
+func GlobalKnownHosts() []string {
+	return []string{"/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"}
 }
 
 // knownHosts are the lines of known_hosts files.
@@ -72,8 +77,12 @@ func (o Options) loadKnownHosts() (*knownHosts, error) {
 			return nil, fmt.Errorf("reading known hosts: %w", err)
 		}
 	}
-	if len(o.KnownHostsData) > 0 {
-		if err := add(givenKnownHosts, o.KnownHostsData); err != nil {
+	if o.KnownHostsData != nil {
+		data, err := mendKnownHosts(o.KnownHostsData)
+		if err == nil {
+			err = add(givenKnownHosts, data)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("reading known hosts: %w", err)
 		}
 	}
@@ -111,8 +120,12 @@ func understoodHosts(hosts []string) bool {
 }
 
 // find looks up the keys of a host under its address with its port; when none is
-// known there, under the address without one: portless.
+// known there, under the address without one: portless. An alias has no port.
 func (k *knownHosts) find(o Options) (address string, keys []knownhosts.KnownKey, portless bool) {
+	if o.HostKeyAlias != "" {
+		address = strings.ToLower(net.JoinHostPort(o.HostKeyAlias, strconv.Itoa(defaultPort)))
+		return address, k.lines(address), false
+	}
 	address = strings.ToLower(o.hostPort())
 	if keys = k.lines(address); len(keys) > 0 || o.port() == defaultPort {
 		return address, keys, false

@@ -8,6 +8,8 @@ import (
 
 	xssh "golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/knownhosts"
+
+	"git.example/slipway/pipelines/sshconfig"
 )
 
 // refuse says why a host's key is refused, and what to do.
@@ -31,8 +33,8 @@ func (h *hostKeys) unknown(key xssh.PublicKey) error {
 		file = files[0]
 	}
 	return fmt.Errorf("its host key %s is not known; compare the fingerprint with the one that the host itself prints (ssh-keygen -lf %s), "+
-		"then trust it: %s >> %s, or fingerprint: %s in slipway.yaml",
-		describe(key), ownKeyFile(key), h.options.scanCommand(), file, xssh.FingerprintSHA256(key))
+		"then trust it: %s >> %s, or fingerprint: %s in slipway.yaml%s",
+		describe(key), ownKeyFile(key), h.options.scanCommand(), file, xssh.FingerprintSHA256(key), h.options.notHonoured(sshconfig.UnknownKey))
 }
 
 func (h *hostKeys) changed(key xssh.PublicKey, want []knownhosts.KnownKey) error {
@@ -45,8 +47,18 @@ func (h *hostKeys) changed(key xssh.PublicKey, want []knownhosts.KnownKey) error
 		known = append(known, fmt.Sprintf("%s (%s)", what, h.known.where(w)))
 	}
 	return fmt.Errorf("its host key is %s, but what is known is %s: the host was set up anew, or somebody is in between; "+
-		"compare the fingerprint with the one that the host itself prints (ssh-keygen -lf %s), and only if they are equal replace the line: ssh-keygen -R %s",
-		describe(key), strings.Join(known, " and "), ownKeyFile(key), quoteIfNeeded(knownhosts.Normalize(h.options.hostPort())))
+		"compare the fingerprint with the one that the host itself prints (ssh-keygen -lf %s), and only if they are equal replace the line: %s",
+		describe(key), strings.Join(known, " and "), ownKeyFile(key), h.forgetCommand(want))
+}
+
+// forgetCommand is a command line that takes the known keys of the host out of the
+// file that they are in.
+func (h *hostKeys) forgetCommand(want []knownhosts.KnownKey) string {
+	command := "ssh-keygen -R " + quoteIfNeeded(knownhosts.Normalize(h.address))
+	if file := h.known.names[want[0].Filename]; file != givenKnownHosts {
+		command += " -f " + quoteIfNeeded(file)
+	}
+	return command
 }
 
 // notPinned says that none of the keys that were shown is a pinned one.

@@ -14,9 +14,10 @@ import (
 
 // machine is one host of a target.
 type machine struct {
-	// name as messages and --host have it; empty for this machine.
-	name string
-	host deploy.Host
+	// name as messages and --host have it; empty for this machine. Alias is what
+	// slipway.yaml calls it, where ssh's configuration has another address for that.
+	name, alias string
+	host        deploy.Host
 	// ssh is the same host; nil for this machine.
 	ssh *ssh.Host
 	// dir is the target's directory there, absolute.
@@ -68,7 +69,7 @@ func (s *site) machine(ctx context.Context, h config.Host, dir string) (machine,
 	}
 	host := s.pool.Host(o)
 	s.hosts[o.String()] = host
-	return machine{name: o.String(), host: host, ssh: host, dir: path.Clean(dir), docker: deploy.Docker(h.Docker)}, nil
+	return machine{name: o.String(), alias: o.Alias, host: host, ssh: host, dir: path.Clean(dir), docker: deploy.Docker(h.Docker)}, nil
 }
 
 // homeOf is a user's home directory where hosts have it by default.
@@ -91,10 +92,10 @@ func (s *site) firstMachine(ctx context.Context, hosts []config.Host, dir string
 // String is where the target is there: the machine, and the directory.
 func (m machine) String() string { return m.name + ":" + m.dir }
 
-// called says whether name means this machine: all of its name, or just the
-// address of it.
+// called says whether name means this machine: all of its name, just the address of
+// it, or its alias.
 func (m machine) called(name string) bool {
 	_, address, ok := strings.Cut(m.name, "@")
 	host, _, _ := strings.Cut(address, ":")
-	return name == m.name || ok && (name == address || name == host)
+	return name == m.name || m.alias != "" && name == m.alias || ok && (name == address || name == host)
 }

@@ -9,6 +9,7 @@ import (
 	"git.example/slipway/pipelines/deploy/journal"
 	"git.example/slipway/pipelines/published"
 	"git.example/slipway/pipelines/ssh"
+	"git.example/slipway/pipelines/sshconfig"
 	"git.example/slipway/pipelines/workspace"
 )
 
@@ -97,7 +98,10 @@ func (e *Environments) site(ctx context.Context, environment config.Entry[config
 
 // bare is an environment whose journal nobody has looked for.
 func (e *Environments) bare(environment config.Entry[config.Environment]) *site {
-	return &site{workspace: e.workspace, name: environment.Name, config: environment.Value, pool: e.pool, hosts: map[string]*ssh.Host{}}
+	return &site{
+		workspace: e.workspace, name: environment.Name, config: environment.Value,
+		pool: e.pool, hosts: map[string]*ssh.Host{}, sshConfigs: map[string]*sshconfig.Config{},
+	}
 }
 
 // CheckOnly wants the environment to have every target that is named.

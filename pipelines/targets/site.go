@@ -9,6 +9,7 @@ import (
 	"git.example/slipway/pipelines/deploy/journal"
 	"git.example/slipway/pipelines/published"
 	"git.example/slipway/pipelines/ssh"
+	"git.example/slipway/pipelines/sshconfig"
 	"git.example/slipway/pipelines/workspace"
 )
 
@@ -22,6 +23,9 @@ type site struct {
 	pool      *ssh.Pool
 	// hosts behind SSH that targets have asked for, by name.
 	hosts map[string]*ssh.Host
+	// sshConfigs are what was read of ssh's configuration, by the file that was asked
+	// for.
+	sshConfigs map[string]*sshconfig.Config
 
 	journal *journal.Journal
 	// files and dir are where the journal is.

@@ -3,13 +3,14 @@ package targets
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"os"
+	"slices"
 	"strings"
 
+	"golang.org/x/net/idna"
+
 	"git.example/slipway/pipelines/config"
-	"git.example/slipway/pipelines/secrets"
 	"git.example/slipway/pipelines/ssh"
+	"git.example/slipway/pipelines/sshconfig"
 	"git.example/slipway/pipelines/workspace"
 )
 
@@ -20,8 +21,43 @@ const (
 	deployPath = "DEPLOY_PATH"
 )
 
-// sshOptions are how a host is reached.
+// sshOptions are how a host is reached: as slipway.yaml says, else the variables of a
+// deploy to one server, else ssh's configuration.
 func (s *site) sshOptions(ctx context.Context, h config.Host) (ssh.Options, error) {
+	return s.hop(ctx, h, way{})
+}
+
+// hop is how one host of a way is reached.
+func (s *site) hop(ctx context.Context, h config.Host, w way) (ssh.Options, error) {
+	o, err := s.sshAddress(ctx, h)
+	if err != nil {
+		return o, err
+	}
+	settings, err := s.sshConfig(h, o)
+	if err != nil {
+		return o, err
+	}
+	if err := refuseUndecided(o, settings, h.Jump != nil || len(w.before) > 0); err != nil {
+		return o, err
+	}
+	if err := s.complete(&o, settings, strings.HasPrefix(h.Address, "env://")); err != nil {
+		return o, err
+	}
+	if slices.Contains(w.passed, o.String()) || len(w.passed) > mostHops {
+		return o, circle(append(w.passed, o.String()))
+	}
+	if err := s.sshKeys(ctx, h, &o, settings); err != nil {
+		return o, err
+	}
+	if err := s.knownHosts(ctx, h, &o, settings); err != nil {
+		return o, err
+	}
+	o.Jump, err = s.jump(ctx, h, w.after(o, settings))
+	return o, err
+}
+
+// sshAddress is what slipway.yaml and the variables say of a host.
+func (s *site) sshAddress(ctx context.Context, h config.Host) (ssh.Options, error) {
 	o := ssh.Options{Port: h.Port, Fingerprints: h.Fingerprint, Timeout: h.Timeout.Or(0)}
 	var err error
 	if o.Address, err = s.workspace.Value(ctx, h.Address); err != nil {
@@ -30,15 +66,31 @@ func (s *site) sshOptions(ctx context.Context, h config.Host) (ssh.Options, erro
 	if o.User, err = s.workspace.Value(ctx, h.User); err != nil {
 		return o, err
 	}
-	fromEnvironment := strings.HasPrefix(h.Address, "env://")
-	if fromEnvironment {
-		if o.User == "" {
-			o.User, _ = s.workspace.Lookup(serverUser)
-		}
-		if o.Port, err = s.serverPort(o.Port); err != nil {
-			return o, err
-		}
+	if !strings.HasPrefix(h.Address, "env://") {
+		return o, nil
 	}
+	o.Address = strings.TrimSpace(o.Address)
+	if whole, ok := config.ParseHost(o.Address); ok { // it may have a user and a port
+		o.Address, o.User, o.Port = whole.Address, cmp.Or(whole.User, o.User), cmp.Or(whole.Port, o.Port)
+	}
+	if o.User == "" {
+		o.User, _ = s.workspace.Lookup(serverUser)
+	}
+	o.Port, err = s.serverPort(o.Port)
+	return o, err
+}
+
+// complete adds what ssh's configuration says of where the host is and who logs in.
+func (s *site) complete(o *ssh.Options, settings sshconfig.Settings, fromEnvironment bool) error {
+	if !strings.EqualFold(settings.HostName, o.Address) {
+		o.Alias, o.AliasAt, o.Address = o.Address, settings.At.String(), settings.HostName
+	}
+	ascii, err := idna.Lookup.ToASCII(o.Address)
+	if err == nil && ascii != strings.ToLower(o.Address) {
+		o.Alias, o.Address = cmp.Or(o.Alias, o.Address), ascii
+	}
+	o.Port, o.HostKeyAlias, o.NotHonoured = settings.Port, settings.HostKeyAlias, settings.NotHonoured
+	o.User = cmp.Or(o.User, settings.User)
 	if o.User == "" {
 		o.User, _ = s.workspace.Lookup("USER")
 	}
@@ -47,65 +99,11 @@ func (s *site) sshOptions(ctx context.Context, h config.Host) (ssh.Options, erro
 		if fromEnvironment {
 			also = ", or the variable " + serverUser
 		}
-		return o, workspace.Usage("nothing says which user to log in as: set user: of the host, or of the environment's ssh%s", also)
+		return workspace.Usage("nothing says which user to log in as: set user: of the host, or of the environment's ssh%s", also)
 	}
-	if err := s.sshKeys(ctx, h, &o); err != nil {
-		return o, err
+	o.Timeout = cmp.Or(o.Timeout, settings.ConnectTimeout)
+	if every := settings.ServerAliveInterval; every > 0 && every < ssh.Keepalive {
+		o.Keepalive = every
 	}
-	if err := s.knownHosts(ctx, h, &o); err != nil {
-		return o, err
-	}
-	if h.Jump != nil {
-		jump := h.SSH
-		jump.Fingerprint, jump.KnownHosts, jump.Port, jump.Jump = nil, "", 0, nil
-		if len(h.Fingerprint) == 0 {
-			jump.KnownHosts = h.KnownHosts
-		}
-		through, err := s.sshOptions(ctx, h.Jump.Over(&jump))
-		if err != nil {
-			return o, fmt.Errorf("jump host %q: %w", h.Jump.Address, err)
-		}
-		o.Jump = &through
-	}
-	return o, nil
-}
-
-// sshKeys sets what o logs in with: the key that is configured, else those of
-// the agent and of ~/.ssh.
-func (s *site) sshKeys(ctx context.Context, h config.Host, o *ssh.Options) error {
-	if h.Key != "" {
-		values, err := s.workspace.Resolve(ctx, map[string]string{"key": h.Key})
-		if err != nil {
-			return err
-		}
-		o.Key, o.KeySource = values["key"], h.Key
-		return nil
-	}
-	o.Agent, _ = s.workspace.Lookup("SSH_AUTH_SOCK")
-	if home, ok := s.workspace.Lookup("HOME"); ok {
-		o.KeyFiles = ssh.DefaultKeyFiles(home)
-	}
-	return nil
-}
-
-// knownHosts sets what o takes for the host's keys.
-func (s *site) knownHosts(ctx context.Context, h config.Host, o *ssh.Options) error {
-	switch {
-	case len(h.Fingerprint) > 0:
-		return nil
-	case secrets.IsRef(h.KnownHosts):
-		value, err := s.workspace.Secrets.Resolve(ctx, h.KnownHosts)
-		o.KnownHostsData = []byte(value.Reveal())
-		return err
-	case h.KnownHosts != "":
-		file := s.workspace.Path(h.KnownHosts)
-		if _, err := os.Stat(file); err != nil {
-			return fmt.Errorf("reading known-hosts: %w", err)
-		}
-		o.KnownHosts = []string{file}
-		return nil
-	}
-	home, _ := s.workspace.Lookup("HOME")
-	o.KnownHosts = ssh.DefaultKnownHosts(cmp.Or(home, "/root"))
 	return nil
 }
