@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/google/go-cmp/cmp"
+
+	"git.example/slipway/internal/projecttest"
 )
 
 // configuration is how a container was made, without what differs from one start to
@@ -32,6 +34,13 @@ func (l *life) plainCompose() map[string][]configuration {
 	args := []string{"compose", "--project-directory", dir, "-p", l.values["STACK"]}
 	for _, file := range l.stack.Files {
 		args = append(args, "-f", filepath.Join(dir, file))
+	}
+	if l.stack.Environment != nil {
+		var lines string
+		for _, name := range slices.Sorted(maps.Keys(l.stack.Environment)) {
+			lines += name + "=" + expand(l.stack.Environment[name], l.values) + "\n"
+		}
+		projecttest.Write(l, dir, ".env", lines)
 	}
 	env := l.environment(1)
 	if out, err := run(env, dir, "docker", append(args, "up", "--detach", "--quiet-pull", "--no-build")...); err != nil {
@@ -61,9 +70,6 @@ func (l *life) environment(build int) []string {
 	env := []string{
 		"APP_REPOSITORY=" + repository, "APP_IMAGE=" + repository + "@" + digest, "DEPLOY_TAG=" + tag, "SLIPWAY_TAG=" + tag,
 		"DEPLOY_ENV=prod", "REGISTRY=" + l.values["HOST"] + "/" + l.values["STACK"],
-	}
-	for name, value := range l.stack.Environment {
-		env = append(env, name+"="+expand(value, l.values))
 	}
 	return env
 }

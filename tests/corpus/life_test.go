@@ -35,6 +35,9 @@ func TestStacks(t *testing.T) {
 			if !s.Sample {
 				longtest.Need(t)
 			}
+			if s.Waits != "" {
+				t.Skip("it waits: " + s.Waits)
+			}
 			started := time.Now()
 			live(t, m, s)
 			ran.note(t, s, time.Since(started))

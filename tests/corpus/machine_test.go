@@ -21,18 +21,25 @@ import (
 // machine is what all stacks share: the command, a registry with a base image,
 // the names that nobody else on this machine has.
 type machine struct {
-	command   string
-	host      string
-	base      string
-	providers string
+	command string
+	host    string
+	base    string
 }
+
+// commandVariable names a slipway that is built already, to run one stack after the
+// other while writing them.
+const commandVariable = "SLIPWAY_CORPUS_COMMAND"
 
 // newMachine builds the command and serves a registry.
 func newMachine(t *testing.T) machine {
 	t.Helper()
 	deploytest.NeedCompose(t)
-	m := machine{command: filepath.Join(t.TempDir(), "slipway")}
+	m := machine{command: os.Getenv(commandVariable)}
 	m.host, m.base = enginetest.Base(t)
+	if m.command != "" {
+		return m
+	}
+	m.command = filepath.Join(t.TempDir(), "slipway")
 	build := exec.Command("go", "build", "-o", m.command, "../../cmd/slipway")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building the command: %v\n%s", err, out)

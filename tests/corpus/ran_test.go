@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"testing"
 	"time"
@@ -20,6 +21,8 @@ const ranFile = "ran.json"
 // ran is what was run: each stack with the versions that it ran with.
 type ran struct {
 	Stacks map[string]ranStack `json:"stacks"`
+	// noted are those of this run.
+	noted map[string]ranStack
 }
 
 // ranStack is one stack's run, which passed.
@@ -32,7 +35,7 @@ type ranStack struct {
 
 func readRun(t testing.TB) *ran {
 	t.Helper()
-	r := &ran{Stacks: map[string]ranStack{}}
+	r := &ran{Stacks: map[string]ranStack{}, noted: map[string]ranStack{}}
 	text, err := os.ReadFile(ranFile)
 	if os.IsNotExist(err) {
 		return r
@@ -50,15 +53,19 @@ func readRun(t testing.TB) *ran {
 func (r *ran) note(t *testing.T, s corpusStack, took time.Duration) {
 	t.Helper()
 	if !t.Failed() {
-		r.Stacks[s.name] = ranStack{Content: s.content(t), Versions: theseVersions(t), Seconds: int(took.Round(time.Second).Seconds())}
+		r.noted[s.name] = ranStack{Content: s.content(t), Versions: theseVersions(t), Seconds: int(took.Round(time.Second).Seconds())}
 	}
 }
 
+// write adds what this run noted to what others did.
 func (r *ran) write(t *testing.T) {
 	t.Helper()
-	if !*update {
+	if !*update || len(r.noted) == 0 {
 		return
 	}
+	noted := r.noted
+	r = readRun(t)
+	maps.Copy(r.Stacks, noted)
 	var names []string
 	for _, s := range stacks(t) {
 		names = append(names, s.name)
@@ -73,6 +80,9 @@ func (r *ran) write(t *testing.T) {
 	}
 }
 
+// onlyForPeople are the lines of a description that change nothing in a run.
+var onlyForPeople = regexp.MustCompile(`(?m)^(about|sample|waits):.*\n`)
+
 // content is the hash of all that the stack's run depends on in its directory and in
 // that which all stacks share.
 func (s corpusStack) content(t testing.TB) string {
@@ -81,7 +91,11 @@ func (s corpusStack) content(t testing.TB) string {
 	for _, dir := range []string{"common", "common/change", s.dir(), s.dir() + "/change"} {
 		files := filesIn(t, dir)
 		for _, name := range slices.Sorted(maps.Keys(files)) {
-			fmt.Fprintf(hash, "%s/%s %d\n%s", dir, name, len(files[name]), files[name])
+			text := files[name]
+			if name == descriptionFile {
+				text = onlyForPeople.ReplaceAllString(text, "")
+			}
+			fmt.Fprintf(hash, "%s/%s %d\n%s", dir, name, len(text), text)
 		}
 	}
 	return fmt.Sprintf("%x", hash.Sum(nil)[:8])

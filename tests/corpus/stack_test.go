@@ -30,10 +30,13 @@ type description struct {
 	Files []string `yaml:"files"`
 	// Sample says that it runs with "make test", too.
 	Sample bool `yaml:"sample"`
+	// Waits says what Slipway has to learn before the stack can pass; it is skipped
+	// until then.
+	Waits string `yaml:"waits"`
 	// Given are docker commands that make what is there before the first deploy,
 	// named @STACK@-something.
 	Given []string `yaml:"given"`
-	// Environment is that of plain compose, for variables that slipway.yaml sets.
+	// Environment is the env file of plain compose: what slipway.yaml sets.
 	Environment map[string]string `yaml:"environment"`
 	// Says is what programs in containers say: what the stack's keys are for.
 	Says []saying `yaml:"says"`

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -50,7 +51,7 @@ func TestComplete(t *testing.T) {
 	all := keys(root)
 	for _, key := range all {
 		entry, reason := reasonFor(key)
-		used := len(users[key]) > 0
+		used := len(users[key]) > 0 // a stack that waits has it, too: TestStacks says that it waits
 		switch {
 		case used && reason != "":
 			t.Errorf("%s: stack %v uses it, and reasons say of %s that nothing can", key, users[key], entry)
@@ -75,7 +76,7 @@ func TestComplete(t *testing.T) {
 func TestRan(t *testing.T) {
 	ran := readRun(t)
 	for _, s := range stacks(t) {
-		if ran.Stacks[s.name].Content != s.content(t) {
+		if s.Waits == "" && ran.Stacks[s.name].Content != s.content(t) {
 			t.Errorf("stack %s was not run as it is: SLIPWAY_LONG_TESTS=1 go test -run TestStacks/%s ./tests/corpus -update", s.name, s.name)
 		}
 	}
@@ -122,7 +123,11 @@ func page(t testing.TB) string {
 	b.WriteString("\nThe run itself wrote this down. It took, with all of the above for each:\n\n")
 	b.WriteString("| stack | has | seconds |\n| --- | --- | --- |\n")
 	for _, s := range stacks(t) {
-		fmt.Fprintf(&b, "| [%s](../tests/corpus/stacks/%s/compose.yml) | %s | %d |\n", s.name, s.name, s.About, ran.Stacks[s.name].Seconds)
+		took := strconv.Itoa(ran.Stacks[s.name].Seconds)
+		if s.Waits != "" {
+			took = "not yet: " + s.Waits
+		}
+		fmt.Fprintf(&b, "| [%s](../tests/corpus/stacks/%s/compose.yml) | %s | %s |\n", s.name, s.name, s.About, took)
 	}
 	b.WriteString("\n## Every key\n\n" + legend)
 	b.WriteString("| key | stacks |\n| --- | --- |\n")

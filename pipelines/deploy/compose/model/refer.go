@@ -58,9 +58,9 @@ func (m Model) hashReferring(ctx context.Context, s stack.Stack, services []stri
 	}
 	script := &stack.Script{}
 	dir := script.Temporary()
-	script.File(dir+"/model.json", m.resolved)
+	script.File(dir+"/model.yml", m.resolved)
 	script.File(dir+"/references.yml", "services:\n"+override)
-	script.Raw(shell.Words(hashWords(s, m.Name, dir+"/model.json", dir+"/references.yml")...))
+	script.Raw(shell.Words(hashWords(s, m.Name, dir+"/model.yml", dir+"/references.yml")...))
 	out, err := s.Output(ctx, script)
 	if err != nil {
 		return nil, fmt.Errorf("hashing services that refer to others: %w", stack.Failure(err))

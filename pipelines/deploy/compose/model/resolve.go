@@ -41,11 +41,13 @@ func (m Model) Resolve(ctx context.Context, s stack.Stack, d deploy.Desired, env
 	for _, name := range d.Main {
 		words = append(words, "-f", path.Join(dir, "files", name))
 	}
-	words = append(words, "-f", dir+"/pins.yml", "-f", dir+"/env.yml", "config", "--format", "json")
-	script.Raw(shell.Words(words...) + " >" + dir + "/model.json || exit")
-	script.Raw(shell.Words(hashWords(s, m.Name, dir+"/model.json")...) + " || exit")
+	// Not as JSON: compose writes some keys there, those of blkio_config, in a way
+	// that it does not read.
+	words = append(words, "-f", dir+"/pins.yml", "-f", dir+"/env.yml", "config", "--format", "yaml")
+	script.Raw(shell.Words(words...) + " >" + dir + "/model.yml || exit")
+	script.Raw(shell.Words(hashWords(s, m.Name, dir+"/model.yml")...) + " || exit")
 	script.Raw("echo")
-	script.Line("cat", dir+"/model.json")
+	script.Line("cat", dir+"/model.yml")
 	out, err := s.Output(ctx, script)
 	if err != nil {
 		return m, fmt.Errorf("reading the compose file of %s: %w", stack.ReleaseName(d), stack.Failure(err))
@@ -54,7 +56,7 @@ func (m Model) Resolve(ctx context.Context, s stack.Stack, d deploy.Desired, env
 	m.Hashes, m.resolved = parseHashes(string(hashes)), string(resolved)
 	// What compose resolved has the active services and no other.
 	m.Project, err = composefile.Load(ctx, composefile.Options{
-		Files: []string{"model.json"}, Contents: map[string][]byte{"model.json": resolved}, Dir: s.Dir, Name: m.Name,
+		Files: []string{"model.yml"}, Contents: map[string][]byte{"model.yml": resolved}, Dir: s.Dir, Name: m.Name,
 		Profiles: []string{"*"}, Resolved: true,
 	})
 	return m, err
