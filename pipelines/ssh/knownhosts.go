@@ -101,12 +101,17 @@ func (k *knownHosts) understood(file string, data []byte) []byte {
 	for i, text := range lines {
 		marker, hosts, _, _, _, err := xssh.ParseKnownHosts(text)
 		lines[i] = bytes.TrimSpace(text)
-		if err != nil || !understoodHosts(hosts) {
+		if err != nil || !understoodMarker(marker) || !understoodHosts(hosts) {
 			lines[i] = nil
 		}
 		k.authorities[line{file, i + 1}] = marker == "cert-authority"
 	}
 	return bytes.Join(lines, []byte("\n"))
+}
+
+// understoodMarker says whether the library knows what a line's @word means.
+func understoodMarker(marker string) bool {
+	return marker == "" || marker == "cert-authority" || marker == "revoked"
 }
 
 // understoodHosts says whether the library can read the host patterns of a line.

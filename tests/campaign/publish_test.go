@@ -33,9 +33,9 @@ func openPublish(w *world) func(*trial) {
 	}
 	all[1].embedded = true
 	for _, p := range all {
-		_, words := p.next("ok", p.some(tenImages)...)
+		p.next("ok", p.some(tenImages)...)
 		for range 2 { // the second time the builder knows the base
-			_, words = p.next("ok", p.some(tenImages)...)
+			_, words := p.next("ok", p.some(tenImages)...)
 			r := w.run(howToRun{in: p.dir}, words...)
 			if r.code != 0 {
 				w.t.Fatalf("before anything is disturbed: %s", r)
