@@ -38,26 +38,27 @@ func (p *pass) files(s *Settings) error {
 			}
 		}
 	}
-	for _, d := range p.found["identityagent"] {
-		value := d.Value
-		switch {
-		case isNone(value):
-			s.IdentityAgent = None
-			return nil
-		case value == "SSH_AUTH_SOCK":
-			value = "$SSH_AUTH_SOCK"
-		}
-		if name, ok := strings.CutPrefix(value, "$"); ok && !strings.HasPrefix(name, "{") {
-			if s.IdentityAgent, _ = p.machine.Lookup(name); s.IdentityAgent == "" {
-				s.IdentityAgent = None
-			}
-			return nil
-		}
-		var err error
-		s.IdentityAgent, err = one(d, value)
-		return err
+	found := p.found["identityagent"]
+	if len(found) == 0 {
+		return nil
 	}
-	return nil
+	d, value := found[0], found[0].Value // the first value wins
+	switch {
+	case isNone(value):
+		s.IdentityAgent = None
+		return nil
+	case value == "SSH_AUTH_SOCK":
+		value = "$SSH_AUTH_SOCK"
+	}
+	if name, ok := strings.CutPrefix(value, "$"); ok && !strings.HasPrefix(name, "{") {
+		if s.IdentityAgent, _ = p.machine.Lookup(name); s.IdentityAgent == "" {
+			s.IdentityAgent = None
+		}
+		return nil
+	}
+	var err error
+	s.IdentityAgent, err = one(d, value)
+	return err
 }
 
 // expand replaces ~, %x and ${NAME} by what they stand for.
