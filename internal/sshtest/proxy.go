@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"git.example/slipway/pipelines/ssh"
 )
@@ -20,6 +21,7 @@ type Proxy struct {
 	thawed chan struct{} // closed while bytes move
 	conns  []net.Conn
 	count  int
+	delay  time.Duration
 }
 
 // StartProxy starts a proxy in front of a server, until the test ends.
@@ -89,6 +91,13 @@ func (p *Proxy) Thaw() {
 	}
 }
 
+// Slow makes every packet take so long; zero ends it.
+func (p *Proxy) Slow(delay time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.delay = delay
+}
+
 func (p *Proxy) accept(l net.Listener) {
 	for {
 		client, err := l.Accept()
@@ -116,9 +125,10 @@ func (p *Proxy) copy(to, from net.Conn) {
 	for {
 		n, err := from.Read(buf)
 		p.mu.Lock()
-		thawed := p.thawed
+		thawed, delay := p.thawed, p.delay
 		p.mu.Unlock()
 		<-thawed
+		time.Sleep(delay)
 		if _, failed := to.Write(buf[:n]); failed != nil {
 			return
 		}

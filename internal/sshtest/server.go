@@ -174,6 +174,9 @@ func (s *Server) Log() string {
 // Logins is how often somebody logged in.
 func (s *Server) Logins() int { return strings.Count(s.Log(), "Accepted publickey for ") }
 
+// PID is the server's process.
+func (s *Server) PID() int { return s.sshd.Process.Pid }
+
 // Stop ends the server with its connections and what they run. It can be
 // started again.
 func (s *Server) Stop() {

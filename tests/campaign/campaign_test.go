@@ -39,6 +39,12 @@ var phases = []phase{
 	{"gitsync", 50, "`deploy` of two git sync targets, a link and in place, to three SSH hosts is killed, while somebody reads", openGitSync},
 	{"promote", 50, "`promote` from one registry and host to another is killed, under load", openPromote},
 	{"rollback", 50, "`rollback` on two SSH hosts is killed, under load", openRollback},
+	{"registry", 48, "the registry fails in one of eight ways during `publish`, `deploy` or `promote`, for a while or for good", openRegistry},
+	{"disk", 15, "the disk is full at the deploy path, at the embedded registry, or at the journal", openDisk},
+	{"together", 12, "five deploys or five publishes at once, of one commit or of five", openTogether},
+	{"clock", 12, "the clocks of Slipway and of hosts are an hour off, either way, and the deploy before was killed", openClock},
+	{"flat", 20, "one of 20 deploys in a row under load: memory, descriptors and connections stay the same", openFlat},
+	{"ssh", 24, "the network to a host drops, freezes or is slow during a deploy to three, under load", openSSH},
 }
 
 func TestCampaign(t *testing.T) {

@@ -45,6 +45,7 @@ func openGitSync(w *world) func(*trial) {
 	s := &synced{world: w, hosts: hosts}
 	p := w.newProject("project", fmt.Sprintf(gitsyncConfig, w.name, registry.address, hosts[0].User, key, known, hosts[0].root, sshAddresses(hosts)))
 	p.image("web", registry.address+"/"+w.name+"/base:1")
+	p.write("web/release", "r0\nok\n")
 	for i := range 30 {
 		p.write(fmt.Sprintf("files/team%d/file%d", i%4, i), "first\n")
 	}

@@ -26,15 +26,10 @@ func (e entry) String() string {
 	return text
 }
 
-// history is that of an environment, oldest first.
+// history is that of an environment, oldest first, when nothing runs.
 func (tr *trial) history(env string) []entry {
 	tr.Helper()
-	r := tr.run(howToRun{}, "history", "--env", env, "--limit", "0", "--json")
-	var all []entry
-	if err := json.Unmarshal([]byte(r.out), &all); err != nil || r.code != 0 {
-		tr.wrong("the history can't be read: %v, %s", err, lastLines(r.stderr))
-	}
-	slices.Reverse(all)
+	all := tr.entries(env)
 	for i, e := range all {
 		if i > 0 && e.ID != all[i-1].ID+1 {
 			tr.wrong("the history goes from %s to %s", all[i-1], e)
@@ -43,6 +38,19 @@ func (tr *trial) history(env string) []entry {
 			tr.wrong("the history has a deploy that has not ended, or before it began: %s, %s to %s", e, e.Started, e.Ended)
 		}
 	}
+	return all
+}
+
+// entries are the history as it is, oldest first: just after a run was killed it
+// says that it runs.
+func (tr *trial) entries(env string) []entry {
+	tr.Helper()
+	r := tr.run(howToRun{}, "history", "--env", env, "--limit", "0", "--json")
+	var all []entry
+	if err := json.Unmarshal([]byte(r.out), &all); err != nil || r.code != 0 {
+		tr.wrong("the history can't be read: %v, %s", err, lastLines(r.stderr))
+	}
+	slices.Reverse(all)
 	return all
 }
 

@@ -22,19 +22,22 @@ type host struct {
 	dir, tmp string
 	// address is that of the stack's proxy, as "127.0.0.1:port".
 	address string
+	// network is between Slipway and the host.
+	network *sshtest.Proxy
 }
 
 // newHosts starts hosts, and gives the known_hosts file and the key for all.
-func (w *world) newHosts(n int, env ...string) (hosts []*host, known, key string) {
+func (w *world) newHosts(n int) (hosts []*host, known, key string) {
 	w.t.Helper()
 	root := "/srv/" + w.name
 	var lines strings.Builder
 	for i := range n {
 		h := &host{root: root + "/app", stack: fmt.Sprintf("%s-%d", w.name, i+1), tmp: w.mkdir(fmt.Sprintf("tmp%d", i+1)), address: w.freeAddress()}
-		h.Server = sshtest.Start(w.t, sshtest.Config{Mount: root, Env: append([]string{marker + "=" + w.name, "TMPDIR=" + h.tmp}, env...)})
+		h.Server = sshtest.Start(w.t, sshtest.Config{Mount: root, Env: append([]string{marker + "=" + w.name, "TMPDIR=" + h.tmp}, w.hostEnv...)})
+		h.network = sshtest.StartProxy(w.t, h.Server)
 		h.dir = filepath.Join(h.Dir, "app")
 		w.write(filepath.Join(h.dir, ".env"), fmt.Sprintf("NAME=%s\nADDRESS=%s\nHERE=%s\n", h.stack, h.address, h.dir))
-		lines.WriteString(h.KnownHostsLines(h.Port))
+		lines.WriteString(h.KnownHostsLines(h.network.Port))
 		if i > 0 {
 			h.Authorize(hosts[0].Key + ".pub")
 		}
@@ -50,7 +53,7 @@ func (w *world) newHosts(n int, env ...string) (hosts []*host, known, key string
 func sshAddresses(hosts []*host) string {
 	var all []string
 	for _, h := range hosts {
-		all = append(all, fmt.Sprintf("%q", fmt.Sprintf("%s:%d", sshtest.Address, h.Port)))
+		all = append(all, fmt.Sprintf("%q", fmt.Sprintf("%s:%d", sshtest.Address, h.network.Port)))
 	}
 	return "[" + strings.Join(all, ", ") + "]"
 }

@@ -153,7 +153,7 @@ func openRollback(w *world) func(*trial) {
 			return slices.Clone(words)
 		})
 		s.seeVolumes(s.hosts)
-		ended := slices.ContainsFunc(tr.history("prod")[s.entries:], func(e entry) bool { return e.Outcome == "rollback" })
+		ended := slices.ContainsFunc(tr.entries("prod")[s.entries:], func(e entry) bool { return e.Outcome == "rollback" })
 		if ended { // it was killed when it had done all: the next one without --to would go further back
 			words = []string{"rollback", "--to", s.live.tag}
 			tr.line.What += ", when it was done"

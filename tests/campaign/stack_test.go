@@ -50,7 +50,13 @@ environments:
 // newStack makes a stack on so many hosts, and its first two releases.
 func (w *world) newStack(hosts int, strategy string, services ...string) *stack {
 	w.t.Helper()
-	s := &stack{world: w, registry: w.newRegistry("registry"), services: services, env: "prod"}
+	return w.stackFrom(w.newRegistry("registry"), hosts, strategy, services...)
+}
+
+// stackFrom makes a stack whose images come from a registry.
+func (w *world) stackFrom(r *dockerRegistry, hosts int, strategy string, services ...string) *stack {
+	w.t.Helper()
+	s := &stack{world: w, registry: r, services: services, env: "prod"}
 	w.makeBase(s.registry)
 	w.makeProxy(s.registry)
 	all, known, key := w.newHosts(hosts)

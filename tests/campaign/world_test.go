@@ -32,6 +32,8 @@ type world struct {
 	// volumes that some container of ours has had.
 	volumes map[string]bool
 	trials  int
+	// hostEnv is what programs on hosts find in their environment besides.
+	hostEnv []string
 }
 
 var worlds atomic.Int64
