@@ -30,6 +30,8 @@ type Entry struct {
 	Paths []string `json:"paths,omitempty"`
 	// PromotedFrom is the environment that the release was promoted from.
 	PromotedFrom string `json:"promotedFrom,omitempty"`
+	// Rollback says that somebody asked for an earlier release, whatever came of it.
+	Rollback bool `json:"rollback,omitempty"`
 	// Direct says that nobody asked whether the environment before has verified it.
 	Direct bool `json:"direct,omitempty"`
 	// ReturnedTo is the tag that runs again after a failure.

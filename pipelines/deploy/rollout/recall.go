@@ -25,6 +25,9 @@ func (a *attempt) recall(ctx context.Context) error {
 	for _, e := range newest {
 		if e.Outcome == journal.OutcomeRunning {
 			e.Outcome, e.Ended = journal.OutcomeInterrupted, time.Now().UTC()
+			if e.Ended.Before(e.Started) {
+				e.Ended = e.Started // the clock where it ran was ahead of ours
+			}
 			if err := a.Journal.Save(ctx, e); err != nil {
 				return err
 			}

@@ -22,6 +22,9 @@ func TestRollbackAfterWhatHappened(t *testing.T) {
 		"a failure that could not be put back":   {then: &journal.Entry{Tag: "3", Outcome: journal.OutcomeFailed, Mixed: true}, want: "2"},
 		"a run that was killed":                  {then: &journal.Entry{Tag: "3", Outcome: journal.OutcomeRunning}, want: "2"},
 		"one that somebody has found":            {then: &journal.Entry{Tag: "3", Outcome: journal.OutcomeInterrupted}, want: "2"},
+		"a rollback that was killed":             {then: &journal.Entry{Tag: "1", Outcome: journal.OutcomeRunning, Rollback: true}, want: "1"},
+		"one that somebody has found since":      {then: &journal.Entry{Tag: "1", Outcome: journal.OutcomeInterrupted, Rollback: true}, want: "1"},
+		"a rollback that could not be put back":  {then: &journal.Entry{Tag: "1", Outcome: journal.OutcomeFailed, Mixed: true, Rollback: true}, want: "2"},
 		"one that was killed when it was proven": {then: &journal.Entry{Tag: "3", Outcome: journal.OutcomeDeployed}, want: "2"},
 	}
 	for name, test := range tests {

@@ -22,7 +22,8 @@ const shownReleases = 10
 // Earlier is the release to go back to, and what it wanted of each target: the
 // newest deploy of the release tagged to that verified, or when it is empty the
 // newest one before the live release first came. When a run was killed or could
-// not put everything back, that is the live one. Releases that failed are never
+// not put everything back, that is the live one; a rollback that was killed goes on
+// to where it went. Releases that failed are never
 // chosen. A release that the journal has dropped wraps fs.ErrNotExist.
 func Earlier(ctx context.Context, j *journal.Journal, to string) (journal.Entry, map[string]deploy.Desired, error) {
 	entry, err := earlier(ctx, j, to)
@@ -75,6 +76,9 @@ func choose(newest []journal.Entry, live journal.Entry, tag string, all bool) *j
 		live = *completed // its run was killed before it could say so
 	}
 	if len(newest) > 0 && newest[0].ID > live.ID && halfDone(newest[0]) {
+		if newest[0].Rollback && !newest[0].Mixed {
+			return newestOf(newest, newest[0].Tag) // the live one is what somebody wants to leave
+		}
 		return newestOf(newest, live.Tag)
 	}
 	// A release that came back by a rollback stands where it stood before: going

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -249,14 +250,15 @@ func TestInterruptedRunIsCompleted(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "a")
 	desired := map[string]deploy.Desired{"a": {Release: release.Record{Tag: "1"}}}
-	entry, err := f.journal.Begin(t.Context(), journal.Entry{Tag: "1", Outcome: journal.OutcomeRunning}, desired)
+	anHourAhead := time.Now().Add(time.Hour) // the clock of the machine where it ran
+	entry, err := f.journal.Begin(t.Context(), journal.Entry{Tag: "1", Outcome: journal.OutcomeRunning, Started: anHourAhead}, desired)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Run(t.Context(), f.deployment("2")); err != nil {
 		t.Fatal(err)
 	}
-	if e, err := f.journal.Entry(t.Context(), entry.ID); err != nil || e.Outcome != journal.OutcomeInterrupted || e.Ended.IsZero() {
+	if e, err := f.journal.Entry(t.Context(), entry.ID); err != nil || e.Outcome != journal.OutcomeInterrupted || e.Ended.Before(e.Started) {
 		t.Errorf("the killed run's entry: %+v %v", e, err)
 	}
 	// Killed between the history and the live pointer: it had verified.
