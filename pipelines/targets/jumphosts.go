@@ -33,10 +33,10 @@ func (w way) after(o ssh.Options, settings sshconfig.Settings) way {
 	return w
 }
 
-// jump is the host to go through to h; nil for none. A jump host of slipway.yaml
+// jumpTo is the host to go through to h; nil for none. A jump host of slipway.yaml
 // takes from h what it does not say itself; one of ssh's configuration is as that
 // configuration says.
-func (s *site) jump(ctx context.Context, h config.Host, w way) (*ssh.Options, error) {
+func jumpTo(s *site, ctx context.Context, h config.Host, w way) (*ssh.Options, error) {
 	var jump config.Host
 	switch n := len(w.before); {
 	case h.Jump != nil:
@@ -53,7 +53,7 @@ func (s *site) jump(ctx context.Context, h config.Host, w way) (*ssh.Options, er
 	default:
 		return nil, nil
 	}
-	through, err := s.hop(ctx, jump, w)
+	through, err := hopTo(s, ctx, jump, w)
 	if err != nil {
 		return nil, fmt.Errorf("jump host %q: %w", jump.Address, err)
 	}

@@ -26,7 +26,7 @@ func (s *site) sshConfig(h config.Host, o ssh.Options) (sshconfig.Settings, erro
 	read, ok := s.sshConfigs[file]
 	if !ok {
 		var err error
-		if read, err = sshconfig.Read(s.sshMachine(), file); err != nil {
+		if read, err = sshconfig.Read(sshMachine(s), file); err != nil {
 			return sshconfig.Settings{}, workspace.Usage("%v; without any of ssh's configuration: ssh: {config: none}", err)
 		}
 		s.sshConfigs[file] = read
@@ -38,7 +38,7 @@ func (s *site) sshConfig(h config.Host, o ssh.Options) (sshconfig.Settings, erro
 	return settings, nil
 }
 
-func (s *site) sshMachine() sshconfig.Machine {
+func sshMachine(s *site) sshconfig.Machine {
 	m := sshconfig.Machine{Lookup: s.workspace.Lookup}
 	m.Home, _ = s.workspace.Lookup("HOME")
 	m.User, _ = s.workspace.Lookup("USER")

@@ -14,7 +14,7 @@ import (
 
 // sshKeys sets what o logs in with: the key that is configured, else what ssh's
 // configuration says, else the agent's keys and those of ~/.ssh.
-func (s *site) sshKeys(ctx context.Context, h config.Host, o *ssh.Options, settings sshconfig.Settings) error {
+func sshKeys(s *site, ctx context.Context, h config.Host, o *ssh.Options, settings sshconfig.Settings) error {
 	if h.Key != "" {
 		values, err := s.workspace.Resolve(ctx, map[string]string{"key": h.Key})
 		if err != nil {
@@ -31,16 +31,16 @@ func (s *site) sshKeys(ctx context.Context, h config.Host, o *ssh.Options, setti
 		o.Agent = settings.IdentityAgent
 	}
 	o.IdentitiesOnly = settings.IdentitiesOnly
-	o.CertificateFiles = s.absolute(settings.CertificateFiles)
-	o.KeyFiles = s.absolute(settings.IdentityFiles)
+	o.CertificateFiles = absolutePaths(s, settings.CertificateFiles)
+	o.KeyFiles = absolutePaths(s, settings.IdentityFiles)
 	if home, ok := s.workspace.Lookup("HOME"); ok && len(o.KeyFiles) == 0 && !settings.NoIdentityFiles {
 		o.KeyFiles = ssh.DefaultKeyFiles(home)
 	}
 	return nil
 }
 
-// absolute are files, those that are relative in the project.
-func (s *site) absolute(files []string) []string {
+// absolutePaths are files, those that are relative in the project.
+func absolutePaths(s *site, files []string) []string {
 	var absolute []string
 	for _, file := range files {
 		absolute = append(absolute, s.workspace.Path(file))
@@ -48,8 +48,8 @@ func (s *site) absolute(files []string) []string {
 	return absolute
 }
 
-// knownHosts sets what o takes for the host's keys.
-func (s *site) knownHosts(ctx context.Context, h config.Host, o *ssh.Options, settings sshconfig.Settings) error {
+// addKnownHosts sets what o takes for the host's keys.
+func addKnownHosts(s *site, ctx context.Context, h config.Host, o *ssh.Options, settings sshconfig.Settings) error {
 	switch {
 	case len(h.Fingerprint) > 0:
 		return nil
@@ -68,10 +68,10 @@ func (s *site) knownHosts(ctx context.Context, h config.Host, o *ssh.Options, se
 	home, _ := s.workspace.Lookup("HOME")
 	of, global := ssh.UserKnownHosts(cmp.Or(home, "/root")), ssh.GlobalKnownHosts()
 	if settings.UserKnownHosts != nil {
-		of = s.absolute(settings.UserKnownHosts)
+		of = absolutePaths(s, settings.UserKnownHosts)
 	}
 	if settings.GlobalKnownHosts != nil {
-		global = s.absolute(settings.GlobalKnownHosts)
+		global = absolutePaths(s, settings.GlobalKnownHosts)
 	}
 	o.KnownHosts = append(of, global...)
 	return nil

@@ -24,12 +24,12 @@ const (
 // sshOptions are how a host is reached: as slipway.yaml says, else the variables of a
 // deploy to one server, else ssh's configuration.
 func (s *site) sshOptions(ctx context.Context, h config.Host) (ssh.Options, error) {
-	return s.hop(ctx, h, way{})
+	return hopTo(s, ctx, h, way{})
 }
 
-// hop is how one host of a way is reached.
-func (s *site) hop(ctx context.Context, h config.Host, w way) (ssh.Options, error) {
-	o, err := s.sshAddress(ctx, h)
+// hopTo is how one host of a way is reached.
+func hopTo(s *site, ctx context.Context, h config.Host, w way) (ssh.Options, error) {
+	o, err := sshAddress(s, ctx, h)
 	if err != nil {
 		return o, err
 	}
@@ -40,24 +40,24 @@ func (s *site) hop(ctx context.Context, h config.Host, w way) (ssh.Options, erro
 	if err := refuseUndecided(o, settings, h.Jump != nil || len(w.before) > 0); err != nil {
 		return o, err
 	}
-	if err := s.complete(&o, settings, strings.HasPrefix(h.Address, "env://")); err != nil {
+	if err := completeOptions(s, &o, settings, strings.HasPrefix(h.Address, "env://")); err != nil {
 		return o, err
 	}
 	if slices.Contains(w.passed, o.String()) || len(w.passed) > mostHops {
 		return o, circle(append(w.passed, o.String()))
 	}
-	if err := s.sshKeys(ctx, h, &o, settings); err != nil {
+	if err := sshKeys(s, ctx, h, &o, settings); err != nil {
 		return o, err
 	}
-	if err := s.knownHosts(ctx, h, &o, settings); err != nil {
+	if err := addKnownHosts(s, ctx, h, &o, settings); err != nil {
 		return o, err
 	}
-	o.Jump, err = s.jump(ctx, h, w.after(o, settings))
+	o.Jump, err = jumpTo(s, ctx, h, w.after(o, settings))
 	return o, err
 }
 
 // sshAddress is what slipway.yaml and the variables say of a host.
-func (s *site) sshAddress(ctx context.Context, h config.Host) (ssh.Options, error) {
+func sshAddress(s *site, ctx context.Context, h config.Host) (ssh.Options, error) {
 	o := ssh.Options{Port: h.Port, Fingerprints: h.Fingerprint, Timeout: h.Timeout.Or(0)}
 	var err error
 	if o.Address, err = s.workspace.Value(ctx, h.Address); err != nil {
@@ -80,8 +80,8 @@ func (s *site) sshAddress(ctx context.Context, h config.Host) (ssh.Options, erro
 	return o, err
 }
 
-// complete adds what ssh's configuration says of where the host is and who logs in.
-func (s *site) complete(o *ssh.Options, settings sshconfig.Settings, fromEnvironment bool) error {
+// completeOptions adds what ssh's configuration says of where the host is and who logs in.
+func completeOptions(s *site, o *ssh.Options, settings sshconfig.Settings, fromEnvironment bool) error {
 	if !strings.EqualFold(settings.HostName, o.Address) {
 		o.Alias, o.AliasAt, o.Address = o.Address, settings.At.String(), settings.HostName
 	}
