@@ -82,13 +82,9 @@ func judge(n composefile.Need, needs []composefile.Need, found Found) Missing {
 	case n.Optional && found == Nothing:
 	case found == Nothing && n.MadeWhenMissing(needs):
 	case found == Nothing && n.Kind == composefile.NeedMount && !n.MustExist:
-		m.Is = "is not there, and docker would mount an empty directory"
-		m.Advice = what + ""
+		m.Is, m.Advice = "is not there, and docker would mount an empty directory", what
 	case found == Nothing:
-		m.Is, m.Advice = "is not there", what+""
-		if n.Kind == composefile.NeedVolume {
-			m.Advice = what
-		}
+		m.Is, m.Advice = "is not there", what
 	case n.IsFile() && (found == Empty || n.Kind != composefile.NeedMount && found == Directory):
 		m.Is = "is a directory where a file is wanted"
 		m.Advice = "docker makes one of a file that is not there; remove it (rmdir) and " + what
