@@ -61,6 +61,7 @@ func (p planner) offline(ctx context.Context, e config.Entry[config.Environment]
 		wrong(err)
 	default:
 		wrong(p.untracked(ctx, made))
+		wrong(publishable(ctx, p.workspace, made))
 		a := admission{workspace: p.workspace, targets: p.targets, environment: e, release: made}
 		if e.Value.Protected {
 			refused, err := asRefusal(admitProtected(e.Name, a.release.Record))

@@ -156,7 +156,11 @@ func TestMistakesBeforeTheMerge(t *testing.T) {
 		"an unknown registry":                     {replace("slipway.yaml", "registry: main", "registry: prod"), "prod"},
 		"an unknown image":                        {replace("slipway.yaml", "app: api", "app: apis"), "apis"},
 		"two of one name":                         {replace("slipway.yaml", "  api: {context: api, target: prod}\n", "  api: {context: api}\n  api: {context: api}\n"), "api"},
-		"a step's service":                        {replace("slipway.yaml", "service: api, run", "service: apis, run"), "apis"},
+		"build: for a protected environment": {func(f map[string]string) {
+			f["slipway.yaml"] = strings.Replace(f["slipway.yaml"], "    registry: main\n    aws", "    registry: main\n    protected: true\n    aws", 1)
+			f["compose.yml"] += "    build: .\n"
+		}, "protected environment \"prod\" takes no release"},
+		"a step's service": {replace("slipway.yaml", "service: api, run", "service: apis, run"), "apis"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := offlineProject()

@@ -50,6 +50,9 @@ func (p planner) release(ctx context.Context, e config.Entry[config.Environment]
 		planned.Wrong = append(planned.Wrong, linesOf(err)...)
 		return planned, nil, nil
 	}
+	if err := publishable(ctx, p.workspace, made); err != nil {
+		planned.Wrong = append(planned.Wrong, err.Error())
+	}
 	return planned, &made, nil
 }
 

@@ -63,7 +63,8 @@ const pageHead = "# Reliability\n\n<!-- Made from tests/campaign/log by make upd
 	"A trial is made from its seed: which images change, which release is bad, when the run is killed and how. A kill is `SIGKILL`, to the\n" +
 	"process group as CI does it, or in one of four to the process alone; half of the moments are uniform over the time that an undisturbed run\n" +
 	"takes, half are just after a step begins or ends. Times differ from run to run, so a seed gives the same plan, not the same\n" +
-	"microsecond. Each trial is a line in `tests/campaign/log`; one that went well is not repeated. To repeat it all the same, take its line out.\n"
+	"microsecond. Each trial is a line in `tests/campaign/log`; one that went well is not repeated. To repeat it all the same, take its line out.\n\n" +
+	"What is parsed is fuzzed besides, by `make fuzz`: `docs/fuzzing.jsonl` has for each test how long, how many inputs, and whether one failed.\n"
 
 // page is the text of the page.
 func page(logs map[string][]line) string {
