@@ -1,6 +1,7 @@
 package pipelines_test
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"maps"
@@ -49,6 +50,14 @@ func (w *wire) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		if hook != nil {
 			hook(r.URL.Path)
 		}
+	}
+	if r.Method == http.MethodPut { // a real registry stores nothing of a request that was cut
+		whole, err := io.ReadAll(r.Body)
+		if err != nil {
+			http.Error(out, err.Error(), http.StatusBadRequest)
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(whole))
 	}
 	body := &counted{ReadCloser: r.Body}
 	r.Body = body

@@ -110,7 +110,7 @@ func (k composeKind) target(ctx context.Context, s *site, name string) (deploy.T
 // stack is the target called name on one machine.
 func (k composeKind) stack(s *site, name string, m machine, steps compose.Steps) *compose.Target {
 	return compose.New(compose.Options{
-		Name: name, Host: m.withDocker(), Dir: m.dir, State: compose.StateDir(m.dir, s.name, name), Config: k.ComposeTarget, Steps: steps,
+		Name: name, Host: m.withDocker(), Dir: m.dir, State: compose.StateDir(m.dir, s.name, name), Config: k.ComposeTarget, Steps: steps, Synced: syncedDirs(s),
 	})
 }
 

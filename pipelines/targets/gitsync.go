@@ -189,3 +189,20 @@ func (k gitsyncKind) at(recorded config.Target) kind {
 	k.Path = recorded.GitSync.Path
 	return k
 }
+
+// syncedDirs are the directories that git sync targets of the environment bring to
+// hosts.
+func syncedDirs(s *site) []string {
+	var dirs []string
+	for _, t := range s.config.Deploy {
+		k := t.Value.GitSync
+		switch {
+		case k == nil:
+		case len(k.Hosts) == 0:
+			dirs = append(dirs, s.workspace.Path(k.Path))
+		default:
+			dirs = append(dirs, path.Clean(k.Path))
+		}
+	}
+	return dirs
+}

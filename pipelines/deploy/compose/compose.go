@@ -34,6 +34,9 @@ type Options struct {
 	Config config.ComposeTarget
 	// Steps says which of the release's steps this target runs; all when zero.
 	Steps Steps
+	// Synced are directories, absolute, that other targets of the environment bring
+	// to the host: they may come after this one.
+	Synced []string
 	// Poll is the time between looks at a container; 500 ms when zero.
 	Poll time.Duration
 	// Blind is how long a job may go on while its host can't be reached; a

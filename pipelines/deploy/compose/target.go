@@ -36,7 +36,7 @@ var (
 // New is the target that o describes.
 func New(o Options) *Target {
 	s := stack.Stack{
-		Host: deploy.Steady(o.Host), Dir: o.Dir, StateDir: o.State, Config: o.Config,
+		Host: deploy.Steady(o.Host), Dir: o.Dir, StateDir: o.State, Config: o.Config, Synced: o.Synced,
 		Poll: cmp.Or(o.Poll, 500*time.Millisecond),
 	}
 	if named, ok := o.Host.(fmt.Stringer); ok {

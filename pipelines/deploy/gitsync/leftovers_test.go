@@ -181,7 +181,7 @@ func TestLeftoversOfOthers(t *testing.T) {
 				"repo.git/objects/pack/tmp_pack_Ab12Cd", "repo.git/objects/pack/tmp_idx_Ab12Cd", "repo.git/objects/pack/.tmp-123-pack-0123.pack",
 				"repo.git/objects/pack/pack-0123456789012345678901234567890123456789.pack", "repo.git/objects/pack/pack-0123456789012345678901234567890123456788.keep",
 				"repo.git/objects/12/tmp_obj_Ab12Cd", "repo.git/objects/incoming-Ab12Cd/pack/tmp_pack_Ab12Cd", "repo.git/objects/tmp_objdir-incoming-Ab12Cd/12/34",
-				"repo.git/config.lock", "repo.git/packed-refs.lock", "repo.git/HEAD.lock", "repo.git/refs/slipway/live.lock",
+				"repo.git/config.lock", "repo.git/packed-refs.lock", "repo.git/HEAD.lock", filepath.Join("repo.git", "refs", "slipway", "live.lock"),
 				"repo.git/" + layerRef(w.next(map[string]string{"dags/a.py": "2"}).Sync[0]) + ".lock",
 				"index/place.lock", "index/" + tree + ".lock", "index/.look." + strconv.Itoa(gone.Process.Pid),
 			} {

@@ -53,6 +53,9 @@ func TestMissing(t *testing.T) {
 		"env file that may be missing": {service: "env_file: [{path: gone.env, required: false}]"},
 		"label file":                   {service: "label_file: gone.labels", want: "reads as label_file"},
 		"several services":             {service: "volumes: ['./no.conf:/a.conf']", more: "  b: {image: x, volumes: ['./no.conf:/b.conf']}", want: `which services "b", "web" mount at`},
+		"git sync brings it":           {service: "volumes: ['./dags:/opt/dags:ro']"},
+		"git sync brings a part of it": {service: "volumes: ['./dags/etl:/opt/etl:ro']"},
+		"beside what git sync brings":  {service: "volumes: ['./dags2:/opt/dags:ro']", want: "dags2"},
 		"the stack's own directory":    {service: "volumes: ['.:/app:ro', '..:/above:ro']"},
 	}
 	for name, test := range tests {
@@ -62,7 +65,7 @@ func TestMissing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := stack.Stack{Host: deploy.LocalHost{}, Dir: dir}
+			s := stack.Stack{Host: deploy.LocalHost{}, Dir: dir, Synced: []string{dir + "/dags"}}
 			needs := Own(s, deploy.Desired{}, "", p, p)
 			found, err := Look(t.Context(), s, needs)
 			if err != nil {

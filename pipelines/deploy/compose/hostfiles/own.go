@@ -30,11 +30,18 @@ func Own(s stack.Stack, d deploy.Desired, env string, resolved, all *types.Proje
 	}
 	return slices.DeleteFunc(own, func(n composefile.Need) bool {
 		switch {
-		case n.Path == s.Dir, strings.HasPrefix(s.Dir, strings.TrimSuffix(n.Path, "/")+"/"):
+		case within(s.Dir, n.Path):
 			return true
 		case n.Path == env && d.Env != nil:
 			return true
+		case slices.ContainsFunc(s.Synced, func(dir string) bool { return within(n.Path, dir) || within(dir, n.Path) }):
+			return true // with the same deploy, be it after this one
 		}
 		return s.Config.Switch != nil && n.Path == path.Join(s.Dir, path.Dir(s.Config.Switch.File))
 	})
+}
+
+// within says that a path is a directory or in it.
+func within(path, dir string) bool {
+	return path == dir || strings.HasPrefix(path, strings.TrimSuffix(dir, "/")+"/")
 }

@@ -22,6 +22,9 @@ type Stack struct {
 	// StateDir is the target's own directory on the host, absolute.
 	StateDir string
 	Config   config.ComposeTarget
+	// Synced are directories, absolute, that other targets of the environment bring
+	// to the host.
+	Synced []string
 	// Poll is the time between looks at something that is waited for.
 	Poll time.Duration
 }
