@@ -101,7 +101,7 @@ func (k *knownHosts) understood(file string, data []byte) []byte {
 	for i, text := range lines {
 		marker, hosts, _, _, _, err := xssh.ParseKnownHosts(text)
 		lines[i] = bytes.TrimSpace(text)
-		if err != nil || !understoodMarker(marker) || !understoodHosts(hosts) {
+		if err != nil || !understoodMarker(lines[i]) || !understoodHosts(hosts) {
 			lines[i] = nil
 		}
 		k.authorities[line{file, i + 1}] = marker == "cert-authority"
@@ -109,9 +109,12 @@ func (k *knownHosts) understood(file string, data []byte) []byte {
 	return bytes.Join(lines, []byte("\n"))
 }
 
-// understoodMarker says whether the library knows what a line's @word means.
-func understoodMarker(marker string) bool {
-	return marker == "" || marker == "cert-authority" || marker == "revoked"
+// understoodMarker says whether the library knows what a line's @word means, if it
+// begins with one.
+func understoodMarker(text []byte) bool {
+	first, _, _ := bytes.Cut(text, []byte(" "))
+	first, _, _ = bytes.Cut(first, []byte("\t"))
+	return !bytes.HasPrefix(first, []byte("@")) || string(first) == "@cert-authority" || string(first) == "@revoked"
 }
 
 // understoodHosts says whether the library can read the host patterns of a line.
