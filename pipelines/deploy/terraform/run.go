@@ -32,6 +32,10 @@ func (p *program) run(ctx context.Context, log io.Writer, dir string, args ...st
 	defer cancel()
 	c := p.command(args...)
 	c.Args = append([]string{"sh", "-c", detached, "sh", dir, strconv.Itoa(os.Getpid())}, c.Args...)
+	// What ran in the directory before has left its output, which is not this one's.
+	if err := os.RemoveAll(filepath.Join(dir, "out")); err != nil {
+		return fmt.Errorf("running %s %s: %w", p.name, args[0], err)
+	}
 	ended := make(chan error, 1)
 	go func() { ended <- c.Run(limited, nil, nil) }()
 	hidden := p.secrets.Writer(log)
