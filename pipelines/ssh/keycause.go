@@ -31,8 +31,8 @@ var keyCauses = []struct {
 }{
 	{func(s string) bool { return s == "" }, "is empty; is the variable set for this job, branch or environment?"},
 	{prefixed("PuTTY-User-Key-File"), "is in PuTTY's form: convert it (puttygen key.ppk -O private-openssh -o key)"},
-	{publicKey, "is a public key; give the private one, which is in the file without .pub"},
 	{knownHostsEntry, "is a line of known_hosts, which has the key of a host; that belongs into known-hosts, and key is the private key of the user"},
+	{publicKey, "is a public key; give the private one, which is in the file without .pub"},
 	{prefixed("-----BEGIN CERTIFICATE"), "is a certificate, no private key"},
 	{prefixed("SHA256:"), "is a fingerprint, no private key"},
 	{func(s string) bool { return variable().MatchString(s) }, "is the name of a variable that nothing replaced"},
@@ -58,7 +58,7 @@ func publicKey(s string) bool {
 	if strings.HasPrefix(s, "---- BEGIN SSH2 PUBLIC KEY") || strings.HasPrefix(s, "-----BEGIN PUBLIC KEY") || strings.HasPrefix(s, "-----BEGIN RSA PUBLIC KEY") {
 		return true
 	}
-	if _, _, _, _, err := xssh.ParseAuthorizedKey([]byte(s)); err == nil && !knownHostsEntry(s) {
+	if _, _, _, _, err := xssh.ParseAuthorizedKey([]byte(s)); err == nil {
 		return true
 	}
 	kind, _, _ := strings.Cut(s, " ")
@@ -68,7 +68,7 @@ func publicKey(s string) bool {
 func knownHostsEntry(s string) bool {
 	first, _, _ := bytes.Cut([]byte(s), []byte("\n"))
 	_, hosts, _, _, _, err := xssh.ParseKnownHosts(first)
-	return err == nil && understoodHosts(hosts) && !strings.Contains(hosts[0], "=")
+	return err == nil && understoodHosts(hosts) && (strings.HasPrefix(hosts[0], "|1|") || !strings.Contains(hosts[0], "="))
 }
 
 func firstLineOnly(s string) bool {

@@ -33,10 +33,10 @@ func (w way) after(o ssh.Options, settings sshconfig.Settings) way {
 	return w
 }
 
-// jumpTo is the host to go through to h; nil for none. A jump host of slipway.yaml
+// jump is the host to go through to h; nil for none. A jump host of slipway.yaml
 // takes from h what it does not say itself; one of ssh's configuration is as that
 // configuration says.
-func jumpTo(s *site, ctx context.Context, h config.Host, w way) (*ssh.Options, error) {
+func (a approach) jump(ctx context.Context, h config.Host, w way) (*ssh.Options, error) {
 	var jump config.Host
 	switch n := len(w.before); {
 	case h.Jump != nil:
@@ -53,7 +53,7 @@ func jumpTo(s *site, ctx context.Context, h config.Host, w way) (*ssh.Options, e
 	default:
 		return nil, nil
 	}
-	through, err := hopTo(s, ctx, jump, w)
+	through, err := a.hop(ctx, jump, w)
 	if err != nil {
 		return nil, fmt.Errorf("jump host %q: %w", jump.Address, err)
 	}

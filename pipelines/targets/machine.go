@@ -54,7 +54,7 @@ func (s *site) machines(ctx context.Context, hosts []config.Host, dir string) ([
 // host whose address comes from the environment does not say.
 func (s *site) machine(ctx context.Context, h config.Host, dir string) (machine, error) {
 	fromEnvironment := strings.HasPrefix(h.Address, "env://")
-	o, err := s.sshOptions(ctx, h)
+	o, err := s.approach.options(ctx, h)
 	if err != nil {
 		return machine{}, err
 	}

@@ -100,7 +100,7 @@ func (e *Environments) site(ctx context.Context, environment config.Entry[config
 func (e *Environments) bare(environment config.Entry[config.Environment]) *site {
 	return &site{
 		workspace: e.workspace, name: environment.Name, config: environment.Value,
-		pool: e.pool, hosts: map[string]*ssh.Host{}, sshConfigs: map[string]*sshconfig.Config{},
+		pool: e.pool, hosts: map[string]*ssh.Host{}, approach: approach{e.workspace, map[string]*sshconfig.Config{}},
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 
 // serverPort is the port that slipway.yaml has, else that of SERVER_PORT; 0 for the
 // usual one.
-func (s *site) serverPort(port int) (int, error) {
-	text, _ := s.workspace.Lookup(serverPort)
+func (a approach) serverPort(port int) (int, error) {
+	text, _ := a.workspace.Lookup(serverPort)
 	if port != 0 || text == "" {
 		return port, nil
 	}

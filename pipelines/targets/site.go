@@ -9,7 +9,6 @@ import (
 	"git.example/slipway/pipelines/deploy/journal"
 	"git.example/slipway/pipelines/published"
 	"git.example/slipway/pipelines/ssh"
-	"git.example/slipway/pipelines/sshconfig"
 	"git.example/slipway/pipelines/workspace"
 )
 
@@ -22,10 +21,8 @@ type site struct {
 	registry  published.Destination
 	pool      *ssh.Pool
 	// hosts behind SSH that targets have asked for, by name.
-	hosts map[string]*ssh.Host
-	// sshConfigs are what was read of ssh's configuration, by the file that was asked
-	// for.
-	sshConfigs map[string]*sshconfig.Config
+	hosts    map[string]*ssh.Host
+	approach approach
 
 	journal *journal.Journal
 	// files and dir are where the journal is.

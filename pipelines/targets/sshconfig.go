@@ -16,20 +16,20 @@ import (
 // "none". It is asked before slipway.yaml.
 const sshConfigVariable = "SLIPWAY_SSH_CONFIG"
 
-// sshConfig is what ssh's configuration says of a host of which slipway.yaml says h,
+// config is what ssh's configuration says of a host of which slipway.yaml says h,
 // and o so far.
-func (s *site) sshConfig(h config.Host, o ssh.Options) (sshconfig.Settings, error) {
-	file, _ := s.workspace.Lookup(sshConfigVariable)
+func (a approach) config(h config.Host, o ssh.Options) (sshconfig.Settings, error) {
+	file, _ := a.workspace.Lookup(sshConfigVariable)
 	if file = cmp.Or(file, h.Config); file != "" && file != sshconfig.None {
-		file = s.workspace.Path(file)
+		file = a.workspace.Path(file)
 	}
-	read, ok := s.sshConfigs[file]
+	read, ok := a.configs[file]
 	if !ok {
 		var err error
-		if read, err = sshconfig.Read(sshMachine(s), file); err != nil {
+		if read, err = sshconfig.Read(a.machine(), file); err != nil {
 			return sshconfig.Settings{}, workspace.Usage("%v; without any of ssh's configuration: ssh: {config: none}", err)
 		}
-		s.sshConfigs[file] = read
+		a.configs[file] = read
 	}
 	settings, err := read.Lookup(sshconfig.Query{Host: o.Address, User: o.User, Port: o.Port})
 	if err != nil {
@@ -38,10 +38,10 @@ func (s *site) sshConfig(h config.Host, o ssh.Options) (sshconfig.Settings, erro
 	return settings, nil
 }
 
-func sshMachine(s *site) sshconfig.Machine {
-	m := sshconfig.Machine{Lookup: s.workspace.Lookup}
-	m.Home, _ = s.workspace.Lookup("HOME")
-	m.User, _ = s.workspace.Lookup("USER")
+func (a approach) machine() sshconfig.Machine {
+	m := sshconfig.Machine{Lookup: a.workspace.Lookup}
+	m.Home, _ = a.workspace.Lookup("HOME")
+	m.User, _ = a.workspace.Lookup("USER")
 	m.Name, _ = os.Hostname() // %l is empty then
 	return m
 }

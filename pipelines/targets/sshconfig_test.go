@@ -22,7 +22,7 @@ func reach(t *testing.T, home string, env map[string]string, environment config.
 	}
 	e := openWith(t, dir, all, &notices{})
 	s := e.bare(config.Entry[config.Environment]{Name: "prod"})
-	return s.sshOptions(t.Context(), h.Over(&environment))
+	return s.approach.options(t.Context(), h.Over(&environment))
 }
 
 func writeIn(t *testing.T, dir string, files map[string]string) {

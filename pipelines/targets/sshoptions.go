@@ -21,49 +21,56 @@ const (
 	deployPath = "DEPLOY_PATH"
 )
 
-// sshOptions are how a host is reached: as slipway.yaml says, else the variables of a
-// deploy to one server, else ssh's configuration.
-func (s *site) sshOptions(ctx context.Context, h config.Host) (ssh.Options, error) {
-	return hopTo(s, ctx, h, way{})
+// approach is how hosts are reached.
+type approach struct {
+	workspace *workspace.Workspace
+	// configs are what was read of ssh's configuration, by the file that was asked for.
+	configs map[string]*sshconfig.Config
 }
 
-// hopTo is how one host of a way is reached.
-func hopTo(s *site, ctx context.Context, h config.Host, w way) (ssh.Options, error) {
-	o, err := sshAddress(s, ctx, h)
+// options are how a host is reached: as slipway.yaml says, else the variables of a
+// deploy to one server, else ssh's configuration.
+func (a approach) options(ctx context.Context, h config.Host) (ssh.Options, error) {
+	return a.hop(ctx, h, way{})
+}
+
+// hop is how one host of a way is reached.
+func (a approach) hop(ctx context.Context, h config.Host, w way) (ssh.Options, error) {
+	o, err := a.address(ctx, h)
 	if err != nil {
 		return o, err
 	}
-	settings, err := s.sshConfig(h, o)
+	settings, err := a.config(h, o)
 	if err != nil {
 		return o, err
 	}
 	if err := refuseUndecided(o, settings, h.Jump != nil || len(w.before) > 0); err != nil {
 		return o, err
 	}
-	if err := completeOptions(s, &o, settings, strings.HasPrefix(h.Address, "env://")); err != nil {
+	if err := a.complete(&o, settings, strings.HasPrefix(h.Address, "env://")); err != nil {
 		return o, err
 	}
 	if slices.Contains(w.passed, o.String()) || len(w.passed) > mostHops {
 		return o, circle(append(w.passed, o.String()))
 	}
-	if err := sshKeys(s, ctx, h, &o, settings); err != nil {
+	if err := a.keys(ctx, h, &o, settings); err != nil {
 		return o, err
 	}
-	if err := addKnownHosts(s, ctx, h, &o, settings); err != nil {
+	if err := a.knownHosts(ctx, h, &o, settings); err != nil {
 		return o, err
 	}
-	o.Jump, err = jumpTo(s, ctx, h, w.after(o, settings))
+	o.Jump, err = a.jump(ctx, h, w.after(o, settings))
 	return o, err
 }
 
-// sshAddress is what slipway.yaml and the variables say of a host.
-func sshAddress(s *site, ctx context.Context, h config.Host) (ssh.Options, error) {
+// address is what slipway.yaml and the variables say of a host.
+func (a approach) address(ctx context.Context, h config.Host) (ssh.Options, error) {
 	o := ssh.Options{Port: h.Port, Fingerprints: h.Fingerprint, Timeout: h.Timeout.Or(0)}
 	var err error
-	if o.Address, err = s.workspace.Value(ctx, h.Address); err != nil {
+	if o.Address, err = a.workspace.Value(ctx, h.Address); err != nil {
 		return o, err
 	}
-	if o.User, err = s.workspace.Value(ctx, h.User); err != nil {
+	if o.User, err = a.workspace.Value(ctx, h.User); err != nil {
 		return o, err
 	}
 	if !strings.HasPrefix(h.Address, "env://") {
@@ -74,14 +81,14 @@ func sshAddress(s *site, ctx context.Context, h config.Host) (ssh.Options, error
 		o.Address, o.User, o.Port = whole.Address, cmp.Or(whole.User, o.User), cmp.Or(whole.Port, o.Port)
 	}
 	if o.User == "" {
-		o.User, _ = s.workspace.Lookup(serverUser)
+		o.User, _ = a.workspace.Lookup(serverUser)
 	}
-	o.Port, err = s.serverPort(o.Port)
+	o.Port, err = a.serverPort(o.Port)
 	return o, err
 }
 
-// completeOptions adds what ssh's configuration says of where the host is and who logs in.
-func completeOptions(s *site, o *ssh.Options, settings sshconfig.Settings, fromEnvironment bool) error {
+// complete adds what ssh's configuration says of where the host is and who logs in.
+func (a approach) complete(o *ssh.Options, settings sshconfig.Settings, fromEnvironment bool) error {
 	if !strings.EqualFold(settings.HostName, o.Address) {
 		o.Alias, o.AliasAt, o.Address = o.Address, settings.At.String(), settings.HostName
 	}
@@ -92,7 +99,7 @@ func completeOptions(s *site, o *ssh.Options, settings sshconfig.Settings, fromE
 	o.Port, o.HostKeyAlias, o.NotHonoured = settings.Port, settings.HostKeyAlias, settings.NotHonoured
 	o.User = cmp.Or(o.User, settings.User)
 	if o.User == "" {
-		o.User, _ = s.workspace.Lookup("USER")
+		o.User, _ = a.workspace.Lookup("USER")
 	}
 	if o.User == "" {
 		also := ""
