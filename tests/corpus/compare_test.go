@@ -82,14 +82,14 @@ func (l *life) repository() string { return l.values["HOST"] + "/" + l.values["S
 func (l *life) configurations() map[string][]configuration {
 	l.Helper()
 	all := l.inspect()
-	names := map[string]string{} // of containers, by id
+	services := map[string]string{} // by a container's id
 	for _, c := range all {
-		names[c.ID] = c.label(serviceLabel) + "-" + c.label("com.docker.compose.container-number")
+		services[c.ID] = c.label(serviceLabel)
 	}
 	found := map[string][]configuration{}
 	for _, c := range all {
 		service := c.label(serviceLabel)
-		found[service] = append(found[service], l.configuration(c, names))
+		found[service] = append(found[service], l.configuration(c, services))
 	}
 	for _, containers := range found {
 		slices.SortFunc(containers, func(a, b configuration) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
@@ -99,14 +99,15 @@ func (l *life) configurations() map[string][]configuration {
 
 // configuration is that of a container without ids and addresses of this start, and
 // without where files come from: what they have is compared instead. Containers are
-// called by their service in it.
-func (l *life) configuration(c inspected, names map[string]string) configuration {
+// called by their service in it, all of a service alike.
+func (l *life) configuration(c inspected, services map[string]string) configuration {
 	reference := regexp.MustCompile(regexp.QuoteMeta(l.repository()) + `[:@][a-z0-9_:]+`)
 	scrub := func(text string) string {
 		text = reference.ReplaceAllString(text, "APP") // one image may go by its tag or by its digest
-		for id, name := range names {
-			text = strings.ReplaceAll(text, id, name)
-			text = strings.ReplaceAll(text, id[:12], name)
+		for id, service := range services {
+			text = strings.ReplaceAll(text, id, service)
+			text = strings.ReplaceAll(text, id[:12], service)
+			text = regexp.MustCompile(`\b`+regexp.QuoteMeta(service)+`-\d+\b`).ReplaceAllString(text, service+"-N")
 		}
 		return text
 	}

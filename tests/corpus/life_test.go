@@ -73,6 +73,9 @@ func live(t *testing.T, m machine, s corpusStack) {
 	l.says(l.step("rollback", "--yes"), "runs, proven by digest")
 	l.says(l.step("verify"), "proven by digest")
 	l.speak("first")
+	if diff := cmp.Diff(plain, l.configurations()); diff != "" {
+		t.Errorf("after the rollback containers are not as they were at first (-first +now):\n%s", diff)
+	}
 	if diff := cmp.Diff(images(first), images(l.containers())); diff != "" {
 		t.Errorf("after the rollback other images run than at first (-first +now):\n%s", diff)
 	}

@@ -170,7 +170,7 @@ For each stack that is not marked *not yet*:
 4. ` + "`plan` and `deploy`" + ` once more: nothing to do. No container was made, started or stopped.
 5. A change: another image, and something of the stack's own. ` + "`plan`" + ` says what will be done; then 2 to 4 again. What the
    change has nothing to do with runs on untouched.
-6. ` + "`rollback`, `verify`" + `: the first digests run again, and say what they said at first.
+6. ` + "`rollback`, `verify`" + `: the first digests run again, configured as at first, and say what they said.
 7. It is taken down. Nothing of it is left, and what was there beside it is as it was.
 
 ` + "`make test-long`" + ` runs them all, ` + "`make test`" + ` a few. A key that a later specification brings fails the test until a stack
