@@ -74,6 +74,9 @@ func (l locks) take(ctx context.Context, want LockInfo, wait time.Duration) (Loc
 		}
 		if free {
 			taken, err := l.claim(ctx, want, n+1)
+			if err == nil && held != nil { // its holder was killed
+				_ = l.sweepUnfinished(ctx) // what can't be removed is in nobody's way
+			}
 			if errors.Is(err, fs.ErrExist) {
 				continue // somebody else was faster
 			}
