@@ -162,7 +162,7 @@ func findings(b *strings.Builder, logs map[string][]line) {
 					end = fmt.Sprintf("Since then, well with %s.", later.Slipway)
 				}
 			}
-			text := l.Findings[0]
+			text := strings.Join(l.Findings, "; ")
 			if cut := []rune(text); len(cut) > 300 {
 				text = string(cut[:300]) + "…"
 			}
