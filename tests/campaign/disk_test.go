@@ -54,6 +54,7 @@ func (w *world) localStack() *stack {
 	w.makeProxy(s.registry)
 	h := &host{Server: &sshtest.Server{Dir: w.mkdir("local")}, stack: w.name + "-1", address: w.freeAddress(), tmp: w.mkdir("tmp1")}
 	h.dir = filepath.Join(h.Dir, "app")
+	h.mountable(w)
 	w.write(filepath.Join(h.dir, ".env"), fmt.Sprintf("NAME=%s\nADDRESS=%s\nHERE=%s\n", h.stack, h.address, h.dir))
 	s.hosts = []*host{h}
 	config := fmt.Sprintf(stackConfig, w.name, images(s.services), s.registry.address, "u", "k", "k", "[]", h.dir, "rolling", "web")

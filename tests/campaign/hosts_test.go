@@ -36,6 +36,7 @@ func (w *world) newHosts(n int) (hosts []*host, known, key string) {
 		h.Server = sshtest.Start(w.t, sshtest.Config{Mount: root, Env: append([]string{marker + "=" + w.name, "TMPDIR=" + h.tmp}, w.hostEnv...)})
 		h.network = sshtest.StartProxy(w.t, h.Server)
 		h.dir = filepath.Join(h.Dir, "app")
+		h.mountable(w)
 		w.write(filepath.Join(h.dir, ".env"), fmt.Sprintf("NAME=%s\nADDRESS=%s\nHERE=%s\n", h.stack, h.address, h.dir))
 		lines.WriteString(h.KnownHostsLines(h.network.Port))
 		if i > 0 {
@@ -47,6 +48,14 @@ func (w *world) newHosts(n int) (hosts []*host, known, key string) {
 	known = filepath.Join(w.dir, "known_hosts")
 	w.write(known, lines.String())
 	return hosts, known, hosts[0].Key
+}
+
+// mountable makes the directory that the proxy mounts: a host has to have it.
+func (h *host) mountable(w *world) {
+	w.t.Helper()
+	if err := os.MkdirAll(filepath.Join(h.dir, "proxy"), 0o755); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // sshAddresses are the hosts as slipway.yaml has them.
