@@ -59,7 +59,7 @@ func newSession(t *testing.T, base string) *session {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := errors.Join(removeStack(stack), removeStack(hello), removeImages(registry)); err != nil {
+		if err := errors.Join(removeStacks(stack), removeStacks(hello), removeImages(registry)); err != nil {
 			t.Logf("cleaning up: %v", err)
 		}
 	})

@@ -48,7 +48,7 @@ func TestScripts(t *testing.T) {
 		Condition: func(name string) (bool, error) {
 			switch name {
 			case "docker":
-				return exec.Command("docker", "version").Run() == nil, nil
+				return hasDocker(), nil
 			case "aws":
 				return awsfake.Available(), nil
 			case "sshd":
@@ -67,6 +67,14 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HOME", env.WorkDir+"/.home")
 			env.Setenv("DOCKER_CONFIG", dockerConfig())
 			behindSSH(env)
+			env.Defer(func() {
+				if !hasDocker() {
+					return
+				}
+				if err := removeStacks(env.Getenv("STACK")); err != nil {
+					t.Errorf("cleaning up: %v", err)
+				}
+			})
 			for _, name := range []string{"GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"} {
 				env.Setenv(name, "t")
 			}
@@ -76,10 +84,12 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"expand": expand, "repo": repo, "serves": serves, "cleanup": cleanup, "aws": accounts(t),
+			"expand": expand, "repo": repo, "serves": serves, "aws": accounts(t),
 		},
 	})
 }
+
+func hasDocker() bool { return exec.Command("docker", "version").Run() == nil }
 
 // dockerConfig is where the machine's own Docker plugins are.
 func dockerConfig() string {
@@ -141,24 +151,15 @@ func serves(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// cleanup SUFFIX...: removes the containers, networks and volumes of the stack at
-// the end of the script, however it ends; with suffixes those of $STACK with each.
-func cleanup(ts *testscript.TestScript, neg bool, suffixes []string) {
-	stack := ts.Getenv("STACK")
-	ts.Defer(func() {
-		for _, suffix := range append(suffixes, "") {
-			if err := removeStack(stack + suffix); err != nil {
-				ts.Logf("cleaning up: %v", err)
-			}
-		}
-	})
-}
-
-// removeStack removes the containers, networks and volumes of a compose project.
-func removeStack(stack string) error {
-	script := `docker ps -aq --filter label=com.docker.compose.project="$1" | xargs -r docker rm -fv
-docker network ls -q --filter label=com.docker.compose.project="$1" | xargs -r docker network rm
-docker volume ls -q --filter label=com.docker.compose.project="$1" | xargs -r docker volume rm`
+// removeStacks removes the containers, networks and volumes of the compose projects
+// whose names begin with the given one. (Its number is a port of five digits, so no
+// other script's name begins with it.)
+func removeStacks(stack string) error {
+	script := `of_stack() { awk -v stack="$1" 'index($2, stack) == 1 {print $1}'; }
+project='{{.Label "com.docker.compose.project"}}'
+docker ps -a --format "{{.ID}} $project" | of_stack "$1" | xargs -r docker rm -fv
+docker network ls --format "{{.ID}} $project" | of_stack "$1" | xargs -r docker network rm
+docker volume ls --format "{{.Name}} $project" | of_stack "$1" | xargs -r docker volume rm`
 	out, err := exec.Command("sh", "-c", script, "sh", stack).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("%w\n%s", err, out)
