@@ -89,6 +89,32 @@ func TestOrderSkipsDisabledDependencies(t *testing.T) {
 func TestCanRunTwice(t *testing.T) {
 	tests := map[string]struct{ service, reason string }{
 		"plain":               {"ports: ['80'], volumes: [./up:/up, logs:/logs], environment: {A: b}", ""},
+		"range of one each":   {"ports: ['127.0.0.1:8000-8001:80'], scale: 2", "it publishes the host ports 8000-8001, which are 2, and a release beside the one before needs 4"},
+		"range too small":     {"ports: ['8000-8002:80'], deploy: {replicas: 2}", "it publishes the host ports 8000-8002, which are 3, and a release beside the one before needs 4"},
+		"range of both":       {"ports: ['127.0.0.1:8000-8003:80'], deploy: {replicas: 2}", ""},
+		"the smaller range":   {"ports: ['8000-8009:80', '9000-9001:90'], scale: 2", "it publishes the host ports 9000-9001, which are 2, and a release beside the one before needs 4"},
+		"range and start":     {"ports: ['8000-8001:80'], deploy: {replicas: 2, update_config: {order: start-first}}", "it publishes the host ports 8000-8001, which are 2, and a release beside the one before needs 4"},
+		"two of one range":    {"ports: ['8000-8003:80', '8000-8003:90'], scale: 2", "it publishes the host ports 8000-8003, which are 4, and a release beside the one before needs 4"},
+		"tcp and udp":         {"ports: ['8000-8003:80', '8000-8003:80/udp'], scale: 2", ""},
+		"host's devices":      {"volumes: ['/dev/bus/usb:/dev/bus/usb']", "it uses the device /dev/bus/usb"},
+		"host's memory":       {"volumes: ['/dev/shm:/dev/shm']", ""},
+		"renamed socket":      {"volumes: ['/run/docker.sock:/docker']", ""},
+		"host's hostname":     {"uts: host", ""},
+		"mac on a network":    {"networks: {n: {mac_address: '02:42:ac:11:65:43'}}", "it has a fixed address on network n"},
+		"host processes":      {"pid: host", "it works on the host itself with pid: host"},
+		"host memory":         {"ipc: host", "it works on the host itself with ipc: host"},
+		"another's processes": {"pid: 'service:other'", ""},
+		"link-local address":  {"networks: {n: {link_local_ips: [169.254.8.8]}}", "it has a fixed address on network n"},
+		"v6 address":          {"networks: {n: {ipv6_address: '2001:db8::2'}}", "it has a fixed address on network n"},
+		"gpu":                 {"gpus: all", "it reserves a device, such as a GPU"},
+		"device rule":         {"device_cgroup_rules: ['c 189:* rmw']", `it uses devices by the device_cgroup_rules "c 189:* rmw"`},
+		"socket directory":    {"volumes: ['logs:/run/php']", "it may make its socket in /run/php, which the next one would take from it"},
+		"host's sockets":      {"volumes: ['/var/run/app:/sockets']", "it may make its socket in /sockets, which the next one would take from it"},
+		"somebody's socket":   {"volumes: ['/var/run/docker.sock:/var/run/docker.sock']", ""},
+		"sockets to read":     {"volumes: ['logs:/run/php:ro']", ""},
+		"its own tmpfs":       {"tmpfs: [/run], volumes: [{type: tmpfs, target: /run/lock}]", ""},
+		"device that can":     {"devices: [/dev/fuse], deploy: {update_config: {order: start-first}}", ""},
+		"fixed port, start":   {"ports: ['80:80'], deploy: {update_config: {order: start-first}}", "it publishes the fixed host port 80"},
 		"port range":          {"ports: ['8000-8010:80']", ""},
 		"random port":         {"ports: ['0:80']", ""},
 		"fixed port":          {"ports: ['8080:80']", "it publishes the fixed host port 8080"},
@@ -110,7 +136,8 @@ func TestCanRunTwice(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := mustLoad(t, "services:\n  web: {image: x, "+tc.service+"}\n  other: {image: x}\n"+
 				"volumes: {logs: {}}\nnetworks: {n: {ipam: {config: [{subnet: 10.0.0.0/24}]}}}\n")
-			ok, reason := CanRunTwice(p.Services["web"])
+			web := p.Services["web"]
+			ok, reason := CanRunTwice(web, 2*web.GetScale())
 			if ok != (tc.reason == "") || reason != tc.reason {
 				t.Errorf("got %v, %q, want %q", ok, reason, tc.reason)
 			}

@@ -206,6 +206,17 @@ func TestRules(t *testing.T) {
 				{apiImage: "acme/tracker-api:${DEPLOY_TAG}\n    ports: ['80:80']", "slipway.yaml path: /opt/tracker": "path: /opt/tracker\n          strategy: recreate"},
 			},
 		},
+		"too few ports for two releases": {
+			rule: "rolling-recreate", bad: change{apiImage: "acme/tracker-api:${DEPLOY_TAG}\n    ports: ['8000-8001:80']\n    scale: 2"}, where: []string{prod + ":2"},
+			good: []change{
+				{apiImage: "acme/tracker-api:${DEPLOY_TAG}\n    ports: ['8000-8001:80']"},
+				{apiImage: "acme/tracker-api:${DEPLOY_TAG}\n    ports: ['8000-8003:80']\n    scale: 2"},
+			},
+		},
+		"too few ports for slipway.yaml's scale": {
+			rule: "rolling-recreate", where: []string{prod + ":2"},
+			bad: change{apiImage: "acme/tracker-api:${DEPLOY_TAG}\n    ports: ['8000-8001:80']", "slipway.yaml path: /opt/tracker": "path: /opt/tracker\n          scale: {api: 2}"},
+		},
 		"no restart policy": {
 			rule: "restart-missing", bad: change{restart: "\n    volumes"}, where: []string{prod + ":9"},
 			good: []change{

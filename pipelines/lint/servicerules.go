@@ -56,14 +56,26 @@ func (p *project) imageHasHealthcheck(image string) bool {
 
 func rollingRecreate(s *stack, service types.ServiceConfig, found finder) {
 	_, ours := s.image(service.Name)
-	ok, reason := composefile.CanRunTwice(service)
+	if !ours || !s.rolling() {
+		return
+	}
+	ok, reason := composefile.CanRunTwice(service, 2*s.replicas(service))
 	// A file that asks for stop-first knows.
 	asked := service.Deploy != nil && service.Deploy.UpdateConfig != nil && service.Deploy.UpdateConfig.Order == "stop-first"
-	if !ours || !s.rolling() || ok || asked {
+	if ok || asked {
 		return
 	}
 	found(s.at(service.Name), fmt.Sprintf("service %s will be stopped before its new container starts: %s", service.Name, reason),
 		"put a proxy before it and drop the fixed name or port, or accept it with deploy: {update_config: {order: stop-first}}")
+}
+
+// replicas is how many containers a service gets: slipway.yaml's scale, or else
+// what the compose file says.
+func (s *stack) replicas(service types.ServiceConfig) int {
+	if n, ok := s.target.Scale.Get(service.Name); ok {
+		return n
+	}
+	return service.GetScale()
 }
 
 func restartMissing(s *stack, service types.ServiceConfig, found finder) {

@@ -3,6 +3,7 @@ package observe
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"git.example/slipway/pipelines/deploy/compose/container"
@@ -45,11 +46,29 @@ func parsePorts(out string) []Port {
 				continue
 			}
 			_, protocol, _ := strings.Cut(inner, "/")
-			all = append(all, Port{
-				Container: fields[0], Project: fields[1], Service: fields[2],
-				Address: strings.Trim(host[:colon], "[]"), Number: host[colon+1:] + "/" + protocol,
-			})
+			for _, number := range numbers(host[colon+1:]) {
+				all = append(all, Port{
+					Container: fields[0], Project: fields[1], Service: fields[2],
+					Address: strings.Trim(host[:colon], "[]"), Number: number + "/" + protocol,
+				})
+			}
 		}
+	}
+	return all
+}
+
+// numbers are the ports of what docker prints: one, or the first and the last of
+// several that a container has one after the other.
+func numbers(printed string) []string {
+	first, last, _ := strings.Cut(printed, "-")
+	from, err := strconv.ParseUint(first, 10, 16)
+	to, err2 := strconv.ParseUint(last, 10, 16)
+	if err != nil || err2 != nil {
+		return []string{printed}
+	}
+	var all []string
+	for n := from; n <= to; n++ {
+		all = append(all, strconv.FormatUint(n, 10))
 	}
 	return all
 }

@@ -102,7 +102,7 @@ func (p *planner) all() error {
 			return err
 		}
 	}
-	for _, service := range sequence(p.settings.Config.Strategy, p.seen.Model, p.proxy, order) {
+	for _, service := range sequence(p.settings.Config.Strategy, p.seen, p.proxy, order) {
 		p.services.decide(service)
 	}
 	p.handover.handOver()
@@ -120,7 +120,7 @@ func (p *planner) all() error {
 
 // refuse is the error for a release that can't run here.
 func (p *planner) refuse(order []string) error {
-	if err := refuseScale(p.desired, p.seen); err != nil {
+	if err := refuseScale(p.desired, p.seen, order); err != nil {
 		return err
 	}
 	if err := refuseMissing(p.settings, p.desired, p.seen, p.draft); err != nil {

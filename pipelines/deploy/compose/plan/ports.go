@@ -3,9 +3,12 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"git.example/slipway/pipelines/composefile"
 	"git.example/slipway/pipelines/deploy/compose/observe"
 )
 
@@ -17,6 +20,14 @@ func refusePorts(o observe.Observation, order []string) error {
 			if taken.Project != o.Model.Name {
 				return fmt.Errorf("service %q: its host port %s is taken by container %s; stop that, or publish another port",
 					name, taken.Number, taken.Container)
+			}
+		}
+		s := o.Model.Project.Services[name]
+		for _, port := range s.Ports {
+			foreign := func(p observe.Port) bool { return p.Project != o.Model.Name }
+			if free, taken := freePorts(o, port, foreign); taken != "" && free < o.Replicas(s) {
+				return fmt.Errorf("service %q: of its host ports %s others leave only %d, for %d containers: container %s has one; stop that, or publish others",
+					name, port.Published, free, o.Replicas(s), taken)
 			}
 		}
 	}
@@ -57,4 +68,23 @@ func takenPorts(o observe.Observation, s types.ServiceConfig) []observe.Port {
 func addressesMeet(a, b string) bool {
 	every := []string{"", "0.0.0.0", "::"}
 	return a == b || slices.Contains(every, a) || slices.Contains(every, b)
+}
+
+// freePorts is how many host ports of a range none of those others publishes, and
+// a container that publishes one.
+func freePorts(o observe.Observation, port types.ServicePortConfig, others func(observe.Port) bool) (free int, taken string) {
+	first, last, ok := composefile.PublishedRange(port)
+	if !ok || first == last {
+		return 0, ""
+	}
+	used := map[string]bool{}
+	for _, other := range o.Ports {
+		number, protocol, _ := strings.Cut(other.Number, "/")
+		n, err := strconv.Atoi(number)
+		inRange := err == nil && n >= first && n <= last && protocol == port.Protocol && addressesMeet(other.Address, port.HostIP)
+		if inRange && others(other) {
+			used[number], taken = true, other.Container
+		}
+	}
+	return last - first + 1 - len(used), taken
 }

@@ -128,7 +128,7 @@ func (p *services) replace(s types.ServiceConfig, has generations, u Up, follows
 		}
 	}
 	missing := u.Want - fresh
-	recreate := whyRecreate(p.strategy, p.seen.Model, s)
+	recreate := whyRecreate(p.strategy, p.seen, s)
 	switch {
 	case follows != "" && len(has.stale) == 0:
 		p.change(deploy.Restart, s, follows)
