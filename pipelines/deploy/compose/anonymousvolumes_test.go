@@ -46,3 +46,33 @@ func TestAnonymousVolumes(t *testing.T) {
 	s.down()
 	output(t, append([]string{"docker", "volume", "rm"}, found...)...)
 }
+
+// A container that does not run any more is removed before another one starts in
+// its place: its anonymous volumes go as they do in a handover. Those of a service
+// that never runs beside its old containers stay, for its data may be there.
+func TestAnonymousVolumesOfWhatDoesNotRun(t *testing.T) {
+	t.Parallel()
+	file := strings.NewReplacer("  web:", "  web:\n    volumes: [\"/scratch\"]", "  db:", "  db:\n    volumes: [\"/data\"]").Replace(webAndDB)
+	s := newStack(t, file)
+	for _, tag := range []string{"1", "2"} {
+		s.image(tag, "web", "ok")
+	}
+	write(t, s.Dir, "docker-compose.yml", file)
+	s.mustDeploy("1")
+	database := s.volumes("db")
+	for _, again := range []string{"1", "2"} { // started again, and replaced
+		before := s.volumes("web")
+		for _, id := range slices.Concat(s.containers("web"), s.containers("db")) {
+			output(t, "docker", "kill", id)
+		}
+		s.mustDeploy(again)
+		if left := strings.Fields(output(t, "docker", "volume", "ls", "-q")); len(before) != 1 || slices.Contains(left, before[0]) {
+			t.Errorf("deploying %s leaves the volume %q", again, before)
+		}
+	}
+	if left := strings.Fields(output(t, "docker", "volume", "ls", "-q")); len(database) != 1 || !slices.Contains(left, database[0]) {
+		t.Errorf("the volume %q of the database is not left", database)
+	}
+	s.down()
+	output(t, append([]string{"docker", "volume", "rm"}, database...)...)
+}

@@ -22,9 +22,7 @@ func (w *worker) up(ctx context.Context, services []plan.Up) error {
 	for _, u := range services {
 		fmt.Fprintf(w.session.Log, "%s: starting\n", u.Service)
 		quoted = append(quoted, strconv.Quote(u.Service))
-		if len(u.Clear) > 0 {
-			script.Line(append([]string{"docker", "rm", "-f"}, u.Clear...)...)
-		}
+		script.RemoveContainers(u.Clear, u.ClearVolumes)
 	}
 	if words := w.upWords(services); words != nil {
 		script.Line(words...)

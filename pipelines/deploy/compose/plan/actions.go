@@ -39,6 +39,8 @@ type Up struct {
 	Want int `json:"want"`
 	// Clear are containers that do not run, removed first.
 	Clear []string `json:"clear,omitempty"`
+	// ClearVolumes are those of them whose anonymous volumes go with them.
+	ClearVolumes []string `json:"clearVolumes,omitempty"`
 	// Beside leaves the running containers as they are.
 	Beside bool `json:"beside,omitempty"`
 	// Force starts new containers although compose sees no change.

@@ -82,7 +82,8 @@ func (p *services) decide(name string) {
 		p.handover.startBeside(u)
 	case len(has.stale) == 0 && follows == "":
 		p.change(deploy.Restart, s, whyRestart(bad, good))
-		u.Clear, u.Beside = container.IDs(bad), true
+		p.clear(s, &u, bad)
+		u.Beside = true
 		p.handover.start(u)
 	default:
 		p.replace(s, has, u, follows)
@@ -111,12 +112,13 @@ func whyRestart(bad, good []container.Container) string {
 // why it starts anew, whatever it runs.
 func (p *services) replace(s types.ServiceConfig, has generations, u Up, follows string) {
 	fresh, running := 0, 0
+	var unwanted []container.Container
 	for _, c := range has.current {
 		if c.AsWanted(u.Ends) {
 			fresh++
 			running++
 		} else {
-			u.Clear = append(u.Clear, c.ID)
+			unwanted = append(unwanted, c)
 		}
 	}
 	for _, c := range has.stale {
@@ -124,9 +126,10 @@ func (p *services) replace(s types.ServiceConfig, has generations, u Up, follows
 			running++
 			u.Old = append(u.Old, c.ID)
 		} else {
-			u.Clear = append(u.Clear, c.ID)
+			unwanted = append(unwanted, c)
 		}
 	}
+	p.clear(s, &u, unwanted)
 	missing := u.Want - fresh
 	recreate := whyRecreate(p.strategy, p.seen, s)
 	switch {
@@ -141,6 +144,19 @@ func (p *services) replace(s types.ServiceConfig, has generations, u Up, follows
 		return
 	}
 	p.handover.start(Up{Service: s.Name, Scale: u.Want, Want: u.Want, Ends: u.Ends, Force: follows != ""})
+}
+
+// clear has u remove containers that do not run as wanted. Their anonymous volumes
+// go with those of a release whose service starts beside the old one, where every
+// container has its own; what starts in their place may have its data there.
+func (p *services) clear(s types.ServiceConfig, u *Up, containers []container.Container) {
+	if len(containers) == 0 {
+		return
+	}
+	u.Clear = container.IDs(containers)
+	if whyRecreate(p.strategy, p.seen, s) == "" {
+		u.ClearVolumes = container.IDs(container.Released(containers))
+	}
 }
 
 // stopSurplus stops containers that the service has too many.

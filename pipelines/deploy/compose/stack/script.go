@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -15,10 +16,19 @@ type Script struct{ shell.Script }
 // are named so, and stay otherwise.
 func (s *Script) StopContainers(ids, withVolumes []string) {
 	s.Raw(shell.Words(append([]string{"docker", "stop"}, ids...)...) + " || true")
+	s.RemoveContainers(ids, withVolumes)
+}
+
+// RemoveContainers removes containers, and anonymous volumes with those of them that
+// are named so.
+func (s *Script) RemoveContainers(ids, withVolumes []string) {
 	if len(withVolumes) > 0 {
 		s.Line(append([]string{"docker", "rm", "-f", "-v"}, withVolumes...)...)
 	}
-	s.Line(append([]string{"docker", "rm", "-f"}, ids...)...)
+	others := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return slices.Contains(withVolumes, id) })
+	if len(others) > 0 {
+		s.Line(append([]string{"docker", "rm", "-f"}, others...)...)
+	}
 }
 
 // Sleep waits.
