@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"path"
+	"strconv"
 
 	"git.example/slipway/pipelines/lazy"
 )
@@ -12,9 +13,19 @@ import (
 var unfinished = lazy.Regexp(`^\..+\.json\.([0-9]+|[A-Z2-7]{10})$`)
 
 // sweepUnfinished removes what a killed run has begun to write, under the lock. What
-// it left in the directory of its lock or of a snapshot goes with that.
+// it left in the directory of its lock goes with that. Of the snapshots only the
+// newest can be its own: when its entry was never written, the next run takes the
+// same number.
 func (s *store) sweepUnfinished(ctx context.Context) error {
-	for _, dir := range []string{"", "history"} {
+	dirs := []string{"", "history"}
+	ids, err := s.numbers(ctx, "snapshots")
+	if err != nil {
+		return err
+	}
+	if len(ids) > 0 {
+		dirs = append(dirs, path.Join("snapshots", strconv.Itoa(ids[len(ids)-1])))
+	}
+	for _, dir := range dirs {
 		names, err := s.list(ctx, dir)
 		if err != nil {
 			return err

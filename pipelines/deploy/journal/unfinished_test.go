@@ -14,6 +14,7 @@ func TestUnfinishedFilesOfAKilledRun(t *testing.T) {
 	t.Parallel()
 	files := map[string]bool{ // whether it is unfinished
 		".live.json.CNIXVOGIJO": true, ".journal.json.1234567890": true, "history/.12.json.ABCDEFGH23": true, "history/.1-100.json.99": true,
+		"snapshots/12/.env.json.YHGZCHSMR2": true, "snapshots/9/env.json": false, "snapshots/12/desired.json": false,
 		"live.json": false, ".live.json": false, ".live.json.backup": false, "history/12.json": false, ".env.ABCDEFGH23": false,
 	}
 	for _, killed := range []bool{true, false} {
@@ -30,8 +31,10 @@ func TestUnfinishedFilesOfAKilledRun(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := os.MkdirAll(filepath.Join(dir, "history"), 0o755); err != nil {
-			t.Fatal(err)
+		for _, name := range []string{"history", "snapshots/9", "snapshots/12"} {
+			if err := os.MkdirAll(filepath.Join(dir, name), 0o755); err != nil {
+				t.Fatal(err)
+			}
 		}
 		for name := range files {
 			if err := os.WriteFile(filepath.Join(dir, name), []byte("{}"), 0o600); err != nil {
