@@ -199,6 +199,37 @@ func TestLeftoversOfOthers(t *testing.T) {
 	}
 }
 
+// What a killed run left working when the next one began is gone after that one,
+// too: it looks again when it prunes, though it had nothing to change.
+func TestLeftoversOfAProcessThatEndsMeanwhile(t *testing.T) {
+	w := newWorld(t)
+	d := w.desired(w.commit(map[string]string{"dags/a.py": "1"}))
+	w.deploy(d)
+	other := exec.Command("cat")
+	stdin, err := other.StdinPipe()
+	if err == nil {
+		err = other.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	look := filepath.Join(w.target.State, "index/.look."+strconv.Itoa(other.Process.Pid))
+	put(t, look, "half")
+	w.deploy(d)
+	if _, err := os.Stat(look); err != nil {
+		t.Errorf("taken from a process that lives: %v", err)
+	}
+	if err := errors.Join(stdin.Close(), other.Wait()); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.target.Prune(t.Context(), nil, []deploy.Desired{d}, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(look); err == nil {
+		t.Errorf("left behind: %s", look)
+	}
+}
+
 // next is what the target is to have of a new commit with files, or of the last
 // one when there are none.
 func (w *world) next(files map[string]string) deploy.Desired {

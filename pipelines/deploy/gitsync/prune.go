@@ -30,6 +30,7 @@ func (r remote) prune(ctx context.Context, drop, keep []deploy.Desired) error {
 			s.Line("g", "update-ref", "-d", ref)
 		}
 	}
+	s.Raw(leftovers + "tidy") // also what was still at work when this run began
 	s.Raw(pruneTrees)
 	if err := r.run(ctx, s, nil); err != nil {
 		return fmt.Errorf("removing old trees from %q: %w", r.state, err)
