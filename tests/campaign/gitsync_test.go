@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -35,6 +36,12 @@ type synced struct {
 	entries int
 }
 
+// filesOfReleases are compared by their contents; of the trees that a host keeps
+// there may be so many: those of keep, and the one that is left.
+var filesOfReleases = regexp.MustCompile(`(^app/(dags|rules)|/trees/[^/]+)/.`)
+
+const mostTrees = 4
+
 // readers read this file, which all releases have.
 const alwaysThere = "team1/always"
 
@@ -55,6 +62,7 @@ func openGitSync(w *world) func(*trial) {
 		s.entries++
 		s.usual = usual{d.took, d.borders}
 	}
+	w.synced = filesOfReleases
 	s.remember(s.kept()...)
 	return s.trial
 }
@@ -128,6 +136,13 @@ func (s *synced) trial(tr *trial) {
 	readers.stop(tr)
 	tr.noProcesses()
 	s.noHalfPacks(tr)
+	for _, h := range s.hosts {
+		for _, of := range []string{"dags/trees", "dags/index", "rules/index"} {
+			if entries, _ := os.ReadDir(filepath.Join(h.dir, ".slipway/prod/targets", of)); len(entries) > mostTrees {
+				tr.wrong("%s has %d entries in %s", h.dir, len(entries), of)
+			}
+		}
+	}
 	tr.nothingNew(s.kept()...)
 	for _, h := range s.hosts {
 		tr.empty(h.tmp)

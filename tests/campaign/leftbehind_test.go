@@ -15,10 +15,11 @@ import (
 )
 
 // variable are the parts of names that differ from release to release.
-var variable = regexp.MustCompile(`\d+_[0-9a-f]{7}|[0-9a-f]{12,}|\d+`)
+var variable = regexp.MustCompile(`[0-9a-f]{40}\.[a-z2-7]{8}|\d+_[0-9a-f]{7}|[0-9a-f]{12,}|\d+`)
 
-// shapes are the files below a directory, as they are named after every release.
-func shapes(dir string) []string {
+// shapes are the files below a directory, as they are named after every release;
+// those below the directories of synced, which are a release's own, are not of them.
+func shapes(dir string, synced *regexp.Regexp) []string {
 	var all []string
 	filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil {
@@ -27,6 +28,9 @@ func shapes(dir string) []string {
 		name, _ := filepath.Rel(dir, path)
 		if e.IsDir() {
 			name += "/"
+		}
+		if synced != nil && synced.MatchString(name) {
+			return nil
 		}
 		all = append(all, variable.ReplaceAllString(name, "#"))
 		return nil
@@ -38,7 +42,7 @@ func shapes(dir string) []string {
 // remember takes what is in a directory now for what a good run leaves.
 func (w *world) remember(dirs ...string) {
 	for _, dir := range dirs {
-		for _, shape := range shapes(dir) {
+		for _, shape := range shapes(dir, w.synced) {
 			w.known[dir+" "+shape] = true
 		}
 	}
@@ -50,7 +54,7 @@ func (tr *trial) nothingNew(dirs ...string) {
 	for _, dir := range dirs {
 		var found []string
 		if waittest.Within(10*time.Second, func() bool {
-			found = slices.DeleteFunc(shapes(dir), func(shape string) bool { return tr.w.known[dir+" "+shape] })
+			found = slices.DeleteFunc(shapes(dir, tr.w.synced), func(shape string) bool { return tr.w.known[dir+" "+shape] })
 			return len(found) == 0
 		}) {
 			continue

@@ -10,6 +10,10 @@ import (
 	"time"
 )
 
+// every is the time between two requests to an address. More often, and the load
+// takes more of a small machine than what is tried.
+const every = 50 * time.Millisecond
+
 // load sends requests to every host until it is stopped, each on a connection of
 // its own.
 type load struct {
@@ -32,7 +36,7 @@ func startLoad(urls []string) *load {
 				select {
 				case <-l.quit:
 					return
-				case <-time.After(20 * time.Millisecond):
+				case <-time.After(every):
 				}
 				began := time.Now()
 				body, err := ask(url)

@@ -58,7 +58,7 @@ const pageHead = "# Reliability\n\n<!-- Made from tests/campaign/log by make upd
 	"What goes wrong in practice was done to Slipway on purpose, with the real command, Docker, sshd, git, nginx and registry. After each\n" +
 	"trial the next plain run has to bring everything in order with no repair by hand, `history` has to be true, every host has to serve one\n" +
 	"release, and nothing may be left behind: containers, networks, anonymous volumes, locks, jobs, processes, files on hosts and on\n" +
-	"the machine where Slipway runs. While hosts are up no request may fail, also while Slipway is killed and runs again.\n\n" +
+	"the machine where Slipway runs. While hosts are up no request may fail, also while Slipway is killed and runs again: each service of each host is asked\n20 times a second, or as often as the machine can.\n\n" +
 	"    make campaign                               # what is not done yet: hours\n    make campaign PHASE=rolling SEEDS=1-50      # one phase, some of its trials\n\n" +
 	"A trial is made from its seed: which images change, which release is bad, when the run is killed and how. A kill is `SIGKILL`, to the\n" +
 	"process group as CI does it, or in one of four to the process alone; half of the moments are uniform over the time that an undisturbed run\n" +

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -28,7 +29,9 @@ type world struct {
 	project   *project
 	// known are the shapes of the files that an undisturbed run leaves.
 	known map[string]bool
-	usual usual
+	// synced are the paths whose files are a release's own; nil for none.
+	synced *regexp.Regexp
+	usual  usual
 	// volumes that some container of ours has had.
 	volumes map[string]bool
 	trials  int
