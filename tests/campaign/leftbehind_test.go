@@ -115,7 +115,7 @@ func (w *world) docker(args ...string) []string {
 	if err != nil {
 		var failed *exec.ExitError
 		if errors.As(err, &failed) && strings.Contains(string(failed.Stderr), "No such") {
-			return nil // it went meanwhile
+			return strings.Fields(string(out)) // one went meanwhile
 		}
 		w.t.Fatalf("docker %s: %v", strings.Join(args, " "), err)
 	}
@@ -127,10 +127,12 @@ func (w *world) seeVolumes(hosts []*host) (now map[string]bool) {
 	w.t.Helper()
 	now = map[string]bool{}
 	for _, h := range hosts {
-		for _, id := range w.docker("ps", "-aq", "--filter", "label=com.docker.compose.project="+h.stack) {
-			for _, name := range w.docker("inspect", "--format", `{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}} {{end}}{{end}}`, id) {
-				now[name], w.volumes[name] = true, true
-			}
+		ids := w.docker("ps", "-aq", "--filter", "label=com.docker.compose.project="+h.stack)
+		if len(ids) == 0 {
+			continue
+		}
+		for _, name := range w.docker(append([]string{"inspect", "--format", `{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}} {{end}}{{end}}`}, ids...)...) {
+			now[name], w.volumes[name] = true, true
 		}
 	}
 	return now

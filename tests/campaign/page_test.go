@@ -96,7 +96,9 @@ func summed(lines []line) (s summary) {
 	last := map[int]line{}
 	var took, again []float64
 	for _, l := range lines {
-		last[l.Seed] = l
+		if !l.undisturbed() {
+			last[l.Seed] = l
+		}
 		s.requests, s.failed = s.requests+l.Requests, s.failed+l.Failed
 	}
 	for _, l := range last {

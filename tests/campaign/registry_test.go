@@ -28,33 +28,46 @@ func openRegistry(w *world) func(*trial) {
 			tr.w, at, on = other, both[tr.rand.IntN(2)], p.stack
 		}
 		load := startLoad(urls(on.hosts, on.services))
-		before := on.live
-		r, words := on.project.next("ok", on.services...)
-		switch verb {
-		case "deploy":
-			tr.plain(words...)
-			for _, image := range on.services { // else nothing has to be pulled
-				exec.Command("docker", "image", "rm", "-f", on.registry.address+"/"+on.name+"/"+image+"@"+digestOf(on.registry.dir, on.name+"/"+image, r.tag)).Run()
-			}
-			words = []string{"deploy"}
-		case "promote":
-			tr.plain(append(words, "--env", "staging")...)
-			tr.plain("deploy", "--env", "staging")
-			words = []string{"promote", "--env", "prod"}
-		}
-		from, while := tr.rand.IntN(usual[verb]), time.Duration(0)
-		tr.line.What = fmt.Sprintf("%s during %s, from request %d on, for good", fault, verb, from)
+		before, while := on.live, time.Duration(0)
+		howLong := "good"
 		if !ever {
 			while = time.Duration(500+tr.rand.IntN(5000)) * time.Millisecond
-			tr.line.What = fmt.Sprintf("%s during %s, from request %d on, for %.1f s", fault, verb, from, while.Seconds())
+			howLong = fmt.Sprintf("%.1f s", while.Seconds())
 		}
-		at.begin(fault, from, while)
-		run := tr.run(howToRun{}, words...)
-		requests, hit := at.end()
-		tr.line.Run, tr.line.Took = run.how(), seconds(run.took)
-		if !hit {
-			usual[verb] = max(1, requests)
-			tr.line.What += ", which never came"
+		var r published
+		var words []string
+		var run ran
+		for try := 0; ; try++ {
+			r, words = on.project.next("ok", on.services...)
+			switch verb {
+			case "deploy":
+				tr.plain(words...)
+				for _, image := range on.services { // else nothing has to be pulled
+					exec.Command("docker", "image", "rm", "-f", on.registry.address+"/"+on.name+"/"+image+"@"+digestOf(on.registry.dir, on.name+"/"+image, r.tag)).Run()
+				}
+				words = []string{"deploy"}
+			case "promote":
+				tr.plain(append(words, "--env", "staging")...)
+				tr.plain("deploy", "--env", "staging")
+				words = []string{"promote", "--env", "prod"}
+			}
+			from := tr.rand.IntN(usual[verb])
+			tr.line.What = fmt.Sprintf("%s during %s, from request %d on, for %s", fault, verb, from, howLong)
+			at.begin(fault, from, while)
+			run = tr.run(howToRun{}, words...)
+			requests, hit := at.end()
+			tr.line.Run, tr.line.Took = run.how(), seconds(run.took)
+			if hit || run.code != 0 || try == 5 {
+				if !hit {
+					tr.Fatalf("the registry was asked %d times, and never failed", requests)
+				}
+				break
+			}
+			usual[verb] = max(1, requests) // it had ended before the fault came
+			if verb != "publish" {
+				before, on.live = r, r
+				on.entries++
+			}
 		}
 		if run.code != 0 && !strings.Contains(run.stderr, at.address(on, p)) {
 			tr.wrong("the error does not name the registry: %s", lastLines(run.stderr))
