@@ -20,7 +20,7 @@ var layers = [][]string{
 	{"pipelines/registry/*", "pipelines/aws", "pipelines/ssh", "pipelines/composefile"},
 	{"pipelines/registry"},
 	{"pipelines/engine", "pipelines/deploy"},
-	{"pipelines/deploy/journal"},
+	{"pipelines/deploy/journal", "pipelines/deploy/rehearsal"},
 	{"pipelines/deploy/rollout"},
 	{"pipelines/deploy/compose/stack"},
 	{"pipelines/deploy/compose/state", "pipelines/deploy/compose/hostfiles", "pipelines/deploy/compose/envfile", "pipelines/deploy/compose/container", "pipelines/deploy/compose/job"},

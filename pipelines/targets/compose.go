@@ -16,6 +16,7 @@ import (
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/compose"
 	"git.example/slipway/pipelines/deploy/fleet"
+	"git.example/slipway/pipelines/deploy/rehearsal"
 	"git.example/slipway/pipelines/report"
 	"git.example/slipway/pipelines/workspace"
 )
@@ -173,9 +174,47 @@ func (k composeKind) hosts(ctx context.Context, s *site, name string) ([]Host, e
 	hosts := make([]Host, len(machines))
 	for i, m := range machines {
 		stack := k.stack(s, name, m, compose.StepsAll)
-		hosts[i] = Host{Target: name, Stack: stack, machine: m, check: stack.Check}
+		rehearse := func(ctx context.Context, stages *rehearsal.Stages, p pulls) []deploy.Finding {
+			return stack.Rehearse(ctx, compose.Rehearsal{
+				Stages: stages, Docker: m.docker, Images: k.pulled(ctx, s, p), Absent: p.absent, Login: p.login,
+				Desired: func(ctx context.Context) (deploy.Desired, error) { return k.newest(ctx, s, name, p) },
+			})
+		}
+		hosts[i] = Host{Target: name, Stack: stack, machine: m, places: stack.Places(), rehearse: rehearse}
 	}
 	return hosts, nil
+}
+
+// pulled are the images of the newest release that the stack runs.
+func (k composeKind) pulled(ctx context.Context, s *site, p pulls) []string {
+	if len(p.desired.Images) == 0 {
+		return nil
+	}
+	names, err := k.uses(ctx, s, p.desired)
+	if err != nil {
+		return nil
+	}
+	var references []string
+	for _, name := range names {
+		references = append(references, p.desired.Images[name].Reference)
+	}
+	slices.Sort(references)
+	return references
+}
+
+// newest is what the stack should run of the newest release.
+func (k composeKind) newest(ctx context.Context, s *site, name string, p pulls) (deploy.Desired, error) {
+	d := p.desired
+	if len(d.Images) == 0 {
+		return d, nil
+	}
+	if err := k.describe(ctx, s, &d); err != nil {
+		return d, err
+	}
+	if err := s.setEnvFile(ctx, k.Env, nil, &d); err != nil {
+		return d, fmt.Errorf("target %q: %w", name, err)
+	}
+	return d, nil
 }
 
 func (k composeKind) place(ctx context.Context, s *site) (string, error) {

@@ -12,6 +12,7 @@ import (
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/fleet"
 	"git.example/slipway/pipelines/deploy/gitsync"
+	"git.example/slipway/pipelines/deploy/rehearsal"
 	"git.example/slipway/pipelines/git"
 	"git.example/slipway/pipelines/report"
 	"git.example/slipway/pipelines/workspace"
@@ -175,7 +176,11 @@ func (k gitsyncKind) hosts(ctx context.Context, s *site, name string) ([]Host, e
 	}
 	hosts := make([]Host, len(machines))
 	for i, m := range machines {
-		hosts[i] = Host{Target: name, machine: m, check: k.on(s, name, m).Check}
+		target := k.on(s, name, m)
+		rehearse := func(ctx context.Context, stages *rehearsal.Stages, _ pulls) []deploy.Finding {
+			return target.Rehearse(ctx, stages)
+		}
+		hosts[i] = Host{Target: name, machine: m, places: target.Places(), rehearse: rehearse}
 	}
 	return hosts, nil
 }

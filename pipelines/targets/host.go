@@ -2,12 +2,12 @@ package targets
 
 import (
 	"context"
-	"fmt"
 	"io"
 
 	"git.example/slipway/pipelines/command"
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/compose"
+	"git.example/slipway/pipelines/deploy/rehearsal"
 	"git.example/slipway/pipelines/ssh"
 )
 
@@ -18,8 +18,10 @@ type Host struct {
 	Stack *compose.Target
 
 	machine machine
-	// check looks at what a deploy needs there.
-	check func(context.Context) ([]deploy.Finding, error)
+	// places are directories of the machine that a deploy writes to.
+	places []string
+	// rehearse does on the machine what a deploy does there, and undoes it.
+	rehearse func(context.Context, *rehearsal.Stages, pulls) []deploy.Finding
 }
 
 // Name is the host, or the target where there is just this machine.
@@ -36,30 +38,6 @@ func (h Host) Label() string {
 		return h.Target
 	}
 	return h.Target + " on " + h.machine.name
-}
-
-// Findings are whether the host can be reached, and whether it has what deploys
-// need. It changes nothing.
-func (h Host) Findings(ctx context.Context) []deploy.Finding {
-	var findings []deploy.Finding
-	if h.machine.ssh != nil {
-		connection := deploy.Finding{Target: h.Target, Subject: "ssh", OK: true, Found: "connected"}
-		if err := h.machine.ssh.Connect(ctx); err != nil {
-			connection.OK, connection.Found, connection.Advice = false, err.Error(), "see the message"
-			connection.Host = h.machine.name
-			return []deploy.Finding{connection}
-		}
-		findings = append(findings, connection)
-	}
-	more, err := h.check(ctx)
-	if err != nil {
-		more = []deploy.Finding{{Target: h.Target, Subject: "shell", Found: fmt.Sprint(err), Advice: "see the message"}}
-	}
-	findings = append(findings, more...)
-	for i := range findings {
-		findings[i].Host = h.machine.name
-	}
-	return findings
 }
 
 // Run runs a command on the host. In is nothing when nil; a PTY gives the command

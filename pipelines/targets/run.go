@@ -8,6 +8,7 @@ import (
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/journal"
+	"git.example/slipway/pipelines/deploy/rehearsal"
 	"git.example/slipway/pipelines/deploy/run"
 	"git.example/slipway/pipelines/engine"
 	"git.example/slipway/pipelines/secrets"
@@ -79,6 +80,20 @@ func (k runKind) releasedSecrets(ctx context.Context, s *site, _ string, version
 		return err
 	}
 	return pinEnv(versions, d, func(versions map[string]string) error { return k.readSecrets(ctx, s, versions, d) })
+}
+
+// hosts is this machine, whose engine runs the container.
+func (k runKind) hosts(_ context.Context, s *site, name string) ([]Host, error) {
+	rehearse := func(ctx context.Context, _ *rehearsal.Stages, _ pulls) []deploy.Finding {
+		return []deploy.Finding{rehearsal.Step(ctx, "engine", func(ctx context.Context) (string, string, error) {
+			e, err := s.workspace.Engine.Get(ctx)
+			if err != nil {
+				return "", "", err
+			}
+			return e.Name() + " answers here", "", nil
+		})}
+	}
+	return []Host{{Target: name, machine: machine{host: deploy.LocalHost{}}, rehearse: rehearse}}, nil
 }
 
 // uses are the images that the container is of.

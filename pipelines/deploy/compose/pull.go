@@ -67,22 +67,30 @@ func pullImage(ctx context.Context, s stack.Stack, image string, login *deploy.L
 	script := &stack.Script{}
 	script.Raw(shell.Words("docker", "image", "inspect", image) + " >/dev/null 2>&1 && exit")
 	if login != nil {
-		// A Docker configuration of its own, so that no login stays behind. The
-		// engine's address is in the user's configuration, so it is taken along.
-		script.Raw("host=$(docker context inspect --format '{{.Endpoints.docker.Host}}') || exit")
-		dir := script.Temporary()
-		config, err := dockerConfig(*login)
-		if err != nil {
+		if err := logIn(&script.Script, *login); err != nil {
 			return err
 		}
-		script.File(dir+"/config.json", config)
-		script.Raw("export DOCKER_CONFIG=" + dir + ` DOCKER_HOST="$host"`)
 	}
 	script.Line("echo", "pulling "+image)
 	script.Line("docker", "pull", "--quiet", image)
 	if err := deploy.Again(ctx, func() error { return s.Run(ctx, script, log, nil) }); err != nil {
 		return fmt.Errorf("pulling image %q: %w", image, stack.Failure(err))
 	}
+	return nil
+}
+
+// logIn has a script's docker pull with a login. That is in a Docker configuration of
+// its own, so that no login stays behind. The engine's address is in the user's
+// configuration, so it is taken along.
+func logIn(script *shell.Script, login deploy.Login) error {
+	config, err := dockerConfig(login)
+	if err != nil {
+		return err
+	}
+	script.Raw("host=$(docker context inspect --format '{{.Endpoints.docker.Host}}') || exit")
+	dir := script.Temporary()
+	script.File(dir+"/config.json", config)
+	script.Raw("export DOCKER_CONFIG=" + dir + ` DOCKER_HOST="$host"`)
 	return nil
 }
 

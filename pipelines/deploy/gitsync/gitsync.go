@@ -42,11 +42,6 @@ func New(o Options) *Target {
 // Name is the target's name in slipway.yaml.
 func (t *Target) Name() string { return t.Options.Name }
 
-// Check looks at what a deploy needs of the host. It changes nothing.
-func (t *Target) Check(ctx context.Context) ([]deploy.Finding, error) {
-	return t.remote().check(ctx, t.Name())
-}
-
 // Observe reads what is in the directory.
 func (t *Target) Observe(ctx context.Context, d deploy.Desired) (deploy.Observed, error) {
 	o, err := observe(ctx, t.Options, d, true)

@@ -35,7 +35,7 @@ func (r Runner) Run(ctx context.Context, s *stack.Script, j Job, log io.Writer) 
 	start.Raw("cd " + shell.Quote(r.dir()) + " || exit")
 	start.Raw("if mkdir claim 2>/dev/null; then")
 	start.Raw(bootID + " >boot")
-	start.Raw("nohup sh ./script >out 2>&1 </dev/null &")
+	start.Raw("(trap '' HUP; exec sh ./script) >out 2>&1 </dev/null &") // not every busybox has nohup
 	start.Raw("echo $! >pid.new && mv pid.new pid")
 	start.Raw("else")
 	start.Raw(waitForPID)
