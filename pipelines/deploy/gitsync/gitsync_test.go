@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -235,6 +236,51 @@ func TestVerifyTellsWhatWasEdited(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Only what nobody has released is kept aside: not what a release had where the next
+// one has a directory or a file, nor what a killed run put there for another release.
+func TestAside(t *testing.T) {
+	w := newWorld(t)
+	w.use(w.repo, config.SwitchInPlace)
+	aside := func() (names []string) {
+		dir := filepath.Join(w.target.State, "aside")
+		if _, err := os.Stat(dir); err != nil {
+			return nil
+		}
+		for name := range tree(t, dir) {
+			_, name, _ = strings.Cut(name, "/") // without the run's own directory
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		return names
+	}
+	first := w.desired(w.commit(map[string]string{"dags/kind/file": "1", "dags/kind/deep/it's $x": "1", "dags/other": "1", "dags/always": "1"}))
+	w.deploy(first)
+	if err := os.Symlink("file", filepath.Join(w.repo, "dags/kind/link")); err != nil {
+		t.Fatal(err)
+	}
+	w.deploy(w.desired(w.commit(nil)))
+	w.deploy(w.desired(w.commit(map[string]string{"dags/kind": "", "dags/other": ""})))
+	w.deploy(w.desired(w.commit(map[string]string{"dags/kind": "2", "dags/other/file": "2"})))
+	w.deploy(first)
+	killed := w.desired(w.commit(map[string]string{"dags/put by a killed run": "3"}))
+	if err := w.target.Pull(t.Context(), killed, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	put(t, filepath.Join(w.dir, "put by a killed run"), "3")
+	w.deploy(w.desired(w.commit(map[string]string{"dags/put by a killed run": "", "dags/more": "4"})))
+	if got := aside(); len(got) > 0 {
+		t.Errorf("kept aside: %q", got)
+	}
+	w.deploy(first)
+	put(t, filepath.Join(w.dir, "kind/file"), "edited")
+	put(t, filepath.Join(w.dir, "kind/extra"), "by hand")
+	put(t, filepath.Join(w.dir, "copy"), "1")
+	w.deploy(w.desired(w.git("rev-parse", "HEAD")))
+	if diff := cmp.Diff([]string{"copy", "kind/extra", "kind/file"}, aside()); diff != "" {
+		t.Error(diff)
 	}
 }
 

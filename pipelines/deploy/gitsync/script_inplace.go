@@ -3,7 +3,7 @@ package gitsync
 // inPlace changes the files of "work_tree" into those of the tree "want". New
 // content is written aside and renamed; what the release does not have goes last.
 // Links in the directory are never followed, and what nobody has released is moved
-// aside.
+// aside: see asideFunctions.
 const inPlace = `
 work_tree=$dir; index=$state/index/place
 if [ -L "$dir" ]; then
@@ -15,10 +15,9 @@ rm -rf "$work_tree"/.slipway.* "$state"/stage.*
 incoming=$state/stage.$fresh
 mkdir "$incoming"
 [ "$(stat -c %d "$incoming" 2>/dev/null)" = "$(stat -c %d "$work_tree" 2>/dev/null)" ] || { rmdir "$incoming"; incoming=$work_tree/.slipway.$fresh; mkdir "$incoming"; }
-aside=$state/aside/$fresh
 work=$state/index/.work.$fresh
 rm -f "$state"/index/.work.*
-export work_tree incoming aside
+export work_tree incoming
 compare_begin "$want" "$work_tree" "$index"
 g --work-tree=. diff-files -z --name-only --ignore-submodules=all >"$work.changed"
 g --work-tree=. checkout-index -q -f -z --stdin --prefix="$incoming/" <"$work.changed"
@@ -26,12 +25,11 @@ compare_end
 last=$(g rev-parse --verify --quiet refs/slipway/live 2>/dev/null) || last=
 : >"$work.deleted"
 [ -z "$last" ] || g diff-tree -r -z --name-only --no-renames --diff-filter=D "$last" "$want" >"$work.deleted"
-cat >"$work.functions" <<'END_OF_FUNCTIONS'
-# away PATH: moves what nobody released out of the way.
-away() {
-	case $1 in */*) mkdir -p "$aside/${1%/*}" ;; *) mkdir -p "$aside" ;; esac
-	mv -f "$work_tree/$1" "$aside/$1"
-}
+aside=$state/aside/$fresh; functions=$work.functions
+trees="$last $(g for-each-ref --format='%(objectname)' refs/slipway/commits | tr '\n' ' ')"
+export repo aside functions trees
+cat >"$functions" <<'END_OF_FUNCTIONS'
+` + asideFunctions + `
 # put PATH: its directories first; one that is new comes as a whole.
 put() {
 	[ -e "$incoming/$1" ] || [ -L "$incoming/$1" ] || return 0
@@ -62,7 +60,7 @@ discard() {
 	return 0
 }
 END_OF_FUNCTIONS
-each() { xargs -0 sh -c 'set -e; functions=$1 do=$2; shift 2; . "$functions"; for f; do "$do" "${f%/}"; done' sh "$work.functions" "$1" <"$2"; }
+each() { xargs -0 sh -c 'set -e; functions=$1 do=$2; shift 2; . "$functions"; for f; do "$do" "${f%/}"; done' sh "$functions" "$1" <"$2"; }
 each put "$work.changed"
 each discard "$work.deleted"
 compare_begin "$want" "$work_tree" "$index"
@@ -74,5 +72,6 @@ export GIT_INDEX_FILE="$index"
 cd "$work_tree"; g --work-tree=. update-index -q --refresh >/dev/null || :; cd /
 unset GIT_INDEX_FILE
 rm -rf "$incoming" "$work".*
+rmdir "$aside" "$state/aside" 2>/dev/null || :
 echo "changed in place"
 `
