@@ -90,6 +90,9 @@ func (t *Target) RunStep(ctx context.Context, d deploy.Desired, service string, 
 // never work on the stack at once. A step that ended well is not run again.
 func (t *Target) Settle(ctx context.Context, log io.Writer) error {
 	ended, err := t.jobs.Settle(ctx, log)
+	if err == nil {
+		_ = t.sweepUnfinished(ctx) // what can't be removed is in nobody's way
+	}
 	if err != nil || ended == nil || ended.Step == "" {
 		return err
 	}

@@ -43,6 +43,9 @@ func name(s stack.Stack) string {
 	return s.Config.Env.File
 }
 
+// Path is the file that the target writes, if it writes one.
+func Path(s stack.Stack) string { return path.Join(s.Dir, name(s)) }
+
 // Read reads the file that the target writes, if it writes one.
 func Read(ctx context.Context, s stack.Stack) (File, error) { return read(ctx, s, name(s)) }
 
@@ -83,7 +86,7 @@ func Encode(values map[string]secrets.Value) ([]byte, error) {
 
 // Write writes the env file of d, or removes one that we wrote before.
 func Write(ctx context.Context, s stack.Stack, d deploy.Desired) error {
-	file := path.Join(s.Dir, name(s))
+	file := Path(s)
 	if d.Env == nil {
 		return s.Host.Remove(ctx, file)
 	}

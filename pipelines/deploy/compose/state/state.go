@@ -27,12 +27,13 @@ type State struct {
 	Steps []string `json:"steps,omitempty"`
 }
 
-func file(s stack.Stack) string { return path.Join(s.StateDir, "state.json") }
+// Path is the file on the host.
+func Path(s stack.Stack) string { return path.Join(s.StateDir, "state.json") }
 
 // Read reads a stack's state; it is the zero one when nothing was deployed yet.
 func Read(ctx context.Context, s stack.Stack) (State, error) {
 	var state State
-	data, err := s.Host.ReadFile(ctx, file(s))
+	data, err := s.Host.ReadFile(ctx, Path(s))
 	if errors.Is(err, fs.ErrNotExist) {
 		return state, nil
 	}
@@ -40,7 +41,7 @@ func Read(ctx context.Context, s stack.Stack) (State, error) {
 		err = json.Unmarshal(data, &state)
 	}
 	if err != nil {
-		return state, fmt.Errorf("reading %q: %w", file(s), err)
+		return state, fmt.Errorf("reading %q: %w", Path(s), err)
 	}
 	return state, nil
 }
@@ -51,14 +52,14 @@ func Write(ctx context.Context, s stack.Stack, state State) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Host.WriteFile(ctx, file(s), append(data, '\n'), 0o644); err != nil {
+	if err := s.Host.WriteFile(ctx, Path(s), append(data, '\n'), 0o644); err != nil {
 		return fmt.Errorf("writing the target's state: %w", err)
 	}
 	return nil
 }
 
 // Remove removes a stack's state: nothing of ours runs there any more.
-func Remove(ctx context.Context, s stack.Stack) error { return s.Host.Remove(ctx, file(s)) }
+func Remove(ctx context.Context, s stack.Stack) error { return s.Host.Remove(ctx, Path(s)) }
 
 // StepDone remembers that a step has run, while its release is the one that is
 // worked on.
