@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -42,12 +43,12 @@ func TestPage(t *testing.T) {
 // A page says what failed and whether it still does.
 func TestPageOfFindings(t *testing.T) {
 	logs := map[string][]line{"rolling": {
-		{Phase: "rolling", Seed: 1, Slipway: "a", What: "SIGKILL after 1 s", Outcome: violation, Findings: []string{"first"}, Requests: 10, Failed: 2},
+		{Phase: "rolling", Seed: 1, Slipway: "a", What: "SIGKILL after 1 s", Outcome: violation, Findings: []string{"left in /a/b/TestCampaignrollingworld1/001: x"}, Requests: 10, Failed: 2},
 		{Phase: "rolling", Seed: 2, Slipway: "a", What: "SIGKILL after 2 s", Outcome: violation, Findings: []string{"second"}},
 		{Phase: "rolling", Seed: 1, Slipway: "b", What: "SIGKILL after 1 s", Outcome: ok, Requests: 100},
 	}}
 	text := page(logs)
-	for _, want := range []string{"| rolling | 2 of 50 | 1 |", "| 110 | 2 |", "first. Since then, well with b.", "second. **Open.**"} {
+	for _, want := range []string{"| rolling | 2 of 50 | 1 |", "**Not done yet:** 50 of publish, 48 of rolling, ", "| 110 | 2 |", "left in DIR/001: x. Since then, well with b.", "second. **Open.**"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in:\n%s", want, text)
 		}
@@ -71,9 +72,16 @@ func page(logs map[string][]line) string {
 	var b strings.Builder
 	b.WriteString(pageHead)
 	b.WriteString("\n## What was run\n\n| phase | trials | with a finding, still | killed | run, median | the run after it, median | requests | failed |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n")
+	var missing []string
 	for _, p := range phases {
 		s := summed(logs[p.name])
+		if s.trials < p.seeds {
+			missing = append(missing, fmt.Sprintf("%d of %s", p.seeds-s.trials, p.name))
+		}
 		fmt.Fprintf(&b, "| %s | %d of %d | %d | %d | %.1f s | %.1f s | %d | %d |\n", p.name, s.trials, p.seeds, s.open, s.killed, s.took, s.again, s.requests, s.failed)
+	}
+	if len(missing) > 0 {
+		fmt.Fprintf(&b, "\n**Not done yet:** %s.\n", strings.Join(missing, ", "))
 	}
 	b.WriteString("\n| phase | a trial |\n| --- | --- |\n")
 	for _, p := range phases {
@@ -148,6 +156,9 @@ func numbers(b *strings.Builder, logs map[string][]line) {
 	b.WriteString("\nUnfinished uploads are those that a killed run leaves in a registry: nobody but the registry can know them. `docker-registry` gives\nthem up after a week, the embedded one after a day, which its trials prove by making them a day old.\n")
 }
 
+// ownDirectory is that of a trial's hosts, wherever the machine has it.
+var ownDirectory = regexp.MustCompile(`/[^ :"]*/TestCampaign[^/ :"]*`)
+
 // findings are what went wrong, and whether it still does.
 func findings(b *strings.Builder, logs map[string][]line) {
 	b.WriteString("\n## What was found\n\n")
@@ -164,7 +175,7 @@ func findings(b *strings.Builder, logs map[string][]line) {
 					end = fmt.Sprintf("Since then, well with %s.", later.Slipway)
 				}
 			}
-			text := strings.Join(l.Findings, "; ")
+			text := ownDirectory.ReplaceAllString(strings.Join(l.Findings, "; "), "DIR")
 			if cut := []rune(text); len(cut) > 300 {
 				text = string(cut[:300]) + "…"
 			}
