@@ -113,7 +113,7 @@ func (g *greeting) wait(ctx context.Context, limit time.Duration) (greetingState
 			return greeted, nil
 		default:
 		}
-		if g.conn.isLost() {
+		if g.cut(ctx) {
 			return ended, g.conn.lostError()
 		}
 		return ended, nil
@@ -124,6 +124,24 @@ func (g *greeting) wait(ctx context.Context, limit time.Duration) (greetingState
 	case <-timer.C:
 		return silent, nil
 	}
+}
+
+// cut says that a session that is over was not ended by its shell: the connection
+// broke, which ends the sessions on it a moment before it is known to be lost.
+func (g *greeting) cut(ctx context.Context) bool {
+	g.mu.Lock()
+	code := g.code
+	g.mu.Unlock()
+	if code >= 0 {
+		return g.conn.isLost()
+	}
+	select {
+	case <-g.conn.lost:
+		return true
+	case <-time.After(time.Second):
+	case <-ctx.Done():
+	}
+	return false
 }
 
 // close ends the session.
