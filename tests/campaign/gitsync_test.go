@@ -201,7 +201,7 @@ func (s *synced) read() *readers {
 					select {
 					case <-r.quit:
 						return
-					case <-time.After(5 * time.Millisecond):
+					case <-time.After(20 * time.Millisecond):
 					}
 					content, err := os.ReadFile(filepath.Join(h.dir, name, alwaysThere))
 					if first, _, _ := strings.Cut(string(content), "\n"); err == nil && string(content) != strings.Repeat(first+"\n", 3000) {

@@ -86,7 +86,7 @@ func (w *world) stackFiles(p *project, registry string, services []string) {
     image: ${REGISTRY}/%[2]s/%[1]s:${DEPLOY_TAG}
     volumes: ["/scratch"]
     stop_grace_period: 10s
-    healthcheck: {test: [CMD, /app, check], interval: 1s, timeout: 20s, retries: 3}
+    healthcheck: {test: [CMD, /app, check], interval: 2s, timeout: 20s, retries: 3}
 `, name, w.name)
 	}
 	// Docker resolves a mount where it runs itself, not in the host's own mount
