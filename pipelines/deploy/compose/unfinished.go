@@ -12,8 +12,8 @@ import (
 	"git.example/slipway/pipelines/shell"
 )
 
-// A file is written beside its place and then renamed: see deploy.LocalHost and
-// ssh.Host, where the rest of the name is of digits or of base32. The latter is
+// A file is written beside its place and then renamed, as deploy.Unfinished says:
+// the rest of the name is of digits, or of base32 over SSH. The latter is
 // spelled out: a release may have a file of its own called .env.production.
 var (
 	restBySSH  = strings.Repeat("[A-Z2-7]", 10)

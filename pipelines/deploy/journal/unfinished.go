@@ -5,12 +5,8 @@ import (
 	"path"
 	"strconv"
 
-	"git.example/slipway/pipelines/lazy"
+	"git.example/slipway/pipelines/deploy"
 )
-
-// unfinished are files that a write begins with, before they take their name: see
-// deploy.LocalHost and ssh.Host. Over SSH the rest of the name is of base32.
-var unfinished = lazy.Regexp(`^\..+\.json\.([0-9]+|[A-Z2-7]{10})$`)
 
 // sweepUnfinished removes what a killed run has begun to write, under the lock. What
 // it left in the directory of its lock goes with that. Of the snapshots only the
@@ -31,7 +27,7 @@ func (s *store) sweepUnfinished(ctx context.Context) error {
 			return err
 		}
 		for _, name := range names {
-			if !unfinished().MatchString(name) {
+			if of, ok := deploy.Unfinished(name); !ok || path.Ext(of) != ".json" {
 				continue
 			}
 			if err := s.remove(ctx, path.Join(dir, name)); err != nil {

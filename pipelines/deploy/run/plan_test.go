@@ -1,6 +1,9 @@
 package run
 
 import (
+	"io"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"git.example/slipway/pipelines/config"
@@ -42,5 +45,27 @@ func TestPlanRunsOnceForARelease(t *testing.T) {
 				t.Errorf("runs: %v, want %v", got, test.want)
 			}
 		})
+	}
+}
+
+// What a killed run had begun to write goes; a file that is not ours stays.
+func TestSettle(t *testing.T) {
+	dir := t.TempDir()
+	files := map[string]bool{".state.json.123": true, ".state.json.ABCDEFGH27": true, "state.json": false, ".other.json.123": false}
+	for name := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("{}"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := New(Options{Name: "purge", Files: deploy.LocalHost{}, State: dir}).Settle(t.Context(), io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	for name, unfinished := range files {
+		if _, err := os.Stat(filepath.Join(dir, name)); (err != nil) != unfinished {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := New(Options{Name: "purge", Files: deploy.LocalHost{}, State: dir + "/none"}).Settle(t.Context(), io.Discard); err != nil {
+		t.Error(err)
 	}
 }

@@ -6,6 +6,7 @@ package run
 import (
 	"context"
 	"io"
+	"path"
 	"time"
 
 	"git.example/slipway/pipelines/config"
@@ -38,7 +39,10 @@ type Options struct {
 // Target is a container to run.
 type Target struct{ Options }
 
-var _ deploy.Target = (*Target)(nil)
+var (
+	_ deploy.Target  = (*Target)(nil)
+	_ deploy.Settler = (*Target)(nil)
+)
 
 // New is the target that o describes.
 func New(o Options) *Target { return &Target{o} }
@@ -48,6 +52,18 @@ func (t *Target) Name() string { return t.Options.Name }
 
 // Pull does nothing: the engine pulls when the container runs.
 func (t *Target) Pull(context.Context, deploy.Desired, io.Writer) error { return nil }
+
+// Settle removes what a killed run had begun to write; what can't be removed is in
+// nobody's way.
+func (t *Target) Settle(ctx context.Context, _ io.Writer) error {
+	names, _ := t.Files.List(ctx, t.State)
+	for _, name := range names {
+		if of, ok := deploy.Unfinished(name); ok && of == path.Base(t.stateFile()) {
+			_ = t.Files.Remove(ctx, path.Join(t.State, name))
+		}
+	}
+	return nil
+}
 
 // Verify has nothing to compare: the exit code was the proof, and the deploy's
 // history has it.
