@@ -38,7 +38,7 @@ environments:
 `,
 		"api/Dockerfile": "FROM busybox:1.36 AS test\nFROM busybox:1.36 AS prod\nCOPY main /main\n",
 		"api/main":       "x", "api/.dockerignore": "Dockerfile\n",
-		"compose.yml": "services:\n  api:\n    image: ${API_IMAGE}\n    restart: always\n    environment: {NAME: \"${NAME:?}\", TOKEN: \"${TOKEN:?}\"}\n",
+		"compose.yml": "services:\n  api:\n    image: ${API_IMAGE}\n    restart: always\n    environment: {NAME: \"${NAME:?}\", TOKEN: \"${TOKEN:?}\"}\n    volumes: [data:/data]\n    networks: [default, front]\nvolumes: {data: {}}\nnetworks: {front: {}}\n",
 		"test.yml":    "services:\n  tests: {image: busybox:1.36}\n",
 		"dags/a.py":   "x", "dags/b.py": "y",
 		"task.json": `{"family": "api", "containerDefinitions": [{"name": "app", "image": "api"}]}`,
@@ -105,6 +105,7 @@ func TestPlanOffline(t *testing.T) {
 	got := strings.Join(text, "\n")
 	for _, want := range []string{
 		"stack: api: 127.0.0.1:1/shop/api (built at publish)",
+		"volume data, network front: what the host has of them is kept as it was made, and was not looked at",
 		"dags: 2 files of dags at commit ",
 		"tasks: service api: task definition task.json, container app runs image api",
 		"purge: 127.0.0.1:1/shop/api (built at publish): purge; environment: TOKEN",

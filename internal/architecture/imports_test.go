@@ -23,7 +23,7 @@ var layers = [][]string{
 	{"pipelines/deploy/journal", "pipelines/deploy/rehearsal"},
 	{"pipelines/deploy/rollout"},
 	{"pipelines/deploy/compose/stack"},
-	{"pipelines/deploy/compose/state", "pipelines/deploy/compose/hostfiles", "pipelines/deploy/compose/envfile", "pipelines/deploy/compose/container", "pipelines/deploy/compose/job"},
+	{"pipelines/deploy/compose/state", "pipelines/deploy/compose/hostfiles", "pipelines/deploy/compose/kept", "pipelines/deploy/compose/envfile", "pipelines/deploy/compose/container", "pipelines/deploy/compose/job"},
 	{"pipelines/deploy/compose/model", "pipelines/deploy/compose/proxy"},
 	{"pipelines/deploy/compose/observe"},
 	{"pipelines/deploy/compose/plan", "pipelines/deploy/compose/prove"},

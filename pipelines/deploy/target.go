@@ -99,6 +99,8 @@ type Drift struct {
 	Kind    string `json:"kind"`
 	Want    string `json:"want,omitempty"`
 	Got     string `json:"got,omitempty"`
+	// Advice is what to do; empty when a deploy of what should run mends it.
+	Advice string `json:"advice,omitempty"`
 }
 
 // The kinds of drift.
@@ -110,4 +112,5 @@ const (
 	DriftConfig  = "config"  // it was started from another configuration
 	DriftEnv     = "env"     // the env file was edited
 	DriftFile    = "file"    // a file that services need is not there, or not the release's
+	DriftKept    = "kept"    // it was made from another definition, and deploys leave it as it is
 )

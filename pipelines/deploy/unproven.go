@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -17,11 +18,27 @@ func (e *Unproven) Error() string {
 	return b.String()
 }
 
-func (d Drift) String() string {
-	text := fmt.Sprintf("%s %s", d.Subject, d.Kind)
-	if d.Host != "" {
-		text = d.Host + ": " + text
+// Unmended is the drift that a deploy would have mended: what runs is not what was
+// released. The rest is known and stays: it is said, and fails no deploy.
+func (p Proof) Unmended() []Drift {
+	return slices.DeleteFunc(slices.Clone(p.Drift), func(d Drift) bool { return d.Kind == DriftKept })
+}
+
+// Kept is what a deploy leaves as it is although the release has it otherwise.
+func (p Proof) Kept() []Drift {
+	return slices.DeleteFunc(slices.Clone(p.Drift), func(d Drift) bool { return d.Kind != DriftKept })
+}
+
+// OfHost is a text about it with its host before it, where there are several.
+func (d Drift) OfHost(text string) string {
+	if d.Host == "" {
+		return text
 	}
+	return d.Host + ": " + text
+}
+
+func (d Drift) String() string {
+	text := d.OfHost(fmt.Sprintf("%s %s", d.Subject, d.Kind))
 	if d.Want != "" {
 		text += ": want " + d.Want
 	}

@@ -11,6 +11,7 @@ import (
 
 	"git.example/slipway/pipelines/composefile"
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/compose"
 	"git.example/slipway/pipelines/release"
 )
 
@@ -39,6 +40,9 @@ func (k composeKind) contents(ctx context.Context, s *site, d deploy.Desired) ([
 	var lines []string
 	for _, name := range composefile.Order(stack) {
 		lines = append(lines, serviceLine(stack.Services[name]))
+	}
+	if resources := compose.Defined(stack); resources != "" {
+		lines = append(lines, resources+": what the host has of them is kept as it was made, and was not looked at")
 	}
 	if len(standIns) > 0 {
 		lines = append(lines, "values that only the host or a secret store has: "+strings.Join(standIns, ", "))

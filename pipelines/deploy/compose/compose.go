@@ -7,8 +7,8 @@
 // Its parts go one way, each in a directory: observe reads the stack, plan says
 // what has to be done, apply does it, prove compares what runs with the release.
 // Under them are what they read and write: model (the compose project),
-// container, proxy, envfile, state, job (scripts that outlive us) and stack (the
-// host).
+// container, kept (volumes and networks), proxy, envfile, state, job (scripts that
+// outlive us) and stack (the host).
 package compose
 
 import (

@@ -87,8 +87,8 @@ func (f *fleet) member(ctx context.Context, m Member) error {
 	if err != nil {
 		return err
 	}
-	if len(proof.Drift) > 0 {
-		return &deploy.Unproven{Drift: proof.Drift}
+	if unmended := proof.Unmended(); len(unmended) > 0 {
+		return &deploy.Unproven{Drift: unmended}
 	}
 	return nil
 }

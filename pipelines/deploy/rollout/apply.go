@@ -46,8 +46,8 @@ func (a *attempt) verify(ctx context.Context, item Item) (deploy.Proof, error) {
 		if proof, err = item.Target.Verify(ctx, item.Desired); err != nil {
 			return err
 		}
-		if len(proof.Drift) > 0 {
-			return &deploy.Unproven{Drift: proof.Drift}
+		if unmended := proof.Unmended(); len(unmended) > 0 {
+			return &deploy.Unproven{Drift: unmended}
 		}
 		if len(proof.Running) > 0 {
 			t.Detail(report.Count(len(proof.Running), cmp.Or(proof.Unit, "container")) + " as released")

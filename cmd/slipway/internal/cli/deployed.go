@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"git.example/slipway/pipelines"
 	"git.example/slipway/pipelines/deploy/rollout"
@@ -35,9 +36,22 @@ func printDeployed(g *globals, r rollout.Result) {
 	if len(rows) > 0 {
 		hostTable(g.env.Out, []string{"TARGET", "SERVICE", "IMAGE", "STATE"}, rows)
 	}
-	fmt.Fprintf(g.env.Out, "\nRelease %s runs, proven by digest", r.Entry.Tag)
+	var kept []string
+	for _, p := range r.Plans {
+		for _, d := range r.Proofs[p.Target].Kept() {
+			kept = append(kept, fmt.Sprintf("  %s of target %s: %s", d.OfHost(d.Subject), p.Target, d.Got))
+		}
+	}
+	proven := "proven by digest"
+	if len(kept) > 0 {
+		proven = "its images proven by digest, but not all is as released"
+	}
+	fmt.Fprintf(g.env.Out, "\nRelease %s runs, %s", r.Entry.Tag, proven)
 	if r.Previous != "" && r.Previous != r.Entry.Tag {
 		fmt.Fprintf(g.env.Out, " (before: %s)", r.Previous)
 	}
 	fmt.Fprintln(g.env.Out, ".")
+	if len(kept) > 0 {
+		fmt.Fprintf(g.env.Out, "Kept as it was made, and different in the release (the notes above say what to do):\n%s\n", strings.Join(kept, "\n"))
+	}
 }

@@ -49,6 +49,25 @@ func TestHostColumns(t *testing.T) {
 				"app2   app      web       missing   -      -\n\n" +
 				"prod does not run release 1 as it was released. To bring it back: slipway deploy --env prod --tag 1\n",
 		},
+		"what a deploy keeps": {
+			func(g *globals) {
+				kept := deploy.Drift{Target: "app", Subject: `volume "data"`, Kind: deploy.DriftKept, Want: "as the compose file has it", Got: "labels.a is not there", Advice: "Rename it"}
+				printVerified(g, pipelines.Verified{Environment: "prod", Tag: "1", Drift: []deploy.Drift{kept, kept}})
+			},
+			"TARGET   SUBJECT         DRIFT   WANT                         GOT\n" +
+				"app      volume \"data\"   kept    as the compose file has it   labels.a is not there\n" +
+				"app      volume \"data\"   kept    as the compose file has it   labels.a is not there\n\n" +
+				"prod does not run release 1 as it was released.\nRename it.\n",
+		},
+		"deployed, and something kept": {
+			func(g *globals) {
+				printDeployed(g, rollout.Result{Entry: journal.Entry{Tag: "1"}, Plans: []deploy.Plan{{Target: "app"}},
+					Proofs: map[string]deploy.Proof{"app": {Drift: []deploy.Drift{{Host: "app1", Subject: `volume "data"`, Kind: deploy.DriftKept, Got: "labels.a is not there"}}}}})
+			},
+			"\nRelease 1 runs, its images proven by digest, but not all is as released.\n" +
+				"Kept as it was made, and different in the release (the notes above say what to do):\n" +
+				"  app1: volume \"data\" of target app: labels.a is not there\n",
+		},
 		"deployed": {
 			func(g *globals) {
 				printDeployed(g, rollout.Result{Entry: journal.Entry{Tag: "1"}, Plans: []deploy.Plan{{Target: "app"}},

@@ -2,10 +2,12 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"git.example/slipway/pipelines"
+	"git.example/slipway/pipelines/deploy"
 )
 
 func newVerify(g *globals) *cobra.Command {
@@ -49,6 +51,16 @@ func printVerified(g *globals, v pipelines.Verified) {
 		rows[i] = []string{d.Host, d.Target, d.Subject, d.Kind, orDash(short(d.Want)), orDash(short(d.Got))}
 	}
 	hostTable(g.env.Out, []string{"TARGET", "SUBJECT", "DRIFT", "WANT", "GOT"}, rows)
-	fmt.Fprintf(g.env.Out, "\n%s does not run release %s as it was released. To bring it back: slipway deploy --env %s --tag %s\n",
-		v.Environment, v.Tag, v.Environment, v.Tag)
+	fmt.Fprintf(g.env.Out, "\n%s does not run release %s as it was released.", v.Environment, v.Tag)
+	if slices.ContainsFunc(v.Drift, func(d deploy.Drift) bool { return d.Advice == "" }) {
+		fmt.Fprintf(g.env.Out, " To bring it back: slipway deploy --env %s --tag %s", v.Environment, v.Tag)
+	}
+	fmt.Fprintln(g.env.Out)
+	said := map[string]bool{}
+	for _, d := range v.Drift {
+		if d.Advice != "" && !said[d.Advice] {
+			said[d.Advice] = true
+			fmt.Fprintf(g.env.Out, "%s.\n", d.Advice)
+		}
+	}
 }

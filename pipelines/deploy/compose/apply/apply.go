@@ -12,6 +12,7 @@ import (
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/compose/envfile"
 	"git.example/slipway/pipelines/deploy/compose/job"
+	"git.example/slipway/pipelines/deploy/compose/kept"
 	"git.example/slipway/pipelines/deploy/compose/plan"
 	"git.example/slipway/pipelines/deploy/compose/stack"
 	"git.example/slipway/pipelines/deploy/compose/state"
@@ -46,7 +47,7 @@ func (w *worker) prepare(ctx context.Context) error {
 	if err := state.Write(ctx, w.stack, w.state); err != nil {
 		return err
 	}
-	if err := w.stack.WriteRelease(ctx, w.desired, w.actions.Pins); err != nil {
+	if err := w.stack.WriteRelease(ctx, w.desired, w.actions.Pins, kept.Override(w.actions.Keep)); err != nil {
 		return err
 	}
 	// A stack may be in a working tree, and what we keep there is no part of it.

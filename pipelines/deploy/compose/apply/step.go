@@ -13,6 +13,7 @@ import (
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/compose/envfile"
 	"git.example/slipway/pipelines/deploy/compose/job"
+	"git.example/slipway/pipelines/deploy/compose/kept"
 	"git.example/slipway/pipelines/deploy/compose/model"
 	"git.example/slipway/pipelines/deploy/compose/plan"
 	"git.example/slipway/pipelines/deploy/compose/stack"
@@ -56,7 +57,11 @@ func RunStep(ctx context.Context, jobs job.Runner, d deploy.Desired, service str
 	if err != nil {
 		return err
 	}
-	if err := jobs.Stack.WriteRelease(ctx, d, m.Pins); err != nil {
+	there, err := kept.Look(ctx, jobs.Stack, m.All)
+	if err != nil {
+		return err
+	}
+	if err := jobs.Stack.WriteRelease(ctx, d, m.Pins, kept.Override(kept.Staying(there))); err != nil {
 		return err
 	}
 	run := oneOff{desired: d, project: m.Name, service: service, command: words, job: job.Job{Timeout: defaultStepTimeout}}

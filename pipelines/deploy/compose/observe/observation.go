@@ -11,6 +11,7 @@ import (
 	"git.example/slipway/pipelines/deploy/compose/container"
 	"git.example/slipway/pipelines/deploy/compose/envfile"
 	"git.example/slipway/pipelines/deploy/compose/hostfiles"
+	"git.example/slipway/pipelines/deploy/compose/kept"
 	"git.example/slipway/pipelines/deploy/compose/model"
 	"git.example/slipway/pipelines/deploy/compose/proxy"
 	"git.example/slipway/pipelines/deploy/compose/state"
@@ -36,6 +37,9 @@ type Observation struct {
 	// Missing are the files and directories that the release's services need and the
 	// host has not.
 	Missing []hostfiles.Missing
+	// Kept are the volumes and networks of the release's services, beside what the
+	// host has of them.
+	Kept []kept.Resource
 }
 
 // Services are those that have containers, by name.
@@ -58,10 +62,10 @@ func (o Observation) Runs(service string) bool {
 }
 
 // Current says whether a container has the image and the configuration that
-// the release wants for its service.
+// the release wants for its service, and its volumes and networks.
 func (o Observation) Current(c container.Container) bool {
 	hash := o.Model.Hashes[c.Service()]
-	return hash != "" && c.ConfigHash() == hash && o.RunsRelease(c)
+	return hash != "" && c.ConfigHash() == hash && o.RunsRelease(c) && o.Elsewhere(c) == ""
 }
 
 // RunsRelease says whether a container runs the release's image, by digest;

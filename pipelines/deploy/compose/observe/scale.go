@@ -11,12 +11,14 @@ func (o Observation) Replicas(s types.ServiceConfig) int {
 	if s.Scale != nil || s.Deploy != nil && s.Deploy.Replicas != nil {
 		return s.GetScale()
 	}
-	// A killed rolling deploy leaves two generations; each has one hash.
+	// A killed rolling deploy leaves two generations; each has one hash, and one
+	// place.
 	byHash, most := map[string]int{}, 1
 	for _, c := range o.Containers[s.Name] {
 		if c.Running() {
-			byHash[c.ConfigHash()]++
-			most = max(most, byHash[c.ConfigHash()])
+			generation := c.ConfigHash() + o.Elsewhere(c)
+			byHash[generation]++
+			most = max(most, byHash[generation])
 		}
 	}
 	return most

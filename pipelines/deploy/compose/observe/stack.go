@@ -7,6 +7,7 @@ import (
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/compose/container"
 	"git.example/slipway/pipelines/deploy/compose/envfile"
+	"git.example/slipway/pipelines/deploy/compose/kept"
 	"git.example/slipway/pipelines/deploy/compose/model"
 	"git.example/slipway/pipelines/deploy/compose/proxy"
 	"git.example/slipway/pipelines/deploy/compose/stack"
@@ -36,6 +37,9 @@ func Stack(ctx context.Context, s stack.Stack, d deploy.Desired) (Observation, e
 			return o, unread(ctx, s, d, loaded, err)
 		}
 		if o.Missing, err = missing(ctx, s, d, o); err != nil {
+			return o, err
+		}
+		if o.Kept, err = kept.Look(ctx, s, o.Model.Project); err != nil {
 			return o, err
 		}
 	}

@@ -3,6 +3,7 @@ package plan
 import (
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy/compose/container"
+	"git.example/slipway/pipelines/deploy/compose/kept"
 )
 
 // Actions are a plan's private part: what applying it does, in order. Plans are
@@ -11,6 +12,8 @@ type Actions struct {
 	Project string `json:"project"`
 	// Pins are the references that services run.
 	Pins map[string]string `json:"pins,omitempty"`
+	// Keep are volumes and networks that compose may only use as they are.
+	Keep []kept.Kept `json:"keep,omitempty"`
 	// Env says that the env file is written, or removed.
 	Env bool `json:"env,omitempty"`
 	// StepsOnly says that nothing but steps is done: what runs stays as it is.

@@ -14,6 +14,7 @@ import (
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/compose/envfile"
+	"git.example/slipway/pipelines/deploy/compose/kept"
 	"git.example/slipway/pipelines/deploy/compose/observe"
 )
 
@@ -62,7 +63,7 @@ type planner struct {
 func newPlanner(s Settings, d deploy.Desired, o observe.Observation) *planner {
 	written := &draft{
 		plan:    deploy.Plan{Target: s.Target, Tag: d.Release.Tag, Pins: pins(o)},
-		actions: Actions{Project: o.Model.Name, Pins: o.Model.Pins},
+		actions: Actions{Project: o.Model.Name, Pins: o.Model.Pins, Keep: kept.Staying(o.Kept)},
 		decided: map[string]bool{},
 	}
 	p := &planner{settings: s, desired: d, seen: o, draft: written}
@@ -111,6 +112,7 @@ func (p *planner) all() error {
 	p.proxy.makeGood(p.handover.stopping)
 	p.dependents.noteAddresses(order)
 	p.noteProfiles()
+	p.noteKept(order)
 	p.removal.remove(p.removal.dropped(), "")
 	if !p.settings.Steps.after() {
 		return nil
@@ -130,6 +132,9 @@ func (p *planner) refuse(order []string) error {
 		return err
 	}
 	if err := refuseReferences(p.desired, p.seen, order); err != nil {
+		return err
+	}
+	if err := refuseNotOurs(p.settings, p.desired, p.seen); err != nil {
 		return err
 	}
 	return refusePorts(p.seen, order)

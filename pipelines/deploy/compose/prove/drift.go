@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"cmp"
 	"strings"
 
 	"git.example/slipway/pipelines/deploy"
@@ -37,6 +38,11 @@ func drift(o observe.Observation, d deploy.Desired) []deploy.Drift {
 	if len(all) == 0 {
 		all = proxyDrift(o)
 	}
+	for _, r := range o.Kept {
+		if len(r.Differences) > 0 {
+			all = append(all, deploy.Drift{Subject: r.String(), Kind: deploy.DriftKept, Want: "as the compose file has it", Got: r.Differ(), Advice: r.Advice(o.Model.Name)})
+		}
+	}
 	return all
 }
 
@@ -51,7 +57,7 @@ func serviceDrift(o observe.Observation, name string) []deploy.Drift {
 		case !o.RunsRelease(c):
 			all = append(all, deploy.Drift{Subject: name, Kind: deploy.DriftImage, Want: strings.Join(o.Model.Accepted[name], " or "), Got: c.Digest()})
 		case !o.Current(c):
-			all = append(all, deploy.Drift{Subject: name, Kind: deploy.DriftConfig, Got: c.Name})
+			all = append(all, deploy.Drift{Subject: name, Kind: deploy.DriftConfig, Got: cmp.Or(o.Elsewhere(c), c.Name)})
 		case !c.AsWanted(o.Model.Ends(service)):
 			all = append(all, deploy.Drift{Subject: name, Kind: deploy.DriftState, Want: container.StateRunning, Got: c.Status()})
 		case o.Stranded(c) != "":

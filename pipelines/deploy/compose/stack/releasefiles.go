@@ -40,8 +40,8 @@ func (s Stack) ReleaseDir(d deploy.Desired) string {
 }
 
 // WriteRelease writes the release's compose files, and the override that pins
-// the images of services.
-func (s Stack) WriteRelease(ctx context.Context, d deploy.Desired, pins map[string]string) error {
+// the images of services, and has more at its end.
+func (s Stack) WriteRelease(ctx context.Context, d deploy.Desired, pins map[string]string, more string) error {
 	if len(d.Main) == 0 {
 		return nil
 	}
@@ -57,7 +57,7 @@ func (s Stack) WriteRelease(ctx context.Context, d deploy.Desired, pins map[stri
 			return err
 		}
 	}
-	return write(pinsFile, composefile.Override(pins))
+	return write(pinsFile, append(composefile.Override(pins), more...))
 }
 
 // ComposeRelease is the start of a compose command line with the release's files.
