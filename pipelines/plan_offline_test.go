@@ -38,7 +38,7 @@ environments:
 `,
 		"api/Dockerfile": "FROM busybox:1.36 AS test\nFROM busybox:1.36 AS prod\nCOPY main /main\n",
 		"api/main":       "x", "api/.dockerignore": "Dockerfile\n",
-		"compose.yml": "services:\n  api:\n    image: ${API_IMAGE}\n    restart: always\n    environment: {NAME: \"${NAME:?}\", TOKEN: \"${TOKEN:?}\"}\n    volumes: [data:/data]\n    networks: [default, front]\nvolumes: {data: {}}\nnetworks: {front: {}}\n",
+		"compose.yml": "volumes: {data: {}}\nnetworks: {front: {}}\nservices:\n  api:\n    image: ${API_IMAGE}\n    restart: always\n    environment: {NAME: \"${NAME:?}\", TOKEN: \"${TOKEN:?}\"}\n    volumes: [data:/data]\n    networks: [default, front]\n",
 		"test.yml":    "services:\n  tests: {image: busybox:1.36}\n",
 		"dags/a.py":   "x", "dags/b.py": "y",
 		"task.json": `{"family": "api", "containerDefinitions": [{"name": "app", "image": "api"}]}`,
