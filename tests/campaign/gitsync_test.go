@@ -37,8 +37,9 @@ type synced struct {
 }
 
 // filesOfReleases are compared by their contents; of the trees that a host keeps
-// there may be so many: those of keep, and the one that is left.
-var filesOfReleases = regexp.MustCompile(`(^app/(dags|rules)|/trees/[^/]+)/.`)
+// there may be so many: those of keep, and the one that is left. How git keeps
+// objects, in packs or not, and what it notes when it packs them, is git's own.
+var filesOfReleases = regexp.MustCompile(`(^app/(dags|rules)|/trees/[^/]+)/.|/repo\.git/(objects/([0-9a-f]{2}/([0-9a-f]+$|$)|pack/pack-|info/)|info/refs$|packed-refs$)`)
 
 const mostTrees = 4
 
