@@ -30,7 +30,7 @@ func (p planner) candidate(ctx context.Context, tag release.Tag, images map[stri
 			record.Images[name] = image
 		}
 	}
-	return published.Release{Record: record, Files: files, In: to, Unpublished: true}, nil
+	return published.Release{Record: files.Record(record), Files: files.Files, In: to, Unpublished: true}, nil
 }
 
 // unassessed are images of which nobody has looked whether a registry has them.

@@ -116,5 +116,5 @@ func treeRelease(ctx context.Context, w *workspace.Workspace, catalog *images.Ca
 		}
 	}
 	files, err := targets.Files(ctx, w)
-	return published.Release{Record: record, Files: files}, err
+	return published.Release{Record: files.Record(record), Files: files.Files}, err
 }

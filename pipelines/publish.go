@@ -93,7 +93,7 @@ func (p *Project) Publish(ctx context.Context, o PublishOptions) (Published, err
 	for _, image := range configured {
 		would.Images[image.Name] = release.RecordedImage{}
 	}
-	if err := publishable(ctx, p.workspace, published.Release{Record: would, Files: files}); err != nil {
+	if err := publishable(ctx, p.workspace, published.Release{Record: would, Files: files.Files}); err != nil {
 		return Published{}, err
 	}
 	if err := p.registries.Prepare(ctx, to, repositories); err != nil {
@@ -107,7 +107,7 @@ func (p *Project) Publish(ctx context.Context, o PublishOptions) (Published, err
 	if err != nil {
 		return Published{}, err
 	}
-	record, err := p.registries.Write(ctx, to, recordOf(p.workspace, tag, work.Recorded(), results), files)
+	record, err := p.registries.Write(ctx, to, files.Record(recordOf(p.workspace, tag, work.Recorded(), results)), files.Files)
 	if err != nil {
 		return Published{}, err
 	}

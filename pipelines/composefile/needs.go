@@ -35,6 +35,9 @@ type Need struct {
 	ReadOnly bool
 	// Optional says that the service goes without it when it is not there.
 	Optional bool
+	// Committed says that git has it, and hosts have their own all the same; InProject
+	// that a release would bring it if git had it.
+	Committed, InProject bool
 	// MustExist says that the file forbids docker to make it (create_host_path: false).
 	MustExist bool
 }
@@ -133,8 +136,16 @@ func (n Need) MadeWhenMissing(all []Need) bool {
 	if n.Kind != NeedMount || n.MustExist || n.IsFile() {
 		return false
 	}
-	return slices.ContainsFunc(all, func(other Need) bool {
-		return other.Kind == NeedMount && !other.ReadOnly && !other.MustExist && !other.IsFile() &&
-			(other.Path == n.Path || strings.HasPrefix(n.Path, strings.TrimSuffix(other.Path, "/")+"/"))
-	})
+	return slices.ContainsFunc(all, func(other Need) bool { return other.covers(n) && !other.MustExist && !other.IsFile() })
+}
+
+// Writable says that a service can write to the path: this one, or another of those
+// with these needs, which mounts it too or a directory that it is in.
+func (n Need) Writable(all []Need) bool {
+	return slices.ContainsFunc(all, func(other Need) bool { return other.covers(n) })
+}
+
+// covers says that a service with this need can write to what another one needs.
+func (n Need) covers(other Need) bool {
+	return n.Kind == NeedMount && !n.ReadOnly && (n.Path == other.Path || strings.HasPrefix(other.Path, strings.TrimSuffix(n.Path, "/")+"/"))
 }

@@ -20,6 +20,10 @@ type ComposeTarget struct {
 	Project string `yaml:"project,omitempty"`
 	// Env is written into the stack's .env file.
 	Env *EnvFile `yaml:"env,omitempty"`
+	// HostFiles are files and directories that are the host's own although git has
+	// them, relative to Path, as the compose file names them. Without it, what git has
+	// travels with a release.
+	HostFiles Strings `yaml:"host-files,omitempty"`
 	// Before are steps before the new containers, such as migrations.
 	Before []Step `yaml:"before,omitempty"`
 	// After are steps when the new containers are healthy.

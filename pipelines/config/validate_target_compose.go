@@ -15,6 +15,9 @@ func validateCompose(v validator, path string, c ComposeTarget) {
 		v.environ(path+".env.set", c.Env.Set)
 		validateEnvSources(v, path+".env", *c.Env)
 	}
+	for i, file := range c.HostFiles {
+		v.local(index(path+".host-files", i), file, "the target's path")
+	}
 	for _, service := range c.Scale {
 		if service.Value < 0 {
 			v.wrong(path+".scale."+service.Name, "has to be 0 or more")

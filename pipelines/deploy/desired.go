@@ -18,6 +18,12 @@ type Desired struct {
 	Images map[string]Image `json:"images,omitempty"`
 	// Files are the release's deploy files: path relative to the project, to content.
 	Files map[string]string `json:"files,omitempty"`
+	// HostFiles are the files of the repository that services need on their hosts, by
+	// path relative to the project.
+	HostFiles map[string]HostFile `json:"hostFiles,omitempty"`
+	// HostDirectories are directories that services mount, and whether they travel with
+	// all their HostFiles; of the others hosts have their own, and must have.
+	HostDirectories map[string]bool `json:"hostDirectories,omitempty"`
 	// Main are the files of Files that the target starts from, in order, such
 	// as a compose file and its override. Without one nothing is to run.
 	Main []string `json:"main,omitempty"`

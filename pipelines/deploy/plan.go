@@ -50,6 +50,9 @@ const (
 	AddEnv     Kind = "env-add"  // a key of the env file
 	ChangeEnv  Kind = "env-change"
 	RemoveEnv  Kind = "env-remove"
+	AddFile    Kind = "file-add" // a file that the release brings to the host
+	ChangeFile Kind = "file-change"
+	RemoveFile Kind = "file-remove"
 	AdoptStack Kind = "adopt-stack" // a stack that runs already becomes ours
 	MoveTag    Kind = "tag"         // an image's tag, where infrastructure code reads it
 	Create     Kind = "create"      // a piece of infrastructure that is not there yet

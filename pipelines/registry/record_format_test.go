@@ -127,13 +127,13 @@ func TestRecordsOfANewerFormat(t *testing.T) {
 		}
 	}
 	refused := func(tag string) string {
-		return fmt.Sprintf(`reading release record "%s:%s.release": its format is version 3, and this slipway knows version 1: install a newer slipway`, repository, tag)
+		return fmt.Sprintf(`reading release record "%s:%s.release": its format is version 3, and this slipway knows version 2: install a newer slipway`, repository, tag)
 	}
 
 	var format *release.NewerFormat
 	if _, err := c.GetRecord(ctx, repository, "76_db4b44b"); !errors.As(err, &format) || err.Error() != refused("76_db4b44b") {
 		t.Errorf("reading it: %v", err)
-	} else if *format != (release.NewerFormat{Version: 3, Known: 1}) {
+	} else if *format != (release.NewerFormat{Version: 3, Known: 2}) {
 		t.Errorf("format is %+v", *format)
 	}
 	if _, err := c.PutRecord(ctx, repository, testRecord("76_db4b44b", digestA), nil); err == nil || err.Error() != refused("76_db4b44b") {

@@ -139,7 +139,7 @@ func TestGetRecordVerifies(t *testing.T) {
 	}{
 		"no record":       {map[string][]byte{"other": []byte("x")}, "it has no record.json"},
 		"no JSON":         {map[string][]byte{"record.json": []byte("x")}, "invalid character"},
-		"newer version":   {map[string][]byte{"record.json": []byte(`{"version":2,"tag":"newer-version"}`)}, `/shop/api:newer-version.release": its format is version 2, and this slipway knows version 1: install a newer slipway`},
+		"newer version":   {map[string][]byte{"record.json": []byte(`{"version":3,"tag":"newer-version"}`)}, `/shop/api:newer-version.release": its format is version 3, and this slipway knows version 2: install a newer slipway`},
 		"no commit":       {map[string][]byte{"record.json": []byte(`{"version":1,"tag":"no-commit"}`)}, "is not a full commit"},
 		"other release":   {map[string][]byte{"record.json": record("2", nil)}, `the record of release "2"`},
 		"missing file":    {map[string][]byte{"record.json": record("missing-file", files)}, `"a" is missing`},

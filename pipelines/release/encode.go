@@ -12,8 +12,12 @@ import (
 	"git.example/slipway/pipelines/lazy"
 )
 
-// recordVersion is the one version of the record's format.
-const recordVersion = 1
+// recordVersion is the newest version of the record's format, and hostFilesVersion
+// the one in which hosts first got files.
+const (
+	recordVersion    = 2
+	hostFilesVersion = 2
+)
 
 // Encode is the record as it is stored: valid JSON, the same bytes for equal
 // records.
@@ -55,8 +59,10 @@ var (
 func (r Record) Validate() error {
 	var problems []error
 	wrong := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
-	if r.Version != recordVersion {
-		wrong("version is %d, not %d", r.Version, recordVersion)
+	if r.Version < 1 || r.Version > recordVersion {
+		wrong("version is %d, not 1 to %d", r.Version, recordVersion)
+	} else if r.Version < r.LeastVersion() {
+		wrong("version is %d, and files for hosts came with version %d", r.Version, hostFilesVersion)
 	}
 	if r.Project == "" {
 		wrong("project is empty")
@@ -79,6 +85,14 @@ func (r Record) Validate() error {
 		}
 		if !digestGrammar().MatchString(r.Files[name]) {
 			wrong("file %q: %q is not a sha256 digest", name, r.Files[name])
+		}
+	}
+	for _, name := range r.HostFilePaths() {
+		if _, recorded := r.Files[name]; !recorded {
+			wrong("file %q for hosts is not among the files", name)
+		}
+		if mode := r.HostFiles[name].Mode; mode != ModeFile && mode != ModeExecutable {
+			wrong("file %q: %q is no mode, want %s or %s", name, mode, ModeFile, ModeExecutable)
 		}
 	}
 	if len(problems) > 0 {

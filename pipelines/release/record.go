@@ -5,7 +5,7 @@ import "time"
 // Record is the release record: written last, as an OCI artifact tagged
 // "<tag>.release". No record, no release.
 type Record struct {
-	// Version of this format: 1. A Slipway that knows no newer one refuses a record
+	// Version of this format: 1, or 2 with files for hosts. A Slipway that knows no newer one refuses a record
 	// of a newer one with *NewerFormat.
 	Version int    `json:"version"`
 	Project string `json:"project"`
@@ -28,6 +28,12 @@ type Record struct {
 	// Files are the deploy files, by path relative to the project, with their
 	// content's sha256 digest. The contents are layers beside the record.
 	Files map[string]string `json:"files,omitempty"`
+	// HostFiles are those of Files that services need on their hosts.
+	HostFiles map[string]HostFile `json:"hostFiles,omitempty"`
+	// HostDirectories are directories with files of the repository that services mount,
+	// and whether they travel with all their files. Of the others, to which a service
+	// may write, hosts have their own.
+	HostDirectories map[string]bool `json:"hostDirectories,omitempty"`
 }
 
 // RecordedImage is one image of a release.

@@ -60,6 +60,9 @@ func TestRecordValidate(t *testing.T) {
 		{"absolute file", func(r *Record) { r.Files["/etc/passwd"] = "sha256:" + commitB }, "/etc/passwd"},
 		{"file outside", func(r *Record) { r.Files["../x"] = "sha256:" + commitB }, "../x"},
 		{"file outside, hidden", func(r *Record) { r.Files["a/../../x"] = "sha256:" + commitB }, "a/../../x"},
+		{"files for hosts in the format before them", func(r *Record) { r.HostFiles = map[string]HostFile{"config/app.env": {Mode: ModeFile}} }, "came with version 2"},
+		{"file for hosts that is not there", func(r *Record) { r.Version, r.HostFiles = 2, map[string]HostFile{"x": {Mode: ModeFile}} }, `"x" for hosts`},
+		{"mode", func(r *Record) { r.Version, r.HostFiles = 2, map[string]HostFile{"config/app.env": {Mode: "0777"}} }, `"0777" is no mode`},
 		{"file with a drive", func(r *Record) { r.Files["C:x"] = "sha256:" + commitB }, "C:x"},
 	}
 	for _, test := range tests {
@@ -78,7 +81,7 @@ func TestDecodeRecordErrors(t *testing.T) {
 		{"not JSON", "<html>", "reading a release record"},
 		{"something else", `{"schemaVersion": 2}`, "no release record"},
 		{"null", `null`, "no release record"},
-		{"newer", `{"version": 2, "images": []}`, "version 2, and this slipway knows version 1: install a newer slipway"},
+		{"newer", `{"version": 3, "images": []}`, "version 3, and this slipway knows version 2: install a newer slipway"},
 		{"older", `{"version": 0}`, "version is 0"},
 		{"wrong type", `{"version": 1, "images": []}`, "images"},
 		{"incomplete", `{"version": 1, "project": "x"}`, "commit"},

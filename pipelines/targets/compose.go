@@ -17,6 +17,7 @@ import (
 	"git.example/slipway/pipelines/deploy/compose"
 	"git.example/slipway/pipelines/deploy/fleet"
 	"git.example/slipway/pipelines/deploy/rehearsal"
+	"git.example/slipway/pipelines/published"
 	"git.example/slipway/pipelines/report"
 	"git.example/slipway/pipelines/workspace"
 )
@@ -53,15 +54,9 @@ func (k composeKind) ownDirs() []string {
 // deploy knows are stood in for; where that may be why a file can't be read, it
 // is a warning.
 func (k composeKind) check(ctx context.Context, w *workspace.Workspace, files map[string][]byte) error {
-	var unknown []string
 	for _, name := range cleaned(k.File) {
 		if err := checkWhole(name, files[name]); err != nil {
 			return err
-		}
-		for _, v := range composefile.Variables(files[name]) {
-			if !v.Default {
-				unknown = append(unknown, v.Name)
-			}
 		}
 	}
 	if k.Switch != nil {
@@ -69,13 +64,17 @@ func (k composeKind) check(ctx context.Context, w *workspace.Workspace, files ma
 			return err
 		}
 	}
-	_, filled, err := composefile.LoadStandingIn(ctx, composefile.Options{Files: w.Paths(k.File), Dir: w.Dir, Name: "release"}, distinct(unknown))
+	_, filled, err := k.hostFiles().loadTree(ctx, w, files)
 	var unknowable *composefile.Unknowable
 	if errors.As(err, &unknowable) {
 		w.Notice(report.Warning, "without the values of its variables, %s", filled.Hide(err.Error()))
 		return nil
 	}
 	return err
+}
+
+func (k composeKind) collect(ctx context.Context, w *workspace.Workspace, files map[string][]byte, h *hostFiles, elsewhere []string) error {
+	return k.hostFiles().collect(ctx, w, files, h, elsewhere)
 }
 
 func (k composeKind) journal(ctx context.Context, s *site) (deploy.Files, string, error) {
@@ -111,12 +110,16 @@ func (k composeKind) target(ctx context.Context, s *site, name string) (deploy.T
 // stack is the target called name on one machine.
 func (k composeKind) stack(s *site, name string, m machine, steps compose.Steps) *compose.Target {
 	return compose.New(compose.Options{
-		Name: name, Host: m.withDocker(), Dir: m.dir, State: compose.StateDir(m.dir, s.name, name), Config: k.ComposeTarget, Steps: steps, Synced: syncedDirs(s),
+		Name: name, Host: m.withDocker(), Dir: m.dir, State: compose.StateDir(m.dir, s.name, name), Config: k.ComposeTarget, Steps: steps,
+		Synced: syncedDirs(s.workspace, s.config), InCheckout: len(k.Hosts) == 0 && isBelow(m.dir, s.workspace.Dir),
 	})
 }
 
-func (k composeKind) describe(_ context.Context, _ *site, d *deploy.Desired) error {
+func (k composeKind) describe(_ context.Context, s *site, r published.Release, d *deploy.Desired) error {
 	d.Main = cleaned(k.File)
+	if len(r.Record.HostFiles) > 0 || len(r.Record.HostDirectories) > 0 {
+		k.hostFiles().describe(s, r, d)
+	}
 	return nil
 }
 
@@ -175,10 +178,11 @@ func (k composeKind) hosts(ctx context.Context, s *site, name string) ([]Host, e
 	for i, m := range machines {
 		stack := k.stack(s, name, m, compose.StepsAll)
 		rehearse := func(ctx context.Context, stages *rehearsal.Stages, p pulls) []deploy.Finding {
-			return stack.Rehearse(ctx, compose.Rehearsal{
+			findings := stack.Rehearse(ctx, compose.Rehearsal{
 				Stages: stages, Docker: m.docker, Images: k.pulled(ctx, s, p), Absent: p.absent, Login: p.login,
 				Desired: func(ctx context.Context) (deploy.Desired, error) { return k.newest(ctx, s, name, p) },
 			})
+			return append(findings, k.hostFiles().rehearse(ctx, s, m, stack, p)...)
 		}
 		hosts[i] = Host{Target: name, Stack: stack, machine: m, places: stack.Places(), rehearse: rehearse}
 	}
@@ -208,7 +212,7 @@ func (k composeKind) newest(ctx context.Context, s *site, name string, p pulls) 
 	if len(d.Images) == 0 {
 		return d, nil
 	}
-	if err := k.describe(ctx, s, &d); err != nil {
+	if err := k.describe(ctx, s, p.newest, &d); err != nil {
 		return d, err
 	}
 	if err := s.setEnvFile(ctx, k.Env, nil, &d); err != nil {

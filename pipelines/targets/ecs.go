@@ -12,6 +12,7 @@ import (
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/ecs"
+	"git.example/slipway/pipelines/published"
 	"git.example/slipway/pipelines/registry"
 	"git.example/slipway/pipelines/report"
 	"git.example/slipway/pipelines/secrets"
@@ -57,7 +58,7 @@ func (s *site) imageExists(ctx context.Context, reference string) error {
 	return nil
 }
 
-func (k ecsKind) describe(_ context.Context, _ *site, d *deploy.Desired) error {
+func (k ecsKind) describe(_ context.Context, _ *site, _ published.Release, d *deploy.Desired) error {
 	return ecs.Complete(k.ECSTarget, d)
 }
 

@@ -81,7 +81,7 @@ func (e *Environment) Described(ctx context.Context, r published.Release) ([]rol
 	for _, target := range e.Targets {
 		d := describedOf(r, e.Name, e.Registry)
 		d.Place = target.Place
-		if err := target.kind.describe(ctx, e.site, &d); err != nil {
+		if err := target.kind.describe(ctx, e.site, r, &d); err != nil {
 			return nil, fmt.Errorf("target %q: %w", target.Name(), err)
 		}
 		items = append(items, rollout.Item{Target: target.Target, Desired: d})
@@ -106,7 +106,9 @@ func describedOf(r published.Release, environment string, from published.Destina
 	}
 	texts := map[string]string{}
 	for name, content := range r.Files {
-		texts[name] = string(content)
+		if f, host := r.Record.HostFiles[name]; !host || f.Deploy {
+			texts[name] = string(content)
+		}
 	}
 	return deploy.Desired{
 		Project: r.Record.Project, Environment: environment, Release: r.Record, Images: images, Files: texts, Unpublished: r.Unpublished,

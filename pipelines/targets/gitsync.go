@@ -14,6 +14,7 @@ import (
 	"git.example/slipway/pipelines/deploy/gitsync"
 	"git.example/slipway/pipelines/deploy/rehearsal"
 	"git.example/slipway/pipelines/git"
+	"git.example/slipway/pipelines/published"
 	"git.example/slipway/pipelines/report"
 	"git.example/slipway/pipelines/workspace"
 )
@@ -67,7 +68,7 @@ func (k gitsyncKind) on(s *site, name string, m machine) *gitsync.Target {
 
 // describe names the release's commit, and its tree if this clone has it; else
 // a host may.
-func (k gitsyncKind) describe(ctx context.Context, s *site, d *deploy.Desired) error {
+func (k gitsyncKind) describe(ctx context.Context, s *site, _ published.Release, d *deploy.Desired) error {
 	w := s.workspace
 	from, err := k.from(w)
 	if err != nil {
@@ -195,16 +196,16 @@ func (k gitsyncKind) at(recorded config.Target) kind {
 	return k
 }
 
-// syncedDirs are the directories that git sync targets of the environment bring to
+// syncedDirs are the directories that git sync targets of an environment bring to
 // hosts.
-func syncedDirs(s *site) []string {
+func syncedDirs(w *workspace.Workspace, e config.Environment) []string {
 	var dirs []string
-	for _, t := range s.config.Deploy {
+	for _, t := range e.Deploy {
 		k := t.Value.GitSync
 		switch {
 		case k == nil:
 		case len(k.Hosts) == 0:
-			dirs = append(dirs, s.workspace.Path(k.Path))
+			dirs = append(dirs, w.Path(k.Path))
 		default:
 			dirs = append(dirs, path.Clean(k.Path))
 		}

@@ -7,6 +7,7 @@ import (
 
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/published"
 	"git.example/slipway/pipelines/workspace"
 )
 
@@ -18,14 +19,17 @@ type kind interface {
 	ownDirs() []string
 	// check refuses files that no release should be made of.
 	check(ctx context.Context, w *workspace.Workspace, files map[string][]byte) error
+	// collect takes files of the repository that services need on hosts. Elsewhere
+	// are directories of hosts that other targets have.
+	collect(ctx context.Context, w *workspace.Workspace, files map[string][]byte, h *hostFiles, elsewhere []string) error
 	// journal is where the environment's journal is when this target is the first
 	// that can keep one; no files when it can't.
 	journal(ctx context.Context, s *site) (deploy.Files, string, error)
 	// target readies the target called name. It connects to nothing.
 	target(ctx context.Context, s *site, name string) (deploy.Target, error)
-	// describe sets what is this kind's own of d, which has the release, its
+	// describe sets what is this kind's own of d, which has the release r, its
 	// images, files and variables.
-	describe(ctx context.Context, s *site, d *deploy.Desired) error
+	describe(ctx context.Context, s *site, r published.Release, d *deploy.Desired) error
 	// contents are what the target has once d is deployed, a line each, as far as the
 	// checkout alone tells.
 	contents(ctx context.Context, s *site, d deploy.Desired) ([]string, error)
@@ -68,9 +72,13 @@ func (plain) ownDirs() []string { return nil }
 
 func (plain) check(context.Context, *workspace.Workspace, map[string][]byte) error { return nil }
 
+func (plain) collect(context.Context, *workspace.Workspace, map[string][]byte, *hostFiles, []string) error {
+	return nil
+}
+
 func (plain) journal(context.Context, *site) (deploy.Files, string, error) { return nil, "", nil }
 
-func (plain) describe(context.Context, *site, *deploy.Desired) error { return nil }
+func (plain) describe(context.Context, *site, published.Release, *deploy.Desired) error { return nil }
 
 func (plain) credentials(context.Context, *site, *deploy.Desired) error { return nil }
 

@@ -35,7 +35,7 @@ func (e *Environments) Offline(ctx context.Context, environment config.Entry[con
 func offline(ctx context.Context, s *site, t config.Entry[config.Target], r published.Release) (deploy.Plan, error) {
 	k := kindOf(t.Value)
 	d := describedOf(r, s.name, s.registry)
-	if err := k.describe(ctx, s, &d); err != nil {
+	if err := k.describe(ctx, s, r, &d); err != nil {
 		return deploy.Plan{}, err
 	}
 	contents, err := k.contents(ctx, s, d)

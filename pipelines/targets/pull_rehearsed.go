@@ -32,9 +32,11 @@ func (e *Environments) pulls(ctx context.Context, environment config.Entry[confi
 		if !found {
 			return registry.Prefix() + ", where nothing is published yet", "", nil
 		}
+		p.newest = latest
 		p.desired = describedOf(latest, environment.Name, registry)
 		p.desired.Login = login
 		return registry.Prefix() + ", where " + latest.Record.Tag + " is", "", nil
 	})
+	p.checkout, p.unfit = Files(ctx, e.workspace)
 	return p, finding
 }

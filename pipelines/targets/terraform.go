@@ -10,6 +10,7 @@ import (
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/ecs"
 	"git.example/slipway/pipelines/deploy/terraform"
+	"git.example/slipway/pipelines/published"
 	"git.example/slipway/pipelines/workspace"
 )
 
@@ -68,7 +69,7 @@ func (k terraformKind) verifier(s *site) terraform.Verifier {
 }
 
 // describe records which commit the infrastructure code is of.
-func (k terraformKind) describe(_ context.Context, s *site, d *deploy.Desired) error {
+func (k terraformKind) describe(_ context.Context, s *site, _ published.Release, d *deploy.Desired) error {
 	if s.workspace.Info.Commit != "" {
 		d.Variables["INFRA_COMMIT"] = s.workspace.Info.Commit
 	}

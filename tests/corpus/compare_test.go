@@ -121,6 +121,10 @@ func (l *life) configuration(c inspected, services map[string]string) configurat
 	for _, key := range []string{"Binds", "Mounts"} {
 		delete(out.HostConfig, key) // Mounts below has them
 	}
+	// Compose reads a mapping of variables in any order, too.
+	if env, ok := out.Config["Env"].([]any); ok {
+		slices.SortFunc(env, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	}
 	for _, m := range c.Mounts {
 		m.Content = content(l.dir, m.Source)
 		if m.Type == "bind" && strings.HasPrefix(m.Source, l.dir) || m.Type == "volume" {
@@ -128,6 +132,9 @@ func (l *life) configuration(c inspected, services map[string]string) configurat
 		}
 		if len(m.Name) == 64 {
 			m.Name = "anonymous"
+		}
+		if m.Mode == map[bool]string{true: "rw", false: "ro"}[m.RW] {
+			m.Mode = "" // RW says the same, and docker notes it of mounts that come as "volumes" of its API alone
 		}
 		out.Mounts = append(out.Mounts, m)
 	}

@@ -17,9 +17,13 @@ import (
 
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/compose/envfile"
 	"git.example/slipway/pipelines/deploy/compose/plan"
 	"git.example/slipway/pipelines/deploy/compose/proxy"
 )
+
+// DotEnv is the file in a stack's directory that compose itself reads variables from.
+const DotEnv = envfile.DotEnv
 
 // Options are where a stack is and how it is deployed.
 type Options struct {
@@ -37,6 +41,8 @@ type Options struct {
 	// Synced are directories, absolute, that other targets of the environment bring
 	// to the host: they may come after this one.
 	Synced []string
+	// InCheckout says that Dir is in the working tree that is released.
+	InCheckout bool
 	// Poll is the time between looks at a container; 500 ms when zero.
 	Poll time.Duration
 	// Blind is how long a job may go on while its host can't be reached; a

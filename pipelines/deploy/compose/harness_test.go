@@ -28,10 +28,13 @@ type stack struct {
 	Project string
 	Dir     string
 	Files   map[string]string
-	Images  map[string]map[string]deploy.Image // by tag, by name
-	Config  config.ComposeTarget
-	Env     map[string]string
-	Keep    int
+	// HostFiles and HostDirectories are what the release brings.
+	HostFiles       map[string]deploy.HostFile
+	HostDirectories map[string]bool
+	Images          map[string]map[string]deploy.Image // by tag, by name
+	Config          config.ComposeTarget
+	Env             map[string]string
+	Keep            int
 	// Login is a registry that wants robot's password.
 	Login, Password string
 	reports         report.Reporter
@@ -88,6 +91,7 @@ func (s *stack) deployment(tag string) rollout.Deployment {
 		Project: "shop", Environment: environment, Release: deploytest.Record(tag, images), Images: images, Files: s.Files, Main: s.Config.File,
 		Variables: deploy.Variables(tag, environment, deploytest.Registry(), images),
 	}
+	d.HostFiles, d.HostDirectories = s.HostFiles, s.HostDirectories
 	if s.Env != nil {
 		d.Env = map[string]secrets.Value{}
 		for key, value := range s.Env {

@@ -10,6 +10,7 @@ import (
 
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/compose/container"
+	"git.example/slipway/pipelines/deploy/compose/hostfiles"
 	"git.example/slipway/pipelines/deploy/compose/stack"
 	"git.example/slipway/pipelines/shell"
 )
@@ -43,5 +44,5 @@ func (t *Target) Prune(ctx context.Context, drop, keep []deploy.Desired, log io.
 			return fmt.Errorf("removing the files of an old release: %w", err)
 		}
 	}
-	return nil
+	return hostfiles.Prune(ctx, t.stack)
 }

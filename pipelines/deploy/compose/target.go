@@ -36,7 +36,7 @@ var (
 // New is the target that o describes.
 func New(o Options) *Target {
 	s := stack.Stack{
-		Host: deploy.Steady(o.Host), Dir: o.Dir, StateDir: o.State, Config: o.Config, Synced: o.Synced,
+		Host: deploy.Steady(o.Host), Dir: o.Dir, StateDir: o.State, Config: o.Config, Synced: o.Synced, InCheckout: o.InCheckout,
 		Poll: cmp.Or(o.Poll, 500*time.Millisecond),
 	}
 	if named, ok := o.Host.(fmt.Stringer); ok {

@@ -7,6 +7,8 @@ import (
 
 // Entry is one deploy in an environment's history.
 type Entry struct {
+	// Version of the entry's format, where it is not the first; Begin sets it.
+	Version int `json:"version,omitempty"`
 	// ID counts the environment's deploys from 1.
 	ID  int    `json:"id"`
 	Tag string `json:"tag"`

@@ -80,7 +80,7 @@ func FuzzListing(f *testing.F) {
 // anything: its host is foreign.
 func FuzzJournal(f *testing.F) {
 	files := []string{"journal.json", "live.json", "history/1.json", "history/1-3.json", "lock/1/info.json", "snapshots/1/desired.json", "snapshots/1/env.json", "history/2.json"}
-	f.Add(0, `{"version":2}`)
+	f.Add(0, `{"version":3}`)
 	f.Add(1, `{"id":1,"tag":"x"}`)
 	f.Add(3, `{"entries":[{"id":2},null,{"id":9}]}`)
 	f.Add(4, `{"n":1,"manual":true}`)

@@ -115,6 +115,11 @@ func (j *Journal) Begin(ctx context.Context, e Entry, desired map[string]deploy.
 	if err := j.snapshots.write(ctx, e.ID, desired); err != nil {
 		return e, err
 	}
+	for _, d := range desired {
+		if len(d.HostFiles) > 0 {
+			e.Version = hostFilesVersion
+		}
+	}
 	return e, j.Save(ctx, e)
 }
 

@@ -45,7 +45,7 @@ func (j *Journal) MoveTo(ctx context.Context, files deploy.Files, dir string) er
 			return err
 		}
 	}
-	if err := to.write(ctx, versionFile, format{Version: Version}, 0o644); err != nil {
+	if err := to.write(ctx, versionFile, format{Version: journalVersion}, 0o644); err != nil {
 		return err
 	}
 	return j.store.write(ctx, versionFile, format{Version: movedVersion, MovedTo: dir}, 0o644)

@@ -9,9 +9,16 @@ import (
 	"path"
 )
 
-// Version is the version of the journal's format. Keys that an older Slipway
+// Version is the newest version of the journal's format. Keys that an older Slipway
 // may ignore don't change it.
-const Version = 1
+const Version = 2
+
+// journals have version 1, and entries of deploys that bring files to hosts version
+// hostFilesVersion: an older Slipway would go back to them without the files.
+const (
+	journalVersion   = 1
+	hostFilesVersion = 2
+)
 
 // versionFile says which version a journal has; one without it has version 1.
 const versionFile = "journal.json"
@@ -97,5 +104,5 @@ func (s *store) stamp(ctx context.Context) error {
 	if err != nil || there {
 		return err
 	}
-	return s.write(ctx, versionFile, format{Version: Version}, 0o644)
+	return s.write(ctx, versionFile, format{Version: journalVersion}, 0o644)
 }

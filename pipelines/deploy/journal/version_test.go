@@ -42,7 +42,7 @@ func tree(t *testing.T, dir string) string {
 // to do, and nothing is changed.
 func TestNewerJournalIsRefused(t *testing.T) {
 	t.Parallel()
-	const newer = `{"version": 2, "id": 1}`
+	const newer = `{"version": 3, "id": 1}`
 	everything := map[string]func(*Journal, *testing.T) error{
 		"live":    func(j *Journal, t *testing.T) error { _, err := j.Live(t.Context()); return err },
 		"history": func(j *Journal, t *testing.T) error { _, err := j.History(t.Context(), 0); return err },
@@ -76,7 +76,7 @@ func TestNewerJournalIsRefused(t *testing.T) {
 				write(t, dir, test.file, newer)
 				before := tree(t, dir)
 				err := everything[call](New(deploy.LocalHost{}, dir, quick), t)
-				want := fmt.Sprintf("reading the journal in %q: a newer slipway wrote it (%s has format version 2, this slipway knows up to 1), so nothing was changed; install a newer slipway", dir, test.file)
+				want := fmt.Sprintf("reading the journal in %q: a newer slipway wrote it (%s has format version 3, this slipway knows up to 2), so nothing was changed; install a newer slipway", dir, test.file)
 				if err == nil || err.Error() != want {
 					t.Errorf("%s: error %v, want %s", call, err, want)
 				}
@@ -112,7 +112,7 @@ func TestJournalBecomesNewerWhileWeWait(t *testing.T) {
 	if err := j.CheckVersion(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	write(t, j.store.dir, versionFile, `{"version": 2}`)
+	write(t, j.store.dir, versionFile, `{"version": 3}`)
 	if _, _, err := acquire(t, j, "ana", 0); !errors.As(err, new(*Newer)) {
 		t.Errorf("error: %v", err)
 	}

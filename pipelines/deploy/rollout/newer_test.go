@@ -23,7 +23,7 @@ func (p pulling) Pull(context.Context, deploy.Desired, io.Writer) error {
 func TestDeployIntoANewerJournal(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "a")
-	if err := (deploy.LocalHost{}).WriteFile(t.Context(), filepath.Join(f.dir, "journal.json"), []byte(`{"version": 2}`), 0o644); err != nil {
+	if err := (deploy.LocalHost{}).WriteFile(t.Context(), filepath.Join(f.dir, "journal.json"), []byte(`{"version": 3}`), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	d := f.deployment("1")

@@ -173,7 +173,7 @@ func printPlan(g *globals, p pipelines.Planned) {
 		fmt.Fprintln(out, "Correct what is wrong, and plan again.")
 	case !p.Published && p.Whole() && !p.Offline:
 		fmt.Fprintln(out, "Next: `slipway release` publishes it and does this.")
-	case p.Empty() && len(p.Refused) == 0:
+	case p.Empty() && len(p.Refused) == 0 && len(p.Unseen) == 0:
 		fmt.Fprintln(out, "Nothing to do: the release runs.")
 	}
 }

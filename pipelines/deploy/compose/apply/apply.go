@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/compose/envfile"
+	"git.example/slipway/pipelines/deploy/compose/hostfiles"
 	"git.example/slipway/pipelines/deploy/compose/job"
 	"git.example/slipway/pipelines/deploy/compose/kept"
 	"git.example/slipway/pipelines/deploy/compose/plan"
@@ -44,10 +46,15 @@ func (w *worker) prepare(ctx context.Context) error {
 	}
 	w.state.Project = w.actions.Project
 	w.state = w.state.Started(stack.ReleaseName(w.desired), w.actions.Services)
+	w.state.Stale = union(w.state.Stale, w.actions.Stale)
 	if err := state.Write(ctx, w.stack, w.state); err != nil {
 		return err
 	}
-	if err := w.stack.WriteRelease(ctx, w.desired, w.actions.Pins, kept.Override(w.actions.Keep)); err != nil {
+	o := stack.Overrides{Pins: w.actions.Pins, Kept: kept.Override(w.actions.Keep), Files: w.actions.FilesOverride}
+	if err := w.stack.WriteRelease(ctx, w.desired, o); err != nil {
+		return err
+	}
+	if err := hostfiles.Write(ctx, w.stack, w.desired, w.actions.Files); err != nil {
 		return err
 	}
 	// A stack may be in a working tree, and what we keep there is no part of it.
@@ -71,7 +78,10 @@ func (w *worker) finish(ctx context.Context) error {
 	if w.actions.StepsOnly {
 		return nil
 	}
-	w.state.Services = w.actions.Services
+	w.state.Services, w.state.Stale, w.state.Files = w.actions.Services, nil, map[string]string{}
+	for _, v := range w.actions.Files {
+		w.state.Files[v.Name] = v.Digest()
+	}
 	return state.Write(ctx, w.stack, w.state)
 }
 
@@ -89,4 +99,11 @@ func (w *worker) do(ctx context.Context, a plan.Action) error {
 		return w.step(ctx, *a.Step)
 	}
 	return errors.New("applying a plan: it has an action that this version does not know")
+}
+
+// union is both lists, each name once.
+func union(a, b []string) []string {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
 }

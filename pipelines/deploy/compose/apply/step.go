@@ -12,6 +12,7 @@ import (
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/compose/envfile"
+	"git.example/slipway/pipelines/deploy/compose/hostfiles"
 	"git.example/slipway/pipelines/deploy/compose/job"
 	"git.example/slipway/pipelines/deploy/compose/kept"
 	"git.example/slipway/pipelines/deploy/compose/model"
@@ -61,7 +62,15 @@ func RunStep(ctx context.Context, jobs job.Runner, d deploy.Desired, service str
 	if err != nil {
 		return err
 	}
-	if err := jobs.Stack.WriteRelease(ctx, d, m.Pins, kept.Override(kept.Staying(there))); err != nil {
+	files, err := m.FilesOverride()
+	if err != nil {
+		return err
+	}
+	o := stack.Overrides{Pins: m.Pins, Kept: kept.Override(kept.Staying(there)), Files: files}
+	if err := jobs.Stack.WriteRelease(ctx, d, o); err != nil {
+		return err
+	}
+	if err := hostfiles.Write(ctx, jobs.Stack, d, m.Versions); err != nil {
 		return err
 	}
 	run := oneOff{desired: d, project: m.Name, service: service, command: words, job: job.Job{Timeout: defaultStepTimeout}}

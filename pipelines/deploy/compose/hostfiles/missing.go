@@ -19,7 +19,12 @@ type Missing struct {
 
 // String reads as `"/srv/shop/app.conf", which service "web" mounts at /etc/app.conf, is not there: make it …`.
 func (m Missing) String() string {
-	return fmt.Sprintf("%q, which %s %s, %s: %s", m.Path, services(m.Services), m.use(), m.Is, m.Advice)
+	return m.Problem() + ": " + m.Advice
+}
+
+// Problem is the same without the advice.
+func (m Missing) Problem() string {
+	return fmt.Sprintf("%q, which %s %s, %s", m.Path, services(m.Services), m.use(), m.Is)
 }
 
 func services(names []string) string {
@@ -75,11 +80,19 @@ func Of(needs []composefile.Need, found map[string]Found) []Missing {
 func judge(n composefile.Need, needs []composefile.Need, found Found) Missing {
 	m := Missing{Need: n}
 	what := "make it on the host"
-	if n.IsFile() {
+	switch {
+	case n.IsFile() && n.InProject:
+		what = "put the file there, or commit it, and it travels with the release"
+	case n.IsFile():
 		what = "put the file there"
+	case n.InProject && n.ReadOnly && !n.Writable(needs):
+		what = "make it on the host, or commit its files, and it travels with the release"
 	}
 	switch {
 	case n.Optional && found == Nothing:
+	case found == Nothing && n.Committed:
+		m.Is = "is not there, and git has files for it that do not travel because a service may write to it"
+		m.Advice = "put it on the host once, or mount it read-only (:ro) and it travels with the release"
 	case found == Nothing && n.MadeWhenMissing(needs):
 	case found == Nothing && n.Kind == composefile.NeedMount && !n.MustExist:
 		m.Is, m.Advice = "is not there, and docker would mount an empty directory", what

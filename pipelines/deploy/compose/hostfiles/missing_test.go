@@ -66,7 +66,7 @@ func TestMissing(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := stack.Stack{Host: deploy.LocalHost{}, Dir: dir, Synced: []string{dir + "/dags"}}
-			needs := Own(s, deploy.Desired{}, "", p, p)
+			needs := Own(s, deploy.Desired{}, "", nil, p, p)
 			found, err := Look(t.Context(), s, needs)
 			if err != nil {
 				t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"git.example/slipway/pipelines/composefile"
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/compose/envfile"
+	"git.example/slipway/pipelines/deploy/compose/hostfiles"
 	"git.example/slipway/pipelines/deploy/compose/stack"
 )
 
@@ -27,6 +28,9 @@ func Load(ctx context.Context, s stack.Stack, d deploy.Desired, env envfile.File
 	variables, err := env.Interpolation(ctx, s, d)
 	if err != nil {
 		return m, err
+	}
+	if _, set := variables["PWD"]; !set {
+		variables["PWD"] = s.Dir // as the host's shell has it
 	}
 	contents := make(map[string][]byte, len(d.Files))
 	for name, content := range d.Files {
@@ -49,6 +53,7 @@ func Load(ctx context.Context, s stack.Stack, d deploy.Desired, env envfile.File
 	m.Name = m.All.Name
 	m.profiles = strings.Split(variables[consts.ComposeProfiles], ",")
 	m.pinImages(d)
+	m.Versions = hostfiles.Versions(s, d, m.All)
 	return m, nil
 }
 

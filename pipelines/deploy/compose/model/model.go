@@ -12,6 +12,7 @@ import (
 
 	"git.example/slipway/pipelines/composefile"
 	"git.example/slipway/pipelines/deploy/compose/container"
+	"git.example/slipway/pipelines/deploy/compose/hostfiles"
 )
 
 // Model is a release's compose project.
@@ -30,6 +31,8 @@ type Model struct {
 	// Hashes are compose's config hashes, by enabled service. One that refers to
 	// another container has none until Refer.
 	Hashes map[string]string
+	// Versions are the files that the release brings for services to mount.
+	Versions []hostfiles.Version
 	// resolved is what compose made of the files.
 	resolved string
 	// profiles are those that the stack's .env activates.
@@ -87,4 +90,10 @@ func (m Model) Ends(s types.ServiceConfig) container.Ending {
 		return container.MayEnd
 	}
 	return container.RunsOn
+}
+
+// FilesOverride is the override file with which services mount the release's files;
+// empty when they are as the compose files have them.
+func (m Model) FilesOverride() (string, error) {
+	return hostfiles.Override(m.All, m.Project, m.Versions)
 }

@@ -2,6 +2,7 @@ package model
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,8 +10,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-
-	"github.com/compose-spec/compose-go/v2/types"
 
 	"git.example/slipway/pipelines/composefile"
 	"git.example/slipway/pipelines/deploy"
@@ -28,6 +27,11 @@ func (m Model) Resolve(ctx context.Context, s stack.Stack, d deploy.Desired, env
 		script.File(path.Join(dir, "files", name), d.Files[name])
 	}
 	script.File(dir+"/pins.yml", string(composefile.Override(m.Pins)))
+	files, err := m.FilesOverride()
+	if err != nil {
+		return m, err
+	}
+	script.File(dir+"/files.yml", cmp.Or(files, "services: {}\n"))
 	written, err := m.writeEnvTo(script, dir, d, env)
 	if err != nil {
 		return m, err
@@ -43,7 +47,7 @@ func (m Model) Resolve(ctx context.Context, s stack.Stack, d deploy.Desired, env
 	}
 	// Not as JSON: compose writes some keys there, those of blkio_config, in a way
 	// that it does not read.
-	words = append(words, "-f", dir+"/pins.yml", "-f", dir+"/env.yml", "config", "--format", "yaml")
+	words = append(words, "-f", dir+"/pins.yml", "-f", dir+"/files.yml", "-f", dir+"/env.yml", "config", "--format", "yaml")
 	script.Raw(shell.Words(words...) + " >" + dir + "/model.yml || exit")
 	script.Raw(shell.Words(hashWords(s, m.Name, dir+"/model.yml")...) + " || exit")
 	script.Raw("echo")
@@ -84,35 +88,65 @@ func parseHashes(out string) map[string]string {
 	return hashes
 }
 
-// writeEnvTo has a script write the env file as it will be into its directory,
-// and an override that makes services read it there.
+// writeEnvTo has a script write what compose reads when it resolves the services into
+// its directory, and an override that makes them read it there: the env file as it
+// will be, and the release's env and label files, which may not be on the host yet.
 func (m Model) writeEnvTo(script *stack.Script, dir string, d deploy.Desired, env envfile.File) (written bool, err error) {
-	services := map[string]any{}
+	moved := map[string]string{}
 	if written = d.Env != nil || env.Ours; written {
 		content, err := envfile.Encode(d.Env)
 		if err != nil {
 			return false, err
 		}
 		script.File(dir+"/env", string(content))
-		for name, service := range m.All.Services {
-			if i := slices.IndexFunc(service.EnvFiles, func(f types.EnvFile) bool { return f.Path == env.Path }); i >= 0 {
-				files := slices.Clone(service.EnvFiles)
-				files[i].Path = dir + "/env"
-				services[name] = files
+		moved[env.Path] = dir + "/env"
+	}
+	for i, v := range m.Versions {
+		if _, ours := moved[v.Path]; !ours && !v.Directory() {
+			moved[v.Path] = fmt.Sprintf("%s/read/%d", dir, i)
+		}
+	}
+	read := map[string]bool{}
+	move := func(path *string) bool {
+		to, ok := moved[*path]
+		if ok {
+			read[*path], *path = true, to
+		}
+		return ok
+	}
+	override := ""
+	for _, name := range m.All.ServiceNames() {
+		envFiles, labelFiles := slices.Clone(m.All.Services[name].EnvFiles), slices.Clone(m.All.Services[name].LabelFiles)
+		changedEnv, changedLabels := false, false
+		for i := range envFiles {
+			changedEnv = move(&envFiles[i].Path) || changedEnv
+		}
+		for i := range labelFiles {
+			changedLabels = move(&labelFiles[i]) || changedLabels
+		}
+		if !changedEnv && !changedLabels {
+			continue
+		}
+		override += fmt.Sprintf("  %q:\n", name)
+		for _, list := range []struct {
+			key     string
+			changed bool
+			files   any
+		}{{"env_file", changedEnv, envFiles}, {"label_file", changedLabels, labelFiles}} {
+			if list.changed {
+				files, err := json.Marshal(list.files)
+				if err != nil {
+					return false, err
+				}
+				override += fmt.Sprintf("    %s: !override %s\n", list.key, files)
 			}
 		}
 	}
-	override := "services: {}\n"
-	if len(services) > 0 {
-		override = "services:\n"
-	}
-	for _, name := range slices.Sorted(maps.Keys(services)) {
-		files, err := json.Marshal(services[name])
-		if err != nil {
-			return false, err
+	for _, v := range m.Versions {
+		if read[v.Path] && v.Path != env.Path {
+			script.File(moved[v.Path], string(d.HostFiles[v.Name].Content))
 		}
-		override += fmt.Sprintf("  %q:\n    env_file: !override %s\n", name, files)
 	}
-	script.File(dir+"/env.yml", override)
+	script.File(dir+"/env.yml", cmp.Or(strings.TrimSuffix("services:\n"+override, "services:\n"), "services: {}\n"))
 	return written, nil
 }

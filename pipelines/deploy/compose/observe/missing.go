@@ -16,7 +16,7 @@ import (
 // missing are the host's own files that the release's services need and that are not
 // there.
 func missing(ctx context.Context, s stack.Stack, d deploy.Desired, o Observation) ([]hostfiles.Missing, error) {
-	needs := hostfiles.Own(s, d, o.Env.Path, o.Model.Project, o.Model.All)
+	needs := hostfiles.Own(s, d, o.Env.Path, o.Model.Versions, o.Model.Project, o.Model.All)
 	found, err := hostfiles.Look(ctx, s, needs)
 	return hostfiles.Of(needs, found), err
 }
@@ -24,7 +24,7 @@ func missing(ctx context.Context, s stack.Stack, d deploy.Desired, o Observation
 // unread is err, of a compose project that the host could not resolve, or that a
 // file it reads for that is not there.
 func unread(ctx context.Context, s stack.Stack, d deploy.Desired, o Observation, err error) error {
-	needs := hostfiles.Own(s, d, o.Env.Path, o.Model.All, o.Model.All)
+	needs := hostfiles.Own(s, d, o.Env.Path, o.Model.Versions, o.Model.All, o.Model.All)
 	needs = slices.DeleteFunc(needs, func(n composefile.Need) bool {
 		return n.Kind != composefile.NeedEnvFile && n.Kind != composefile.NeedLabelFile
 	})

@@ -34,6 +34,8 @@ type Observation struct {
 	Scale config.Map[int]
 	// Proxy is the zero value without a switch.
 	Proxy proxy.State
+	// Files are those that the release brings, as the host has them.
+	Files []hostfiles.Seen
 	// Missing are the files and directories that the release's services need and the
 	// host has not.
 	Missing []hostfiles.Missing

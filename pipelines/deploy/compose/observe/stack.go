@@ -7,6 +7,7 @@ import (
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/compose/container"
 	"git.example/slipway/pipelines/deploy/compose/envfile"
+	"git.example/slipway/pipelines/deploy/compose/hostfiles"
 	"git.example/slipway/pipelines/deploy/compose/kept"
 	"git.example/slipway/pipelines/deploy/compose/model"
 	"git.example/slipway/pipelines/deploy/compose/proxy"
@@ -35,6 +36,9 @@ func Stack(ctx context.Context, s stack.Stack, d deploy.Desired) (Observation, e
 		loaded := o
 		if o.Model, err = o.Model.Resolve(ctx, s, d, o.Env); err != nil {
 			return o, unread(ctx, s, d, loaded, err)
+		}
+		if o.Files, err = hostfiles.See(ctx, s, d, o.Model.Versions); err != nil {
+			return o, err
 		}
 		if o.Missing, err = missing(ctx, s, d, o); err != nil {
 			return o, err

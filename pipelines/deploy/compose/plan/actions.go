@@ -3,6 +3,7 @@ package plan
 import (
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy/compose/container"
+	"git.example/slipway/pipelines/deploy/compose/hostfiles"
 	"git.example/slipway/pipelines/deploy/compose/kept"
 )
 
@@ -21,6 +22,12 @@ type Actions struct {
 	// Services that are the release's.
 	Services []string `json:"services,omitempty"`
 	Do       []Action `json:"do,omitempty"`
+	// Files are those that the release brings, and FilesOverride what has services
+	// mount them.
+	Files         []hostfiles.Version `json:"files,omitempty"`
+	FilesOverride string              `json:"filesOverride,omitempty"`
+	// Stale are services whose files are put back, so that they start anew.
+	Stale []string `json:"stale,omitempty"`
 }
 
 // Action is one thing to do. Exactly one of its kinds is set.

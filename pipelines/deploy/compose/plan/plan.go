@@ -58,6 +58,7 @@ type planner struct {
 	services   *services
 	steps      steps
 	removal    removal
+	files      files
 }
 
 func newPlanner(s Settings, d deploy.Desired, o observe.Observation) *planner {
@@ -70,7 +71,8 @@ func newPlanner(s Settings, d deploy.Desired, o observe.Observation) *planner {
 	p.proxy = &proxySwitch{config: s.Config.Switch, seen: o, draft: written}
 	p.handover = &handover{strategy: s.Config.Strategy, seen: o, draft: written, proxy: p.proxy}
 	p.dependents = dependents{seen: o, draft: written, proxy: p.proxy, handover: p.handover}
-	p.services = &services{strategy: s.Config.Strategy, seen: o, draft: written, dependents: p.dependents, handover: p.handover}
+	p.files = files{on: s.On, seen: o, draft: written}
+	p.services = &services{strategy: s.Config.Strategy, seen: o, draft: written, dependents: p.dependents, files: p.files, handover: p.handover}
 	p.steps = steps{desired: d, seen: o, draft: written, handover: p.handover, services: p.services}
 	p.removal = removal{seen: o, draft: written, proxy: p.proxy}
 	return p
@@ -89,6 +91,9 @@ func (p *planner) all() error {
 	if p.seen.Model.Project == nil {
 		p.removal.remove(p.seen.State.Services, "")
 		return nil
+	}
+	if err := p.files.plan(p.desired.Returning); err != nil {
+		return err
 	}
 	order := p.seen.Model.Order()
 	p.draft.actions.Services = order
@@ -153,6 +158,9 @@ func (p *planner) onlyAfter() error {
 	p.draft.actions.StepsOnly = true
 	if p.seen.Model.Project == nil {
 		return nil
+	}
+	if err := p.files.asTheyAre(); err != nil {
+		return err
 	}
 	return p.steps.run("after", p.settings.Config.After, nil)
 }

@@ -21,6 +21,7 @@ type services struct {
 	seen       observe.Observation
 	draft      *draft
 	dependents dependents
+	files      files
 	handover   *handover
 	// waiting are services that are decided when the old containers that they live
 	// in are gone.
@@ -69,7 +70,7 @@ func (p *services) decide(name string) {
 		}
 	}
 	u := Up{Service: name, Scale: want, Want: want, Ends: ends}
-	follows := p.dependents.startAnew(s)
+	follows := cmp.Or(p.dependents.startAnew(s), p.files.stale(name))
 	switch {
 	case want == 0:
 		p.stopSurplus(name, p.seen.Containers[name])

@@ -17,6 +17,14 @@ func drift(o observe.Observation, d deploy.Desired) []deploy.Drift {
 	if !o.Env.Matches(d) {
 		all = append(all, deploy.Drift{Subject: o.Env.Path, Kind: deploy.DriftEnv})
 	}
+	for _, f := range o.Files {
+		if !f.There {
+			all = append(all, deploy.Drift{Subject: f.Name, Kind: deploy.DriftFile, Got: "removed on the host"})
+		}
+		for _, name := range f.Changed {
+			all = append(all, deploy.Drift{Subject: name, Kind: deploy.DriftFile, Got: "edited on the host"})
+		}
+	}
 	for _, m := range o.Missing {
 		if d.Returning {
 			break // the plan has a note of it: what ran before runs again

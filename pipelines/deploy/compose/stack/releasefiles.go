@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -30,6 +31,10 @@ func NotPublished(d deploy.Desired, file string) error {
 // pinsFile is the override that pins images, beside the release's files.
 const pinsFile = ".slipway-images.yml"
 
+// FilesOverride is the override that has services mount the release's files, beside
+// them.
+const FilesOverride = ".slipway-files.yml"
+
 // ReleaseDir is where a release's compose files are on the host.
 func (s Stack) ReleaseDir(d deploy.Desired) string {
 	name := d.Release.Tag
@@ -39,9 +44,16 @@ func (s Stack) ReleaseDir(d deploy.Desired) string {
 	return path.Join(s.StateDir, "files", name)
 }
 
-// WriteRelease writes the release's compose files, and the override that pins
-// the images of services, and has more at its end.
-func (s Stack) WriteRelease(ctx context.Context, d deploy.Desired, pins map[string]string, more string) error {
+// Overrides are what a release has beside its compose files: the references that its
+// services run, in Kept the volumes and networks that stay as they are, and in Files
+// how services mount the files that it brings. Each may be empty.
+type Overrides struct {
+	Pins        map[string]string
+	Kept, Files string
+}
+
+// WriteRelease writes the release's compose files, and the overrides.
+func (s Stack) WriteRelease(ctx context.Context, d deploy.Desired, o Overrides) error {
 	if len(d.Main) == 0 {
 		return nil
 	}
@@ -57,7 +69,10 @@ func (s Stack) WriteRelease(ctx context.Context, d deploy.Desired, pins map[stri
 			return err
 		}
 	}
-	return write(pinsFile, append(composefile.Override(pins), more...))
+	if err := write(FilesOverride, []byte(cmp.Or(o.Files, "services: {}\n"))); err != nil {
+		return err
+	}
+	return write(pinsFile, append(composefile.Override(o.Pins), o.Kept...))
 }
 
 // ComposeRelease is the start of a compose command line with the release's files.
@@ -66,7 +81,7 @@ func (s Stack) ComposeRelease(d deploy.Desired, project string) []string {
 	if len(d.Main) == 0 {
 		return words
 	}
-	for _, name := range append(append([]string{}, d.Main...), pinsFile) {
+	for _, name := range append(append([]string{}, d.Main...), pinsFile, FilesOverride) {
 		words = append(words, "-f", path.Join(s.ReleaseDir(d), name))
 	}
 	return words

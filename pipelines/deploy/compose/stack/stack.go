@@ -25,6 +25,8 @@ type Stack struct {
 	// Synced are directories, absolute, that other targets of the environment bring
 	// to the host.
 	Synced []string
+	// InCheckout says that Dir is in the working tree that is released.
+	InCheckout bool
 	// Poll is the time between looks at something that is waited for.
 	Poll time.Duration
 }

@@ -25,6 +25,12 @@ type State struct {
 	Tag string `json:"tag"`
 	// Steps that have run, by their keys.
 	Steps []string `json:"steps,omitempty"`
+	// Files are the digests of the files that the last release brought, by path
+	// relative to the project.
+	Files map[string]string `json:"files,omitempty"`
+	// Stale are services whose files are being put back after somebody edited them:
+	// their containers have the edited ones, until they start anew.
+	Stale []string `json:"stale,omitempty"`
 }
 
 // Path is the file on the host.
