@@ -125,7 +125,7 @@ type trial struct {
 // wrong notes a finding.
 func (tr *trial) wrong(format string, args ...any) {
 	tr.Helper()
-	text := strings.ReplaceAll(fmt.Sprintf(format, args...), tr.w.dir, "DIR")
+	text := ownDirectory.ReplaceAllString(fmt.Sprintf(format, args...), "DIR")
 	tr.line.Findings = append(tr.line.Findings, text)
 	tr.Errorf("FINDING: %s", text)
 }
