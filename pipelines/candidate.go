@@ -9,21 +9,22 @@ import (
 	"git.example/slipway/pipelines/targets"
 )
 
+// candidateParts are what a candidate is made of.
+type candidateParts struct {
+	images map[string]release.RecordedImage
+	checks []CheckResult
+}
+
 // candidate is the release that publishing this checkout would make of these
-// images, in memory: the record and the files come from the same code as a
-// publish's, so that the two can't differ. Its checks count as passed, since a
-// publish runs them; images that would be built have a digest that stands for them
-// (release.PendingDigest).
-func (p planner) candidate(ctx context.Context, tag release.Tag, images map[string]release.RecordedImage, to published.Destination) (published.Release, error) {
+// parts, in memory: the record and the files come from the same code as a
+// publish's, so that the two can't differ. Images that would be built have a digest
+// that stands for them (release.PendingDigest).
+func (p planner) candidate(ctx context.Context, tag release.Tag, parts candidateParts, to published.Destination) (published.Release, error) {
 	files, err := targets.Files(ctx, p.workspace)
 	if err != nil {
 		return published.Release{}, err
 	}
-	var passed []CheckResult
-	for _, name := range p.workspace.Config.Checks.Names() {
-		passed = append(passed, CheckResult{Name: name})
-	}
-	record := recordOf(p.workspace, tag, images, passed)
+	record := recordOf(p.workspace, tag, parts.images, parts.checks)
 	for name, image := range record.Images {
 		if image.Digest == "" {
 			image.Digest = release.PendingDigest(name + " " + image.Content)
@@ -31,6 +32,17 @@ func (p planner) candidate(ctx context.Context, tag release.Tag, images map[stri
 		}
 	}
 	return published.Release{Record: files.Record(record), Files: files.Files, In: to, Unpublished: true}, nil
+}
+
+// passing are the checks as if all had passed, since a publish runs them.
+func (p planner) passing(o PlanOptions) []CheckResult {
+	var passed []CheckResult
+	if !o.SkipChecks {
+		for _, name := range p.workspace.Config.Checks.Names() {
+			passed = append(passed, CheckResult{Name: name})
+		}
+	}
+	return passed
 }
 
 // unassessed are images of which nobody has looked whether a registry has them.

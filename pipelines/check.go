@@ -36,6 +36,6 @@ func (p *Project) Check(ctx context.Context, o CheckOptions) ([]CheckResult, err
 	if err != nil {
 		return nil, err
 	}
-	results, err := runner.Run(ctx, selected)
+	results, err := runner.RunAll(ctx, selected)
 	return results, errors.Join(err, runner.Place())
 }

@@ -17,10 +17,10 @@ func (p *Project) Plan(ctx context.Context, o PlanOptions) (Planned, error) {
 	p.registries.Dry()
 	with := p.planner()
 	if o.Offline {
-		return with.offline(ctx, environment, options)
+		return with.offline(ctx, environment, o)
 	}
 	if o.Tag == "" {
-		planned, made, err := with.release(ctx, environment)
+		planned, made, err := with.release(ctx, environment, o)
 		if err != nil {
 			return planned, err
 		}
@@ -52,6 +52,6 @@ func (p *Project) PlanImages(ctx context.Context, env string) (Planned, error) {
 	if err != nil {
 		return Planned{}, err
 	}
-	planned, _, err := p.planner().release(ctx, environment)
+	planned, _, err := p.planner().release(ctx, environment, PlanOptions{})
 	return planned, err
 }

@@ -97,5 +97,6 @@ environments:
 	if locked.First || len(locked.Refused) != 1 || !slices.ContainsFunc(locked.Images, func(i pipelines.ImagePlan) bool { return i.Action == pipelines.ReuseImage }) {
 		t.Errorf("planned %+v", locked)
 	}
+	check("built, the lock is nobody's", pipelines.PlanOptions{Build: true}, "2")
 	check("a release by its tag", pipelines.PlanOptions{Tag: released.Tag}, "2")
 }

@@ -12,7 +12,6 @@ import (
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/lint"
 	"git.example/slipway/pipelines/published"
-	"git.example/slipway/pipelines/release"
 )
 
 // offlineWhy is why something was not looked at.
@@ -21,13 +20,9 @@ const offlineWhy = "not looked at (--offline)"
 // offline is Plan for where nothing can be asked: what the checkout alone
 // tells of the images, the deploy files and the targets, and what is wrong with
 // them.
-func (p planner) offline(ctx context.Context, e config.Entry[config.Environment], o DeployOptions) (Planned, error) {
+func (p planner) offline(ctx context.Context, e config.Entry[config.Environment], o PlanOptions) (Planned, error) {
 	planned := Planned{Environment: e.Name, Offline: true}
-	wrong := func(err error) {
-		if err != nil {
-			planned.Wrong = append(planned.Wrong, linesOf(err)...)
-		}
-	}
+	wrong := func(err error) { planned.Wrong = append(planned.Wrong, linesOf(err)...) }
 	tag, err := p.workspace.Tag()
 	if err != nil {
 		return planned, err
@@ -37,8 +32,8 @@ func (p planner) offline(ctx context.Context, e config.Entry[config.Environment]
 	if err != nil {
 		planned.unseen("images", err) // a bake file needs docker with buildx
 	}
-	var recorded map[string]release.RecordedImage
-	planned.Images, recorded = unassessed(configured)
+	parts := candidateParts{checks: p.passing(o)}
+	planned.Images, parts.images = unassessed(configured)
 	wrong(p.sources(configured))
 	findings, err := lint.Run(ctx, lint.Input{Config: p.workspace.Config, Images: configured, Dir: p.workspace.Dir})
 	if err != nil {
@@ -53,7 +48,7 @@ func (p planner) offline(ctx context.Context, e config.Entry[config.Environment]
 	if err != nil {
 		return planned, err
 	}
-	made, err := p.candidate(ctx, tag, recorded, to)
+	made, err := p.candidate(ctx, tag, parts, to)
 	switch {
 	case ctx.Err() != nil:
 		return planned, context.Cause(ctx)
@@ -138,6 +133,9 @@ func (p planner) untracked(ctx context.Context, r published.Release) error {
 
 // linesOf are the texts of errors that were joined.
 func linesOf(err error) []string {
+	if err == nil {
+		return nil
+	}
 	var joined interface{ Unwrap() []error }
 	if !errors.As(err, &joined) || fmt.Sprint(errors.Join(joined.Unwrap()...)) != err.Error() {
 		return []string{err.Error()}

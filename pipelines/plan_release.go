@@ -4,14 +4,14 @@ import (
 	"context"
 
 	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/images"
 	"git.example/slipway/pipelines/published"
-	"git.example/slipway/pipelines/release"
 )
 
 // release finds this commit's newest release; without one it says what a
 // publish would do, and gives the release that it would make, unless no release
 // could be made.
-func (p planner) release(ctx context.Context, e config.Entry[config.Environment]) (Planned, *published.Release, error) {
+func (p planner) release(ctx context.Context, e config.Entry[config.Environment], o PlanOptions) (Planned, *published.Release, error) {
 	planned := Planned{Environment: e.Name}
 	to, err := p.registries.Destination(ctx, e.Value.Registry)
 	if err != nil {
@@ -27,22 +27,16 @@ func (p planner) release(ctx context.Context, e config.Entry[config.Environment]
 		return planned, nil, noTag
 	}
 	planned.Tag = tag.Name
-	var recorded map[string]release.RecordedImage
-	if err == nil {
-		planned.Images, recorded, err = p.assess(ctx, to)
+	var parts candidateParts
+	if o.Build {
+		parts, err = p.built(ctx, tag, to, o, &planned)
+	} else {
+		parts, err = p.assessed(ctx, to, err, o, &planned)
 	}
-	if ctx.Err() != nil {
-		return planned, nil, context.Cause(ctx)
+	if err != nil {
+		return planned, nil, err
 	}
-	if err != nil { // the targets can be planned all the same
-		planned.unseen("registry "+to.Name, err)
-		configured, err := p.images.All(ctx)
-		if err != nil {
-			return planned, nil, err
-		}
-		planned.Images, recorded = unassessed(configured)
-	}
-	made, err := p.candidate(ctx, tag, recorded, to)
+	made, err := p.candidate(ctx, tag, parts, to)
 	if ctx.Err() != nil {
 		return planned, nil, context.Cause(ctx)
 	}
@@ -56,15 +50,27 @@ func (p planner) release(ctx context.Context, e config.Entry[config.Environment]
 	return planned, &made, nil
 }
 
-// assess says what a publish would do with each image, and what it would record.
-func (p planner) assess(ctx context.Context, to published.Destination) ([]ImagePlan, map[string]release.RecordedImage, error) {
-	work, err := p.images.Assess(ctx, to)
+// assessed looks what a publish would do with each image; unreadable says that the
+// registry could not even be asked for a release.
+func (p planner) assessed(ctx context.Context, to published.Destination, unreadable error, o PlanOptions, planned *Planned) (candidateParts, error) {
+	err := unreadable
+	if err == nil {
+		var work *images.Assessment
+		if work, err = p.images.Assess(ctx, to); err == nil {
+			planned.Images = imagePlans(work)
+			return candidateParts{images: work.Recorded(), checks: p.passing(o)}, nil
+		}
+	}
+	if ctx.Err() != nil {
+		return candidateParts{}, context.Cause(ctx)
+	}
+	planned.unseen("registry "+to.Name, err) // the targets can be planned all the same
+	configured, err := p.images.All(ctx)
 	if err != nil {
-		return nil, nil, err
+		return candidateParts{}, err
 	}
-	var plans []ImagePlan
-	for _, image := range work.Images {
-		plans = append(plans, imagePlan(image.Name, image.ContentTag, image.Digest))
-	}
-	return plans, work.Recorded(), nil
+	var parts candidateParts
+	planned.Images, parts.images = unassessed(configured)
+	parts.checks = p.passing(o)
+	return parts, nil
 }

@@ -1,6 +1,9 @@
 package pipelines
 
-import "git.example/slipway/pipelines/deploy"
+import (
+	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/images"
+)
 
 // Planned is everything that a deploy would do.
 type Planned struct {
@@ -15,6 +18,8 @@ type Planned struct {
 	// First says that nothing was ever deployed to the environment.
 	First  bool        `json:"first,omitempty"`
 	Images []ImagePlan `json:"images,omitempty"`
+	// Checks are those that ran for the plan, with Build.
+	Checks []CheckResult `json:"checks,omitempty"`
 	// Refused are why a deploy would refuse the release, if it would.
 	Refused []string `json:"refused,omitempty"`
 	// Wrong are why publishing or deploying would fail.
@@ -59,7 +64,9 @@ type ImagePlan struct {
 	Action ImageAction `json:"action"`
 	// Content is the tag of the image's content; empty when it was not seen.
 	Content string `json:"content,omitempty"`
-	// Digest is empty for an image that has to be built.
+	// Digest is empty for an image that has to be built. With Build it is the one that
+	// was built for the plan: a publish builds it anew, to the same content and maybe
+	// another digest.
 	Digest string `json:"digest,omitempty"`
 }
 
@@ -74,11 +81,15 @@ const (
 	UnseenImage ImageAction = "unseen"
 )
 
-// imagePlan is what a publish would do with an image of this content and digest.
-func imagePlan(name, content, digest string) ImagePlan {
-	action := BuildImage
-	if digest != "" {
-		action = ReuseImage
+// imagePlans are what a publish would do with images.
+func imagePlans(work *images.Assessment) []ImagePlan {
+	var plans []ImagePlan
+	for _, image := range work.Images {
+		action := BuildImage
+		if image.Digest != "" && !image.Apart {
+			action = ReuseImage
+		}
+		plans = append(plans, ImagePlan{Name: image.Name, Action: action, Content: image.ContentTag, Digest: image.Digest})
 	}
-	return ImagePlan{Name: name, Action: action, Content: content, Digest: digest}
+	return plans
 }

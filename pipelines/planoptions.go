@@ -14,6 +14,12 @@ type PlanOptions struct {
 	// Offline asks nothing outside the checkout: no registry, host, cloud, secret or
 	// engine.
 	Offline bool
+	// Build runs the checks and builds what no registry has, for this plan alone: in
+	// a registry of this machine, which no publish reads.
+	Build bool
+	// SkipChecks and RerunChecks are as in PublishOptions.
+	SkipChecks  bool
+	RerunChecks bool
 }
 
 // deploy are the options of the deploy that is planned.

@@ -137,7 +137,7 @@ func destinations(ctx context.Context, registries *published.Registries, o Publi
 // produce runs the checks and builds the images that are missing, all at once;
 // the first failure stops the rest.
 func (p *Project) produce(ctx context.Context, tag string, work *images.Assessment, to published.Destination, o PublishOptions) ([]CheckResult, error) {
-	memory := checks.NewMemory(p.workspace, to.Records(), work.Bases, o.RerunChecks)
+	memory := checks.NewMemory(p.workspace, to.Records(), nil, work.Bases, o.RerunChecks)
 	runner, err := checks.NewRunner(p.workspace, p.images, checks.NewPublishedImages(p.Config, work), memory)
 	if err != nil {
 		return nil, err

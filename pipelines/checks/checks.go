@@ -93,17 +93,25 @@ const checksAtOnce = 8
 // checkTimeout ends a check that names no timeout of its own.
 const checkTimeout = 30 * time.Minute
 
-// Run runs the checks in parallel. With a memory, which is a publish, the
-// first failure stops the others, and checks that passed on the same inputs are
-// not run again; without one all run and the error holds every failure.
+// Run runs the checks in parallel; the first failure stops the others. With a memory,
+// checks that passed on the same inputs are not run again.
 func (r *Runner) Run(ctx context.Context, checks config.Map[config.Check]) ([]Result, error) {
+	return r.run(ctx, checks, true)
+}
+
+// RunAll is Run in which every check comes to its end; the error holds every failure.
+func (r *Runner) RunAll(ctx context.Context, checks config.Map[config.Check]) ([]Result, error) {
+	return r.run(ctx, checks, false)
+}
+
+func (r *Runner) run(ctx context.Context, checks config.Map[config.Check], firstStops bool) ([]Result, error) {
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(checksAtOnce)
 	results, failures := make([]Result, len(checks)), make([]error, len(checks))
 	for i, check := range checks {
 		group.Go(func() error {
 			results[i], failures[i] = r.one(groupCtx, check.Name, check.Value)
-			if r.memory != nil {
+			if firstStops {
 				return failures[i]
 			}
 			return nil

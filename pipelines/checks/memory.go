@@ -21,15 +21,17 @@ import (
 type Memory struct {
 	workspace  *workspace.Workspace
 	repository string
-	bases      *images.Bases
+	// others are repositories whose results count, too; nothing is written there.
+	others []string
+	bases  *images.Bases
 	// rerun runs every check, whatever is remembered.
 	rerun bool
 }
 
-// NewMemory remembers in a repository. With rerun every check runs, whatever is
-// remembered.
-func NewMemory(w *workspace.Workspace, repository string, bases *images.Bases, rerun bool) *Memory {
-	return &Memory{workspace: w, repository: repository, bases: bases, rerun: rerun}
+// NewMemory remembers in a repository; what others remember counts, too. With rerun
+// every check runs, whatever is remembered.
+func NewMemory(w *workspace.Workspace, repository string, others []string, bases *images.Bases, rerun bool) *Memory {
+	return &Memory{workspace: w, repository: repository, others: others, bases: bases, rerun: rerun}
 }
 
 const (
@@ -58,7 +60,7 @@ func (m *Memory) recall(ctx context.Context, name string, check config.Check, in
 	if m.rerun || check.Cache != nil && !*check.Cache {
 		return Result{}, false, nil
 	}
-	kept, err := m.workspace.Registry.GetArtifact(ctx, m.repository, checkTag(inputs), checkType)
+	kept, err := m.find(ctx, inputs)
 	if errors.Is(err, registry.ErrNotFound) {
 		return Result{}, false, nil
 	}
@@ -77,6 +79,18 @@ func (m *Memory) recall(ctx context.Context, name string, check config.Check, in
 		Name: name, Passed: true, Reused: true, Seconds: passed.Seconds,
 		Exported: exported(check.Export, nil), Inputs: string(inputs),
 	}, true, nil
+}
+
+// find gives the first result for these inputs; an error that is ErrNotFound says
+// that there is none.
+func (m *Memory) find(ctx context.Context, inputs content.Hash) (registry.Artifact, error) {
+	for _, repository := range append([]string{m.repository}, m.others...) {
+		kept, err := m.workspace.Registry.GetArtifact(ctx, repository, checkTag(inputs), checkType)
+		if !errors.Is(err, registry.ErrNotFound) {
+			return kept, err
+		}
+	}
+	return registry.Artifact{}, registry.ErrNotFound
 }
 
 // forget removes the result of a check that failed after all on inputs on which

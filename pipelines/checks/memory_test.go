@@ -18,7 +18,7 @@ func TestCheckMemoryKeepsNoSecret(t *testing.T) {
 	projecttest.Write(t, dir, "slipway.yaml", composeProject["slipway.yaml"])
 	w := projecttest.Open(t, dir, nil, nil)
 	w.Redactor.Add(secrets.NewValue("canary-7f3a"))
-	memory := NewMemory(w, registrytest.Serve(t)+"/shop/release", nil, false)
+	memory := NewMemory(w, registrytest.Serve(t)+"/shop/release", nil, nil, false)
 	check := config.Check{Export: []string{"report.txt"}}
 	for text, want := range map[string]bool{"passed": true, "token=canary-7f3a": false} {
 		t.Run(text, func(t *testing.T) {

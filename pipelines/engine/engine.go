@@ -84,6 +84,9 @@ type Push struct {
 	Auth *Auth
 	// Insecure pushes over plain HTTP.
 	Insecure bool
+	// Passing says that nothing needs the image in the engine's own store after this
+	// run.
+	Passing bool
 }
 
 // Auth is a login.

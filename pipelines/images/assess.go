@@ -32,7 +32,6 @@ type Assessment struct {
 	Bases      *Bases
 
 	byName map[string]*Image
-	to     Destination
 }
 
 // Get is the image of that name; nil for none.
@@ -47,8 +46,11 @@ type Image struct {
 	Digest string
 	// Built says that this run built it.
 	Built bool
+	// Apart says that it is in the registry that stands in for the real one, or will be.
+	Apart bool
 
 	config     config.Image
+	to         Destination
 	repository string
 	platforms  map[string]string
 	// ready is closed when its making ended, well or not.
@@ -72,30 +74,49 @@ func (a *Assessment) Recorded() map[string]release.RecordedImage {
 // Assess hashes every image's content and asks the registry for it. It starts
 // no engine.
 func (c *Catalog) Assess(ctx context.Context, to Destination) (*Assessment, error) {
+	return c.AssessApart(ctx, to, nil)
+}
+
+// AssessApart is Assess for a dry run: an image whose content the registry does not
+// have is looked for in another registry, apart, and built for that one. Without a
+// registry to, all are.
+func (c *Catalog) AssessApart(ctx context.Context, to, apart Destination) (*Assessment, error) {
 	images, err := c.All(ctx)
 	if err != nil {
 		return nil, err
 	}
-	work := &Assessment{Configured: images, byName: map[string]*Image{}, Bases: NewBases(c.workspace), to: to}
+	work := &Assessment{Configured: images, byName: map[string]*Image{}, Bases: NewBases(c.workspace)}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(registry.CallsAtOnce)
 	for _, entry := range images {
-		image := &Image{
-			Name: entry.Name, config: entry.Value, ready: make(chan struct{}), repository: to.Repository(entry.Name, entry.Value),
-		}
+		image := &Image{Name: entry.Name, config: entry.Value, ready: make(chan struct{})}
 		work.Images = append(work.Images, image)
 		work.byName[entry.Name] = image
-		group.Go(func() error { return c.assess(ctx, image, work.Bases) })
+		group.Go(func() error { return c.assess(ctx, image, work.Bases, to, apart) })
 	}
 	return work, group.Wait()
 }
 
-func (c *Catalog) assess(ctx context.Context, image *Image, bases *Bases) error {
+func (c *Catalog) assess(ctx context.Context, image *Image, bases *Bases, to, apart Destination) error {
 	hash, err := c.Content(ctx, image.Name, image.config.Build, image.config.Platforms, bases)
 	if err != nil {
 		return err
 	}
 	image.ContentTag = content.Tag(hash)
+	if to != nil {
+		err = c.find(ctx, image, to)
+	}
+	if err == nil && image.Digest == "" && apart != nil {
+		image.Apart = true
+		err = c.find(ctx, image, apart)
+	}
+	return err
+}
+
+// find looks for the image's content in a registry, which it is built for if it is
+// not there.
+func (c *Catalog) find(ctx context.Context, image *Image, to Destination) error {
+	image.to, image.repository = to, to.Repository(image.Name, image.config)
 	found, err := c.workspace.Registry.Resolve(ctx, image.repository+":"+image.ContentTag)
 	switch {
 	case errors.Is(err, registry.ErrNotFound):
@@ -124,6 +145,6 @@ func (a *Assessment) Await(ctx context.Context, name string) (engine.Image, erro
 	if image.Digest == "" {
 		return engine.Image{}, fmt.Errorf("image %q was not built", name)
 	}
-	auth, err := a.to.Auth(ctx)
-	return engine.Image{Reference: image.repository + "@" + image.Digest, Auth: auth, Insecure: a.to.Insecure()}, err
+	auth, err := image.to.Auth(ctx)
+	return engine.Image{Reference: image.repository + "@" + image.Digest, Auth: auth, Insecure: image.to.Insecure()}, err
 }

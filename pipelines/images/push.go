@@ -24,7 +24,7 @@ func (b *Builder) Push(ctx context.Context, work *Assessment, image *Image) erro
 			t.Reused("same content as " + short(image.Digest))
 			return nil
 		}
-		push, err := pushOf(ctx, work.to, image)
+		push, err := pushOf(ctx, image)
 		if err != nil {
 			return err
 		}
@@ -47,8 +47,8 @@ func (b *Builder) Push(ctx context.Context, work *Assessment, image *Image) erro
 }
 
 // pushOf is a push of the image under a tag that no other push has.
-func pushOf(ctx context.Context, to Destination, image *Image) (*engine.Push, error) {
-	auth, err := to.Auth(ctx)
+func pushOf(ctx context.Context, image *Image) (*engine.Push, error) {
+	auth, err := image.to.Auth(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func pushOf(ctx context.Context, to Destination, image *Image) (*engine.Push, er
 	}
 	return &engine.Push{
 		Repository: image.repository, Tag: image.ContentTag + "." + hex.EncodeToString(random),
-		Auth: auth, Insecure: to.Insecure(),
+		Auth: auth, Insecure: image.to.Insecure(), Passing: image.Apart,
 	}, nil
 }
 

@@ -25,6 +25,8 @@ type embeddedServers struct {
 	servers map[string]*embedded.Server
 	// empty are directories that stand for registries which are not there yet.
 	empty []string
+	// ends end what else is served.
+	ends []func() error
 }
 
 func (s *embeddedServers) serve(ctx context.Context, r config.EmbeddedRegistry) error {
@@ -78,7 +80,10 @@ func (s *embeddedServers) close() error {
 	for _, dir := range s.empty {
 		problems = append(problems, os.RemoveAll(dir))
 	}
-	s.servers, s.empty = nil, nil
+	for _, end := range s.ends {
+		problems = append(problems, end())
+	}
+	s.servers, s.empty, s.ends = nil, nil, nil
 	return errors.Join(problems...)
 }
 

@@ -89,6 +89,11 @@ func (r *builder) image(ctx context.Context, b engine.Build, push *engine.Push, 
 		logout()
 		return built, nil
 	}
+	if push.Passing {
+		logout()
+		r.traces.images.Store(true) // with the tag, which is noted, goes the image
+		return built, nil
+	}
 	r.store.keep(ctx, to.tag, built.Reference, env, logout)
 	return built, nil
 }

@@ -24,10 +24,12 @@ published, clean or not, it shows which images a publish would build and which i
 would reuse, and plans the release that publishing would make. What a deploy would
 refuse, such as an older commit or a lock, is said as well. What can't be looked at
 is said, and ends with exit code 1 after everything else; --offline looks at the
-checkout alone. Nothing is changed. A plan that is kept with --out is pinned to what it saw: its
+checkout alone, and --build runs the checks and builds what no registry has, into a
+registry that only dry runs of this machine read. Nothing is changed. A plan that is kept with --out is pinned to what it saw: its
 deploy does exactly that, or nothing.`,
 		Example: `  slipway plan --env prod
   slipway plan --env prod --offline          # before a push: needs no access to anything
+  slipway plan --env prod --build            # with the digests of a real build, after the checks
   slipway plan --offline --all               # in a pull request
   slipway plan --env prod --out plan.json && slipway deploy --plan plan.json
   slipway plan --env prod --tag 75_db4b44b --json
@@ -40,6 +42,8 @@ deploy does exactly that, or nothing.`,
 				return flagError{errors.New("--all is for every environment and all of its targets: leave out --env, --tag, --only and --out")}
 			case o.Offline && o.Tag != "":
 				return flagError{errors.New("--offline plans this checkout; a published release is in a registry: leave out --tag")}
+			case o.Build && (o.Offline || o.Tag != "" || flags.out != ""):
+				return flagError{errors.New("--build plans what is not published, with images that only this machine has: leave out --offline, --tag and --out")}
 			case flags.all:
 				return planAll(g, c.Context(), o, flags)
 			}
@@ -55,6 +59,7 @@ deploy does exactly that, or nothing.`,
 	c.Flags().BoolVar(&flags.detailed, "detailed-exitcode", false, "end with exit code 3 when there are changes, and with 4 when a deploy would be refused")
 	c.Flags().BoolVar(&o.AllowDiverged, "allow-diverged", false, "plan for a deploy with --allow-diverged")
 	c.Flags().BoolVar(&o.Offline, "offline", false, "ask nothing outside the checkout: no registry, host, cloud, secret or Docker")
+	c.Flags().BoolVar(&o.Build, "build", false, "run the checks, and build what no registry has into one of this machine")
 	c.Flags().BoolVar(&flags.all, "all", false, "with --offline: plan every environment")
 	c.Flags().BoolVar(&o.Direct, "direct", false, "plan for a deploy with --direct")
 	return c
@@ -151,6 +156,10 @@ func printPlan(g *globals, p pipelines.Planned) {
 			rows[i] = []string{image.Name, string(image.Action), orDash(short(image.Digest)), image.Content}
 		}
 		table(out, []string{"IMAGE", "ACTION", "DIGEST", "CONTENT"}, rows)
+		fmt.Fprintln(out)
+	}
+	if len(p.Checks) > 0 {
+		checkTable(g, p.Checks)
 		fmt.Fprintln(out)
 	}
 	if p.First {
