@@ -15,6 +15,7 @@ func (p *Project) Plan(ctx context.Context, o PlanOptions) (Planned, error) {
 		return Planned{}, err
 	}
 	p.registries.Dry()
+	p.targets.Dry()
 	with := p.planner()
 	if o.Offline {
 		return with.offline(ctx, environment, o)

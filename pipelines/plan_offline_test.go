@@ -41,7 +41,7 @@ environments:
 		"compose.yml": "volumes: {data: {}}\nnetworks: {front: {}}\nservices:\n  api:\n    image: ${API_IMAGE}\n    restart: always\n    environment: {NAME: \"${NAME:?}\", TOKEN: \"${TOKEN:?}\"}\n    volumes: [data:/data]\n    networks: [default, front]\n",
 		"test.yml":    "services:\n  tests: {image: busybox:1.36}\n",
 		"dags/a.py":   "x", "dags/b.py": "y",
-		"task.json": `{"family": "api", "containerDefinitions": [{"name": "app", "image": "api"}]}`,
+		"task.json": `{"family": "api", "containerDefinitions": [{"name": "app", "image": "api", "memory": 64}]}`,
 		"purge.sh":  "#!/bin/sh\n",
 	}
 }
@@ -151,6 +151,9 @@ func TestMistakesBeforeTheMerge(t *testing.T) {
 		"no JSON":                                 {replace("task.json", "[", ""), "task.json"},
 		"a container that was renamed":            {replace("task.json", `"app"`, `"web"`), `no container "app"`},
 		"a family":                                {replace("task.json", `"family": "api", `, ""), "family"},
+		"an object where ECS has a list":          {replace("task.json", `"image"`, `"environment": {"A": "b"}, "image"`), "containerDefinitions[0].environment is an object, and ECS wants a list"},
+		"no limit of memory":                      {replace("task.json", `, "memory": 64`, ""), `neither "memory" nor "memoryReservation"`},
+		"Fargate without its sizes":               {replace("task.json", `"family"`, `"requiresCompatibilities": ["FARGATE"], "family"`), `no "cpu"`},
 		"a file of a step":                        {remove("purge.sh"), `reading deploy file "purge.sh"`},
 		"a file that git ignores":                 {func(f map[string]string) { f[".gitignore"] = "purge.sh\n" }, `deploy file "purge.sh": git ignores it`},
 		"an unknown key":                          {replace("slipway.yaml", "registry: main", "registri: main"), "registri"},

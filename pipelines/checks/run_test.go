@@ -16,7 +16,7 @@ func TestInterruptedChecksHaveNoResult(t *testing.T) {
 	ctx, interrupt := context.WithCancelCause(t.Context())
 	cause := errors.New("interrupt")
 	interrupt(cause)
-	results, err := runnerIn(t, w).Run(ctx, w.Config.Checks)
+	results, err := runnerIn(t, w).RunAll(ctx, w.Config.Checks)
 	if len(results) > 0 || !errors.Is(err, cause) {
 		t.Errorf("got %+v, %v", results, err)
 	}

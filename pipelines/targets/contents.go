@@ -2,19 +2,21 @@ package targets
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/deploy/ecs"
 	"git.example/slipway/pipelines/deploy/terraform"
 	"git.example/slipway/pipelines/release"
 	"git.example/slipway/pipelines/report"
 )
 
 // contents are the services with the images of ours that they run.
-func (k ecsKind) contents(context.Context, *site, deploy.Desired) ([]string, error) {
+func (k ecsKind) contents(_ context.Context, _ *site, d deploy.Desired) ([]string, error) {
 	var lines []string
 	for _, service := range k.Services {
 		line := "service " + service.Name
@@ -26,7 +28,8 @@ func (k ecsKind) contents(context.Context, *site, deploy.Desired) ([]string, err
 		}
 		lines = append(lines, line)
 	}
-	return lines, nil
+	notes, err := ecs.Notes(d)
+	return append(lines, notes...), err
 }
 
 // contents are the files of the directory at the release's commit.
@@ -47,13 +50,19 @@ func (k gitsyncKind) contents(ctx context.Context, s *site, d deploy.Desired) ([
 	return []string{fmt.Sprintf("%s of %s at commit %.7s", report.Count(files, "file"), k.From, d.Sync[0].Commit)}, nil
 }
 
-// contents are the tags that the map gets.
-func (k terraformKind) contents(_ context.Context, s *site, d deploy.Desired) ([]string, error) {
+// contents are the tags that the map gets; the code is validated where that can be
+// done on this machine.
+func (k terraformKind) contents(ctx context.Context, s *site, d deploy.Desired) ([]string, error) {
 	var lines []string
 	for _, image := range slices.Sorted(maps.Keys(d.Images)) {
 		lines = append(lines, fmt.Sprintf("image %s gets the tag %s in %s", image, d.Release.Tag, terraform.MapFile("", k.TerraformTarget)))
 	}
-	return lines, nil
+	err := terraform.Validate(ctx, terraform.Options{Project: s.workspace.Dir, Config: k.TerraformTarget})
+	var unseen *terraform.NotValidated
+	if errors.As(err, &unseen) {
+		return append(lines, "Terraform's code was "+unseen.Error()), nil
+	}
+	return lines, err
 }
 
 // contents are the container: its image, its command, the keys of its environment.

@@ -19,6 +19,8 @@ type Environments struct {
 	workspace  *workspace.Workspace
 	registries *published.Registries
 	pool       *ssh.Pool
+	// dry says that targets which are opened are only planned.
+	dry bool
 	// found are journals that are not where slipway.yaml has them, by environment.
 	found map[string]location
 }
@@ -27,6 +29,10 @@ type Environments struct {
 func New(w *workspace.Workspace, registries *published.Registries) *Environments {
 	return &Environments{workspace: w, registries: registries, pool: ssh.NewPool(), found: map[string]location{}}
 }
+
+// Dry has targets that are opened from now on leave everything as it is, also what a
+// deploy's own plan would write into the checkout.
+func (e *Environments) Dry() { e.dry = true }
 
 // Close ends the connections.
 func (e *Environments) Close() error { return e.pool.Close() }
@@ -99,7 +105,7 @@ func (e *Environments) site(ctx context.Context, environment config.Entry[config
 // bare is an environment whose journal nobody has looked for.
 func (e *Environments) bare(environment config.Entry[config.Environment]) *site {
 	return &site{
-		workspace: e.workspace, name: environment.Name, config: environment.Value,
+		workspace: e.workspace, dry: e.dry, name: environment.Name, config: environment.Value,
 		pool: e.pool, hosts: map[string]*ssh.Host{}, approach: approach{e.workspace, map[string]*sshconfig.Config{}},
 	}
 }

@@ -16,10 +16,12 @@ import (
 // that it pulls from, how its hosts and its AWS account are reached, its journal.
 type site struct {
 	workspace *workspace.Workspace
-	name      string
-	config    config.Environment
-	registry  published.Destination
-	pool      *ssh.Pool
+	// dry says that nothing may be written, not even into the checkout.
+	dry      bool
+	name     string
+	config   config.Environment
+	registry published.Destination
+	pool     *ssh.Pool
 	// hosts behind SSH that targets have asked for, by name.
 	hosts    map[string]*ssh.Host
 	approach approach

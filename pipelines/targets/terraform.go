@@ -42,8 +42,8 @@ func (k terraformKind) target(ctx context.Context, s *site, name string) (deploy
 	}
 	_, ephemeral := w.Lookup(ephemeralVariable)
 	return terraform.New(terraform.Options{
-		Ephemeral: ephemeral,
-		Name:      name, Project: w.Dir, Config: k.TerraformTarget, Images: w.Config.Images.Named.Names(), TagMaps: TagMaps(w.Dir, w.Config), Env: plain, Secrets: secret,
+		Ephemeral: ephemeral, Dry: s.dry,
+		Name: name, Project: w.Dir, Config: k.TerraformTarget, Images: w.Config.Images.Named.Names(), TagMaps: TagMaps(w.Dir, w.Config), Env: plain, Secrets: secret,
 		Digest: func(ctx context.Context, reference string) (string, error) {
 			found, err := w.Registry.Resolve(ctx, reference)
 			return found.Digest, err

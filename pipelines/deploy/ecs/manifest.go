@@ -2,6 +2,7 @@ package ecs
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -74,14 +75,17 @@ func Complete(c config.ECSTarget, d *deploy.Desired) error {
 }
 
 // Check refuses files that no release should be made of: a task definition
-// that can't be read, or that does not have the containers that c names. Which
-// images they run is known only when there is a release.
+// that can't be read, that ECS refuses, or that does not have the containers that c
+// names. Which images they run is known only when there is a release.
 func Check(c config.ECSTarget, files map[string][]byte) error {
 	for _, s := range c.Services {
 		if file := s.Value.TaskDefinition; file != "" {
 			d, err := parse(files[path.Clean(file)])
 			if err == nil {
 				err = serviceSpec{Containers: s.Value.Containers}.checkNames(d)
+			}
+			if err == nil {
+				err = errors.Join(d.checkModel(), d.checkSizes())
 			}
 			if err != nil {
 				return fmt.Errorf("service %q: reading task definition %q: %w", s.Name, file, err)
@@ -94,6 +98,29 @@ func Check(c config.ECSTarget, files map[string][]byte) error {
 		}
 	}
 	return nil
+}
+
+// Notes are what ECS may make of a release's task definitions that is not what they
+// say, each with the service.
+func Notes(d deploy.Desired) ([]string, error) {
+	services, err := wantedServices(d)
+	if err != nil {
+		return nil, err
+	}
+	var notes []string
+	for _, s := range services {
+		if s.TaskDefinition == "" {
+			continue
+		}
+		document, err := parse([]byte(d.Files[s.TaskDefinition]))
+		if err != nil {
+			return nil, fmt.Errorf("service %q: reading task definition %q: %w", s.Name, s.TaskDefinition, err)
+		}
+		for _, note := range append(document.modelNotes(), document.sizeNotes()...) {
+			notes = append(notes, fmt.Sprintf("service %s, %s: %s", s.Name, s.TaskDefinition, note))
+		}
+	}
+	return notes, nil
 }
 
 // checkNames wants the containers to be there that slipway.yaml names.

@@ -69,7 +69,11 @@ func makePlan(options Options, d deploy.Desired, observed deploy.Observed) (depl
 			return deploy.Plan{}, err
 		}
 	}
-	var err error
+	notes, err := Notes(d)
+	if err != nil {
+		return deploy.Plan{}, err
+	}
+	p.plan.Notes = append(p.plan.Notes, notes...)
 	p.plan.Actions, err = json.Marshal(p.actions)
 	return p.plan, err
 }

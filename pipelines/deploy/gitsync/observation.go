@@ -28,6 +28,8 @@ type observation struct {
 	differs, edited []difference
 	// changed is how many files differ between the two.
 	changed int
+	// files are they, where the clone knows them.
+	files []difference
 	// containers are those that may mount the directory.
 	containers
 	// mountPoint says that the directory is a file system of its own, which can't be renamed.

@@ -39,6 +39,9 @@ func observe(ctx context.Context, options Options, d deploy.Desired, switching b
 		differs: differences(found, "differs"), edited: differences(found, "edited"),
 	}
 	o.changed, _ = strconv.Atoi(found.one("changed"))
+	if switching {
+		o.files = options.changes(ctx, o.state.Tree, d.Sync)
+	}
 	if o.kind == "other" {
 		return o, fmt.Errorf("%q on the host is no directory: move it away, or choose another path", r.dir)
 	}

@@ -93,7 +93,10 @@ func (p *planner) tree(d deploy.Desired) {
 		p.plan.Unchanged = append(p.plan.Unchanged, p.options.Dir)
 		return
 	}
-	if o.changed > 0 {
+	switch {
+	case len(o.files) > 0:
+		how = report.Count(len(o.files), "file") + " differ (" + listed(o.files) + "), " + how
+	case o.changed > 0:
 		how = report.Count(o.changed, "file") + " differ, " + how
 	}
 	p.plan.Changes = append(p.plan.Changes, deploy.Change{Kind: kind, Subject: p.options.Dir, Before: o.text(), After: layersText(d.Sync), Note: how})

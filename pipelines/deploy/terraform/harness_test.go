@@ -41,6 +41,7 @@ type infra struct {
 	refuse   map[string]error
 	verifier terraform.Verifier
 	noTfvars bool
+	dry      bool
 	// ephemeral says that the disk goes afterwards.
 	ephemeral bool
 }
@@ -179,8 +180,8 @@ func (i *infra) target() *terraform.Target {
 		env[name] = secrets.NewValue(value)
 	}
 	o := terraform.Options{
-		Ephemeral: i.ephemeral,
-		Name:      "infra", Project: i.Dir, Config: i.Config, Images: i.Images, NoTfvars: i.noTfvars, Secrets: env, Verifier: i.verifier,
+		Ephemeral: i.ephemeral, Dry: i.dry,
+		Name: "infra", Project: i.Dir, Config: i.Config, Images: i.Images, NoTfvars: i.noTfvars, Secrets: env, Verifier: i.verifier,
 		Digest: func(_ context.Context, reference string) (string, error) {
 			if err := i.refuse[reference]; err != nil {
 				return "", err

@@ -34,7 +34,7 @@ func (p *program) initialise(ctx context.Context, ephemeral bool, log io.Writer)
 		return err
 	}
 	if ephemeral {
-		if err := p.module.requireRemoteState(); err != nil {
+		if err := p.requireRemoteState(); err != nil {
 			return err
 		}
 	}

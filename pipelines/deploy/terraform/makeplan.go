@@ -41,6 +41,9 @@ func (p *program) makePlan(ctx context.Context, m *tagMap, tags map[string]strin
 		return plan, err
 	}
 	args := []string{"plan", "-input=false", "-no-color", "-lock-timeout=" + p.module.lockTimeout().String(), "-out=" + plan.file()}
+	if p.aside != nil {
+		args = append(args, "-lock=false")
+	}
 	for _, file := range p.module.config.VarFiles {
 		args = append(args, "-var-file="+file)
 	}

@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"git.example/slipway/pipelines/deploy"
@@ -44,9 +45,8 @@ func (r observer) observe(ctx context.Context, d deploy.Desired, m *tagMap) (dep
 	return observed, nil
 }
 
-func (r observer) look(ctx context.Context, d deploy.Desired, m *tagMap) (observation, error) {
-	o := observation{was: m.entries, hash: m.hash()}
-	var err error
+func (r observer) look(ctx context.Context, d deploy.Desired, m *tagMap) (o observation, err error) {
+	o = observation{was: m.entries, hash: m.hash()}
 	if _, err := r.tags.digests(ctx, d); err != nil {
 		return o, err
 	}
@@ -57,6 +57,7 @@ func (r observer) look(ctx context.Context, d deploy.Desired, m *tagMap) (observ
 	if err != nil {
 		return o, err
 	}
+	defer func() { err = errors.Join(err, p.end()) }()
 	o.program = p.name + " " + p.version
 	if o.code, err = r.options.codeVersion(ctx); err != nil {
 		return o, err

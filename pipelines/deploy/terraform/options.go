@@ -35,6 +35,9 @@ type Options struct {
 	// Ephemeral says that the disk goes when this process ends: code that keeps its
 	// state there is refused.
 	Ephemeral bool
+	// Dry leaves the checkout as it is, and takes no lock: for a plan that nobody
+	// applies.
+	Dry bool
 	// Verifier finds what runs of d. Nil for the output that Config names, or else
 	// for a plan without changes.
 	Verifier Verifier

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"path/filepath"
 	"time"
 
 	"git.example/slipway/pipelines/command"
@@ -24,6 +25,16 @@ type program struct {
 	env     []string
 	// secrets are removed from what it prints.
 	secrets *secrets.Redactor
+	// aside is what a dry run has beside the checkout; nil in any other one.
+	aside *aside
+}
+
+// dataDir is where the program keeps what it knows of the directory.
+func (p *program) dataDir() string {
+	if p.aside != nil {
+		return p.aside.data()
+	}
+	return filepath.Join(p.module.dir(), ".terraform")
 }
 
 func (p *program) command(args ...string) command.Command {

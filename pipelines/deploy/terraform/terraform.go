@@ -45,7 +45,8 @@ func (t *Target) Name() string { return t.Options.Name }
 func (t *Target) Pull(context.Context, deploy.Desired, io.Writer) error { return nil }
 
 // Observe reads the tag map, looks where the release's tags lead, and lets
-// Terraform plan. It writes nothing but what `init` makes in .terraform.
+// Terraform plan. It writes nothing but what `init` makes in .terraform, and in a
+// dry run not even that.
 func (t *Target) Observe(ctx context.Context, d deploy.Desired) (deploy.Observed, error) {
 	m, err := t.module().readMap()
 	if err != nil {
@@ -103,6 +104,9 @@ func (t *Target) WriteBootstrap(ctx context.Context) (string, error) {
 
 // launch finds the program and initialises the directory, once.
 func (t *Target) launch(ctx context.Context, log io.Writer) (*program, error) {
+	if t.Dry {
+		return t.launchDry(ctx, log)
+	}
 	if t.ready != nil {
 		return t.ready, nil
 	}
