@@ -85,6 +85,32 @@ func TestDryPlan(t *testing.T) {
 	})
 }
 
+// A dry plan tells what comes with the images from what would come anyway.
+func TestDryPlanTellsImagesApart(t *testing.T) {
+	each(t, func(t *testing.T, binary string) {
+		i := newInfra(t, binary)
+		i.mustDeploy("1")
+		i.dry = true
+		notes := func(tag string) string { return strings.Join(i.plan(tag).Notes, "\n") }
+		if got := notes("2"); !strings.Contains(got, "all changes come with the image tags alone") {
+			t.Errorf("got %q", got)
+		}
+		i.write("more.tf", "resource \"terraform_data\" \"bucket\" {}\n")
+		got := notes("2")
+		for _, want := range []string{
+			`with the image tags alone come: output.image_digests, terraform_data.service["admin"], terraform_data.service["api"]`,
+			"not from the images, but from the code or from what was changed by hand, come: terraform_data.bucket",
+		} {
+			if !strings.Contains(got, want) {
+				t.Errorf("no %q in %q", want, got)
+			}
+		}
+		if got := notes("1"); strings.Contains(got, "images") {
+			t.Errorf("no tag moves, and the notes are %q", got)
+		}
+	})
+}
+
 // Nothing is left of a dry plan, or of a look at the code.
 func TestDryPlanLeavesNothing(t *testing.T) {
 	i := newInfra(t, anyProgram())

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
+
+	"golang.org/x/sync/errgroup"
 
 	"git.example/slipway/pipelines/deploy"
 )
@@ -16,6 +19,9 @@ type observation struct {
 	// tags are the entries that the release sets.
 	tags    map[string]string
 	changes []change
+	// anyway are the changes that Terraform makes when no tag moves: of the code, or
+	// of what somebody changed by hand. Nil when nobody looked.
+	anyway []change
 	// program reads as "terraform 1.11.4".
 	program string
 	code    codeVersion
@@ -62,10 +68,20 @@ func (r observer) look(ctx context.Context, d deploy.Desired, m *tagMap) (o obse
 	if o.code, err = r.options.codeVersion(ctx); err != nil {
 		return o, err
 	}
-	plan, err := p.makePlan(ctx, m, o.tags, io.Discard)
-	if err != nil {
-		return o, err
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		plan, err := p.makePlan(ctx, m, o.tags, io.Discard)
+		o.changes = plan.changes
+		return errors.Join(err, plan.remove())
+	})
+	if r.options.Dry && !maps.Equal(o.was, o.tags) {
+		group.Go(func() error {
+			plan, err := p.makePlan(ctx, m, o.was, io.Discard)
+			if err == nil { // a map without tags is often no valid one
+				o.anyway = append([]change{}, plan.changes...)
+			}
+			return plan.remove()
+		})
 	}
-	o.changes = plan.changes
-	return o, plan.remove()
+	return o, group.Wait()
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"git.example/slipway/pipelines/deploy"
 )
@@ -61,6 +62,7 @@ func notes(options Options, d deploy.Desired, o observation) []string {
 			notes = append(notes, fmt.Sprintf("%s is replaced by a new one", c.Address))
 		}
 	}
+	notes = append(notes, fromImages(o)...)
 	if options.NoTfvars {
 		notes = append(notes, fmt.Sprintf("%s is not written: an apply by hand would bring its own tags", options.module().shown()))
 	}
@@ -68,4 +70,42 @@ func notes(options Options, d deploy.Desired, o observation) []string {
 		notes = append(notes, "the proof will be that Terraform has nothing left to change and that the tags lead to the released digests; verify: in slipway.yaml looks at what runs")
 	}
 	return notes
+}
+
+// fromImages tells changes that come with the tags alone from those that Terraform
+// would make without them.
+func fromImages(o observation) []string {
+	if o.anyway == nil || len(o.changes) == 0 {
+		return nil
+	}
+	without := map[string]string{}
+	for _, c := range o.anyway {
+		without[c.Address] = c.Hash
+	}
+	var images, both, others []string
+	for _, c := range o.changes {
+		hash, anyway := without[c.Address]
+		switch {
+		case !anyway:
+			images = append(images, c.Address)
+		case hash != c.Hash:
+			both = append(both, c.Address)
+		default:
+			others = append(others, c.Address)
+		}
+	}
+	if len(both)+len(others) == 0 {
+		return []string{"all changes come with the image tags alone"}
+	}
+	var lines []string
+	if len(images) > 0 {
+		lines = append(lines, "with the image tags alone come: "+strings.Join(images, ", "))
+	}
+	if len(others) > 0 {
+		lines = append(lines, "not from the images, but from the code or from what was changed by hand, come: "+strings.Join(others, ", "))
+	}
+	if len(both) > 0 {
+		lines = append(lines, "from both come: "+strings.Join(both, ", "))
+	}
+	return lines
 }
