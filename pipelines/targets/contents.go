@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -57,12 +58,25 @@ func (k terraformKind) contents(ctx context.Context, s *site, d deploy.Desired) 
 	for _, image := range slices.Sorted(maps.Keys(d.Images)) {
 		lines = append(lines, fmt.Sprintf("image %s gets the tag %s in %s", image, d.Release.Tag, terraform.MapFile("", k.TerraformTarget)))
 	}
-	err := terraform.Validate(ctx, terraform.Options{Project: s.workspace.Dir, Config: k.TerraformTarget})
+	err := terraform.Validate(ctx, terraform.Options{Project: s.workspace.Dir, Config: k.TerraformTarget, Mirrors: mirrors(s.workspace.Lookup)})
 	var unseen *terraform.NotValidated
 	if errors.As(err, &unseen) {
 		return append(lines, "Terraform's code was "+unseen.Error()), nil
 	}
 	return lines, err
+}
+
+// mirrors are where Terraform's own documentation has people keep providers
+// (https://developer.hashicorp.com/terraform/cli/config/config-file).
+func mirrors(lookup release.Lookup) []string {
+	var dirs []string
+	if cache, ok := lookup("TF_PLUGIN_CACHE_DIR"); ok && cache != "" {
+		dirs = append(dirs, cache)
+	}
+	if home, ok := lookup("HOME"); ok {
+		dirs = append(dirs, filepath.Join(home, ".terraform.d", "plugins"), filepath.Join(home, ".terraform.d", "plugin-cache"))
+	}
+	return dirs
 }
 
 // contents are the container: its image, its command, the keys of its environment.

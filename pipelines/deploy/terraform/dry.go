@@ -139,18 +139,3 @@ func (p *program) end() error {
 	}
 	return p.aside.restore()
 }
-
-// offlineConfig has the program take providers from this machine's directories alone.
-func offlineConfig() string {
-	var mirrors strings.Builder
-	home, _ := os.UserHomeDir()
-	for _, dir := range []string{os.Getenv("TF_PLUGIN_CACHE_DIR"), filepath.Join(home, ".terraform.d", "plugins"), filepath.Join(home, ".terraform.d", "plugin-cache")} {
-		if dir != "" && isDir(dir) {
-			fmt.Fprintf(&mirrors, "  filesystem_mirror { path = %q }\n", dir)
-		}
-	}
-	if mirrors.Len() == 0 {
-		mirrors.WriteString("  filesystem_mirror { path = \"/nonexistent\" }\n")
-	}
-	return "provider_installation {\n" + mirrors.String() + "}\n"
-}

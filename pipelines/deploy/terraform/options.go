@@ -38,6 +38,9 @@ type Options struct {
 	// Dry leaves the checkout as it is, and takes no lock: for a plan that nobody
 	// applies.
 	Dry bool
+	// Mirrors are the directories on this machine that may have providers, for
+	// Validate.
+	Mirrors []string
 	// Verifier finds what runs of d. Nil for the output that Config names, or else
 	// for a plan without changes.
 	Verifier Verifier

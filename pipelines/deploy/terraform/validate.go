@@ -43,13 +43,24 @@ func Validate(ctx context.Context, o Options) error {
 	if p.aside, err = newAside(p.module); err != nil {
 		return err
 	}
-	err = p.validate(ctx)
+	err = p.validate(ctx, o.Mirrors)
 	return errors.Join(err, p.end())
 }
 
-func (p *program) validate(ctx context.Context) error {
+// offlineConfig has the program take providers from these directories alone.
+func offlineConfig(mirrors []string) string {
+	var b strings.Builder
+	b.WriteString("provider_installation {\n")
+	for _, dir := range append([]string{"/nonexistent"}, mirrors...) {
+		fmt.Fprintf(&b, "  filesystem_mirror { path = %q }\n", dir)
+	}
+	b.WriteString("}\n")
+	return b.String()
+}
+
+func (p *program) validate(ctx context.Context, mirrors []string) error {
 	rc := filepath.Join(p.aside.dir, "offline.tfrc")
-	if err := os.WriteFile(rc, []byte(offlineConfig()), 0o600); err != nil {
+	if err := os.WriteFile(rc, []byte(offlineConfig(mirrors)), 0o600); err != nil {
 		return err
 	}
 	const nowhere = "http://127.0.0.1:9" // the discard port: what asks for a module by HTTP gets none
