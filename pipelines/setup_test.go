@@ -51,8 +51,13 @@ var environmentNames = strings.NewReplacer(" ", "-", ",", "", "'", "", "/", "-",
 // reason.
 func newSetupProject(t *testing.T, hosts map[string]setupHost) *setupProject {
 	t.Helper()
+	return newSetupProjectWith(t, serveWire(t), "", "", hosts)
+}
+
+// newSetupProjectWith has more keys of its registry, and more services.
+func newSetupProjectWith(t *testing.T, w *wire, registry, services string, hosts map[string]setupHost) *setupProject {
+	t.Helper()
 	needDocker(t)
-	w := serveWire(t)
 	p := &setupProject{t: t, env: map[string]string{}, servers: map[string]*sshtest.Server{}}
 	environments := ""
 	for i, name := range slices.Sorted(maps.Keys(hosts)) {
@@ -88,8 +93,8 @@ func newSetupProject(t *testing.T, hosts map[string]setupHost) *setupProject {
 		t.Skip("no host can be here")
 	}
 	p.dir = repository(t, w, map[string]string{
-		"slipway.yaml": "version: 1\nproject: " + p.name + "\nimages:\n  api: {context: api}\nregistries:\n  main: {oci: {host: \"REGISTRY\", namespace: setup}}\nenvironments:" + environments,
-		"compose.yml":  "services:\n  api: {image: \"${API_IMAGE}\", init: true, command: [sleep, '1000'], stop_grace_period: 0s}\n",
+		"slipway.yaml": "version: 1\nproject: " + p.name + "\nimages:\n  api: {context: api}\nregistries:\n  main: {oci: {host: \"REGISTRY\", namespace: setup" + registry + "}}\nenvironments:" + environments,
+		"compose.yml":  "services:\n  api: {image: \"${API_IMAGE}\", init: true, command: [sleep, '1000'], stop_grace_period: 0s}\n" + services,
 		// A label of its own: other tests may have the same image otherwise.
 		"api/Dockerfile": "FROM BASE\nLABEL of=" + p.name + "\n",
 		"files/a.txt":    "a\n",
@@ -155,6 +160,17 @@ func failures(findings []deploy.Finding) []string {
 	return lines
 }
 
+// subjects are the steps that failed, each once.
+func subjects(findings []deploy.Finding) []string {
+	var all []string
+	for _, f := range findings {
+		if !f.OK && !slices.Contains(all, f.Subject) {
+			all = append(all, f.Subject)
+		}
+	}
+	return all
+}
+
 // homeFiles are all paths in a home directory, with their modes.
 func homeFiles(t *testing.T, s *sshtest.Server) []string {
 	t.Helper()
@@ -205,6 +221,7 @@ var busyboxPath = []string{"PATH=/opt/slipway-busybox"}
 // What passes setup deploys, and setup leaves nothing on a host.
 func TestWhatPassesSetupDeploys(t *testing.T) {
 	t.Parallel()
+	const home = sshtest.AccountHome
 	own := "mkdir -p /run/slipway-own; mount -t tmpfs tmpfs /run/slipway-own; touch /run/slipway-own/docker.sock; mount --bind /var/run/docker.sock /run/slipway-own/docker.sock; mount --bind /dev/null /var/run/docker.sock"
 	hosts := map[string]setupHost{
 		"a usual host":                         {config: sshtest.Config{Account: account(sshtest.Account{})}, path: "app"},
@@ -216,6 +233,12 @@ func TestWhatPassesSetupDeploys(t *testing.T) {
 		"nothing can be run in tmp":            {config: sshtest.Config{Account: account(sshtest.Account{}), Prepare: "mount --bind /tmp /tmp; mount -o remount,bind,noexec /tmp"}, path: "app"},
 		"busybox":                              {config: sshtest.Config{Account: account(sshtest.Account{Shell: "/bin/sh"}), Prepare: busyboxPrograms(), Env: busyboxPath}, path: "app"},
 		"sudo for docker alone":                {config: sshtest.Config{Account: &sshtest.Account{Sudoers: sshtest.AccountName + " ALL=(root) NOPASSWD:SETENV: /usr/local/bin/docker, /usr/bin/docker"}}, more: ", docker: sudo", path: "app"},
+		"a path that is a link":                {config: sshtest.Config{Account: account(sshtest.Account{}), Prepare: "mkdir " + home + "/real; ln -s real " + home + "/app; chown -h " + sshtest.AccountName + " " + home + "/real " + home + "/app"}, path: "app"},
+		"nothing can be run in the path":       {config: sshtest.Config{Account: account(sshtest.Account{}), Prepare: "mkdir " + home + "/app; mount -t tmpfs -o noexec,nodev,nosuid,mode=777 tmpfs " + home + "/app"}, path: "app"},
+		"files of the user alone":              {config: sshtest.Config{Account: bashrc("umask 077"), Subsystem: "internal-sftp -u 077"}, path: "app"},
+		"a shell that says farewell":           {config: sshtest.Config{Account: bashrc("trap 'echo bye' EXIT; echo hm >&2")}, path: "app"},
+		"a docker of its own name":             {config: sshtest.Config{Account: bashrc("docker() { echo wrapped; command docker \"$@\"; }; export -f docker; alias rm='rm -i'")}, path: "app"},
+		"no terminals":                         {config: sshtest.Config{Account: account(sshtest.Account{}), Lines: []string{"PermitTTY no", "DisableForwarding yes"}}, path: "app"},
 		"a socket that an address alone names": {config: sshtest.Config{Account: account(sshtest.Account{}), Prepare: own}, more: `, docker: "unix:///run/slipway-own/docker.sock"`, path: "app"},
 	}
 	if !longtest.Wanted() {
@@ -309,10 +332,17 @@ func TestSetupNamesTheFault(t *testing.T) {
 		"another's path":               {config: prepared("chown root " + app), subject: "directory", says: []string{"root:", "sudo chown -R " + sshtest.AccountName + " '" + app + "'"}},
 		"another's own files":          {config: prepared("mkdir -p " + app + "/.slipway/prod; chown -R root " + app + "/.slipway"), subject: "own files", says: []string{"Permission denied", "sudo chown -R " + sshtest.AccountName + " '" + app + "/.slipway'"}},
 		"a file in the place":          {config: prepared("rmdir " + app + "; touch " + app), subject: "directory", says: []string{"no directory"}},
+		"a link to nowhere":            {config: prepared("rmdir " + app + "; ln -s nowhere " + app), subject: "directory", says: []string{app + " is a link to what is not there"}},
+		"a file above":                 {config: prepared("rmdir " + app + "; touch " + app), path: "app/deep", subject: "directory", says: []string{app + " is there, and no directory"}},
+		"a context that is none":       {config: sshtest.Config{Account: account(sshtest.Account{Home: map[string]string{".docker/config.json": `{"currentContext": "gone"}`}})}, subject: "docker", says: []string{"docker context use default"}},
+		"DOCKER_HOST":                  {config: sshtest.Config{Account: bashrc("export DOCKER_HOST=tcp://127.0.0.1:1")}, subject: "docker", says: []string{"DOCKER_HOST is tcp://127.0.0.1:1 there"}},
+		"COMPOSE_ENV_FILES":            {config: sshtest.Config{Account: bashrc("export COMPOSE_ENV_FILES=/nowhere.env")}, subject: "compose", says: []string{"these variables may be why: COMPOSE_ENV_FILES"}},
+		"TMPDIR":                       {config: sshtest.Config{Account: bashrc("export TMPDIR=/nowhere")}, subject: "/tmp", says: []string{"/nowhere", "take TMPDIR out"}},
+		"few processes":                {config: sshtest.Config{Account: bashrc("ulimit -u 3")}, subject: "programs", says: []string{"ulimit -u"}},
 		"another hour":                 {config: sshtest.Config{Account: account(sshtest.Account{}), Prepare: "mount -t tmpfs -o mode=755 tmpfs /usr/local/sbin\n" + script("/usr/local/sbin/date", `[ "$1" = +%s ] && echo $(($(/bin/date +%s) + 3600)) || exec /bin/date "$@"`), Env: []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/bin:/bin"}}, subject: "clock", says: []string{"from the one here", "set-ntp"}},
 		"no room for secrets":          {config: sshtest.Config{Account: account(sshtest.Account{}), Prepare: keep + "mount -t tmpfs -o mode=755 tmpfs /tmp; mkdir -p $dir; mount --bind /run/slipway-keep $dir"}, subject: "/tmp", says: []string{"mode 1777"}},
 		"a userland with holes":        {config: sshtest.Config{Account: account(sshtest.Account{Shell: "/bin/sh"}), Prepare: busyboxPrograms("sh", "tail", "xargs") + "ln -s /bin/dash /opt/slipway-busybox/sh\n", Env: busyboxPath}, subject: "programs", says: []string{"tail -c"}},
-		"no git":                       {config: sshtest.Config{Account: account(sshtest.Account{Shell: "/bin/sh"}), Prepare: busyboxPrograms("git"), Env: busyboxPath}, subject: "git", says: []string{"install git"}},
+		"no git":                       {config: sshtest.Config{Account: account(sshtest.Account{Shell: "/bin/sh"}), Prepare: busyboxPrograms("git"), Env: busyboxPath}, subject: "git", says: []string{"the host has no git; install it"}},
 	}
 	for name, h := range hosts {
 		if h.path == "" {
@@ -333,6 +363,9 @@ func TestSetupNamesTheFault(t *testing.T) {
 			h, before := hosts[name], homeFiles(t, server)
 			findings := p.setup(t, name)
 			lines := failures(findings)
+			if of := subjects(findings); !slices.Equal(of, []string{h.subject}) {
+				t.Errorf("failures of %q: %q", of, lines)
+			}
 			at := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, h.subject+": ") })
 			if at < 0 {
 				t.Fatalf("no failure of %q: %q", h.subject, lines)

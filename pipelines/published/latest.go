@@ -8,10 +8,11 @@ import (
 )
 
 // Latest is the release with the highest tag, of whichever commit; found is false
-// where nothing was published yet, or nothing that this login may see.
+// where nothing was published yet, or nothing that this login may see. A login that
+// is refused is an error.
 func (r *Registries) Latest(ctx context.Context, d Destination) (latest Release, found bool, err error) {
 	records, err := r.workspace.Registry.Records(ctx, d.Records(), func(string) bool { return true }, 1)
-	if errors.Is(err, registry.ErrNotFound) || errors.Is(err, registry.ErrDenied) {
+	if errors.Is(err, registry.ErrNotFound) || errors.Is(err, registry.ErrDenied) && !errors.Is(err, registry.ErrLogin) {
 		return Release{}, false, nil
 	}
 	if err != nil || len(records) == 0 {

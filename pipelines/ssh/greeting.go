@@ -28,6 +28,7 @@ type greeting struct {
 
 	out, err *foreignOutput
 	closed   chan struct{} // when the host ended the session
+	exited   chan struct{} // when it said how the shell ended
 	mu       sync.Mutex
 	code     int // the exit code, -1 when there is none
 }
@@ -55,7 +56,7 @@ func (l login) ask(ctx context.Context, line, mark string) (*greeting, error) {
 	}
 	g := &greeting{
 		conn: l.conn, channel: channel, mark: mark, release: release, code: -1,
-		out: newForeignOutput("\n" + mark + "\n"), err: newForeignOutput(""), closed: make(chan struct{}),
+		out: newForeignOutput("\n" + mark + "\n"), err: newForeignOutput(""), closed: make(chan struct{}), exited: make(chan struct{}),
 	}
 	var ok bool
 	sent := make(chan struct{})
@@ -89,6 +90,9 @@ func (g *greeting) follow(requests <-chan *xssh.Request) {
 		var status struct{ Code uint32 }
 		if r.Type == "exit-status" && xssh.Unmarshal(r.Payload, &status) == nil {
 			g.mu.Lock()
+			if g.code < 0 {
+				close(g.exited)
+			}
 			g.code = int(status.Code)
 			g.mu.Unlock()
 		}
@@ -129,10 +133,7 @@ func (g *greeting) wait(ctx context.Context, limit time.Duration) (greetingState
 // cut says that a session that is over was not ended by its shell: the connection
 // broke, which ends the sessions on it a moment before it is known to be lost.
 func (g *greeting) cut(ctx context.Context) bool {
-	g.mu.Lock()
-	code := g.code
-	g.mu.Unlock()
-	if code >= 0 {
+	if g.exitCode() >= 0 {
 		return g.conn.isLost()
 	}
 	select {
@@ -140,6 +141,25 @@ func (g *greeting) cut(ctx context.Context) bool {
 		return true
 	case <-time.After(time.Second):
 	case <-ctx.Done():
+	}
+	return false
+}
+
+// held says whether something keeps the session's output after the shell has ended:
+// every program would be waited for in vain.
+func (g *greeting) held(ctx context.Context, limit time.Duration) bool {
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case <-g.closed:
+	case <-g.conn.lost:
+	case <-ctx.Done():
+	case <-timer.C:
+		select {
+		case <-g.exited:
+			return true
+		default:
+		}
 	}
 	return false
 }
@@ -164,12 +184,16 @@ func (g *greeting) said() string {
 	if text != "" {
 		parts = append(parts, quoteForeign(text))
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.code >= 0 {
-		parts = append(parts, fmt.Sprintf("exit code %d", g.code))
+	if code := g.exitCode(); code >= 0 {
+		parts = append(parts, fmt.Sprintf("exit code %d", code))
 	}
 	return strings.Join(parts, ", ")
+}
+
+func (g *greeting) exitCode() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.code
 }
 
 // sftpHello is how an SFTP client begins: a packet of 5 bytes, SSH_FXP_INIT,

@@ -61,12 +61,20 @@ func (l login) askShell(ctx context.Context) (Shell, error) {
 	case err != nil:
 		return Shell{}, err
 	case came == greeted:
-		return Shell{Took: time.Since(began), Prints: g.noise()}, nil
+		took := time.Since(began)
+		if g.held(ctx, l.patience()) {
+			return Shell{}, l.shellError(ctx, keepsOutput, g)
+		}
+		return Shell{Took: took, Prints: g.noise()}, nil
 	case came == silent:
 		return l.askSilentShell(ctx, g)
 	}
 	return Shell{}, l.shellError(ctx, endsEarly, g)
 }
+
+// patience is how long a session may stay open after its program has ended. Programs
+// are given as long.
+func (l login) patience() time.Duration { return min(10*time.Second, l.conn.options.timeout()) }
 
 // askSilentShell goes on when the login shell says nothing: is it slow, does it
 // wait for input, or is it no shell?

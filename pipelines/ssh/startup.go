@@ -3,10 +3,8 @@ package ssh
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -19,11 +17,20 @@ import (
 type startup struct {
 	shell string // its path; empty when that can't be told
 	home  string
-	files []startupFile
+	// forced says that sshd runs a command of its own in place of what it is asked to.
+	forced bool
+	files  []startupFile
 }
 
-// startupFile is one of them that exists. System-wide ones come last.
+// startupFile is one of them that exists, as far as it is run for programs. System-wide
+// ones come last.
 type startupFile struct{ name, content string }
+
+// hostFiles is how they are read: a file, nil when it can't be; the names in a directory.
+type hostFiles struct {
+	read func(file string) []byte
+	list func(dir string) []string
+}
 
 // misdeed is what a login shell does in place of what it is asked to.
 type misdeed int
@@ -33,66 +40,104 @@ const (
 	runsAnother                // something that waits for input ends when that does
 	readsInput                 // a startup file reads what is meant for the program
 	hangs                      // also when there is no input
+	keepsOutput                // something goes on that has the program's output
 )
 
 // userStartup and systemStartup are what shells read that are no login shells
 // and have no terminal, by the shell's name. Those of any shell are sshd's own.
 var (
 	userStartup = map[string][]string{
-		"bash": {".bashrc", ".bash_aliases"}, "zsh": {".zshenv"}, "fish": {".config/fish/config.fish"},
+		"bash": {".bashrc", ".bash_aliases", ".bashrc.d/"}, "zsh": {".zshenv"}, "fish": {".config/fish/conf.d/", ".config/fish/config.fish"},
 		"csh": {".cshrc"}, "tcsh": {".tcshrc", ".cshrc"}, "": {".ssh/rc"},
 	}
 	systemStartup = map[string][]string{
-		"bash": {"/etc/bash.bashrc", "/etc/bashrc"}, "zsh": {"/etc/zsh/zshenv", "/etc/zshenv"}, "fish": {"/etc/fish/config.fish"},
+		"bash": {"/etc/bash.bashrc", "/etc/bashrc"}, "zsh": {"/etc/zsh/zshenv", "/etc/zshenv"}, "fish": {"/etc/fish/conf.d/", "/etc/fish/config.fish"},
 		"csh": {"/etc/csh.cshrc"}, "tcsh": {"/etc/csh.cshrc"}, "": {"/etc/ssh/sshrc"},
 	}
 )
 
 // startup looks for what the login shell reads. What can't be seen is left out.
 func (l login) startup(ctx context.Context) startup {
-	s, read := l.startupByShell(ctx)
-	if read == nil {
-		if s, read = l.startupByFiles(ctx); read == nil {
+	s, files := l.startupByShell(ctx)
+	if files.read == nil {
+		if s, files = l.startupByFiles(ctx); files.read == nil {
 			return s
 		}
 	}
 	name := path.Base(s.shell)
 	for _, kind := range []string{name, ""} {
 		for _, file := range userStartup[kind] {
-			s.add("~/"+file, read(path.Join(s.home, file)))
+			s.add(files, path.Join(s.home, file)+trailing(file))
 		}
 	}
 	for _, kind := range []string{name, ""} {
 		for _, file := range systemStartup[kind] {
-			s.add(file, read(file))
+			s.add(files, file)
 		}
 	}
 	return s
 }
 
-func (s *startup) add(name string, content []byte) {
-	if content != nil {
-		s.files = append(s.files, startupFile{name, string(content)})
+func trailing(file string) string {
+	if strings.HasSuffix(file, "/") {
+		return "/"
+	}
+	return ""
+}
+
+// mostFiles bounds the files that are looked at.
+const mostFiles = 20
+
+// add takes a file, those of a directory, and what they read in turn.
+func (s *startup) add(files hostFiles, file string) {
+	if dir, is := strings.CutSuffix(file, "/"); is {
+		for _, name := range files.list(dir) {
+			if path.Base(s.shell) != "fish" || path.Ext(name) == ".fish" {
+				s.add(files, path.Join(dir, name))
+			}
+		}
+		return
+	}
+	name := file
+	if below, of := strings.CutPrefix(file, s.home+"/"); of {
+		name = "~/" + below
+	}
+	if len(s.files) >= mostFiles || slices.ContainsFunc(s.files, func(f startupFile) bool { return f.name == name }) {
+		return
+	}
+	content := files.read(file)
+	if content == nil {
+		return
+	}
+	f := startupFile{name, forPrograms(string(content))}
+	s.files = append(s.files, f)
+	for _, other := range sourced(f.content, s.home) {
+		s.add(files, other)
 	}
 }
 
 // startupByShell asks the shell itself, with no input: one that prints or reads
 // gets to it all the same.
-func (l login) startupByShell(ctx context.Context) (startup, func(string) []byte) {
-	const facts = `echo "$SHELL"; echo "$HOME"`
-	out := l.output(ctx, facts)
-	shell, rest, _ := strings.Cut(string(out), "\n")
-	home, _, ok := strings.Cut(rest, "\n")
-	if !ok || !plainPath().MatchString(home) {
-		return startup{}, nil
+func (l login) startupByShell(ctx context.Context) (startup, hostFiles) {
+	const facts = `echo "$SHELL"; echo "$HOME"; echo "${SSH_ORIGINAL_COMMAND:+forced}"`
+	lines := strings.Split(string(l.output(ctx, facts)), "\n")
+	if len(lines) < 3 || !plainPath().MatchString(lines[1]) {
+		return startup{}, hostFiles{}
 	}
-	return startup{shell: shell, home: home}, func(file string) []byte {
+	read := func(file string) []byte {
+		if !plainPath().MatchString(file) {
+			return nil
+		}
 		out := l.output(ctx, `if test -r "`+file+`"; then echo is; head -c 65536 "`+file+`"; fi`)
 		if content, is := bytes.CutPrefix(out, []byte("is\n")); is {
 			return content
 		}
 		return nil
 	}
+	list := func(dir string) []string {
+		return strings.Fields(string(l.output(ctx, `test -d "`+dir+`" && ls "`+dir+`"`)))
+	}
+	return startup{shell: lines[0], home: lines[1], forced: lines[2] != ""}, hostFiles{read, list}
 }
 
 // plainPath is a path that can stand between double quotes in any shell.
@@ -121,14 +166,14 @@ func (l login) output(ctx context.Context, script string) []byte {
 }
 
 // startupByFiles reads the files over SFTP, where that does without the shell.
-func (l login) startupByFiles(ctx context.Context) (startup, func(string) []byte) {
+func (l login) startupByFiles(ctx context.Context) (startup, hostFiles) {
 	files, err := l.conn.openFilesAlone(ctx)
 	if err != nil {
-		return startup{}, nil
+		return startup{}, hostFiles{}
 	}
 	home, err := files.client.RealPath(".")
 	if err != nil {
-		return startup{}, nil
+		return startup{}, hostFiles{}
 	}
 	read := func(file string) []byte {
 		f, err := files.client.Open(file)
@@ -148,108 +193,12 @@ func (l login) startupByFiles(ctx context.Context) (startup, func(string) []byte
 			s.shell = fields[6]
 		}
 	}
-	return s, read
-}
-
-// prints says which file prints a text, and how to keep it from that.
-func (s startup) prints(text string) string {
-	longest := ""
-	for line := range strings.Lines(text) {
-		for _, piece := range strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune("'\"\\$`", r) }) {
-			if piece = strings.TrimSpace(piece); len(piece) > len(longest) {
-				longest = piece
-			}
+	return s, hostFiles{read, func(dir string) []string {
+		var names []string
+		infos, _ := files.client.ReadDir(dir)
+		for _, info := range infos {
+			names = append(names, info.Name())
 		}
-	}
-	what := fmt.Sprintf("a startup file of the login shell prints %s", quoteForeign(text))
-	for _, f := range s.files {
-		if len(longest) > 2 && strings.Contains(f.content, longest) {
-			return fmt.Sprintf("%s: %s has it; %s", what, f.name, s.guard(f.name))
-		}
-	}
-	return what + s.likely()
-}
-
-// filesOnly is the reason of a host whose sshd starts its sftp server for everything.
-const filesOnly = "its sshd gives this user files and no programs (ForceCommand internal-sftp in its sshd_config); log in as a user who may run programs"
-
-// likely names the first file that there is.
-func (s startup) likely() string {
-	if len(s.files) == 0 {
-		return "; look into what " + s.name() + " reads at its start; " + s.guard("that file")
-	}
-	return fmt.Sprintf(", %s or what it reads; %s", s.files[0].name, s.guard(s.files[0].name))
-}
-
-// guard is what to do about a file.
-func (s startup) guard(file string) string {
-	line := "case $- in *i*) ;; *) return ;; esac"
-	switch path.Base(s.shell) {
-	case "fish":
-		line = "status is-interactive; or return"
-	case "csh", "tcsh":
-		line = "if (! $?prompt) exit"
-	}
-	return fmt.Sprintf("let it do so for people only: put `%s` at the top of %s", line, file)
-}
-
-func (s startup) name() string {
-	if s.shell == "" {
-		return "the login shell"
-	}
-	return path.Base(s.shell)
-}
-
-var (
-	readsWords = lazy.Regexp(`(^|[;&|({\s])(read|cat|select|ssh|dd|head|tee|sort|passwd)(\s|;|$)`)
-	endsWords  = lazy.Regexp(`(^|[;&|({\s])(exec|exit|logout|set\s+-e)(\s|;|$)`)
-)
-
-// explain is why a shell does what it does, and what to do about it.
-func (s startup) explain(does misdeed, g *greeting) string {
-	said := g.said()
-	if said != "" {
-		said = " (" + said + ")"
-	}
-	if slices.Contains([]string{"nologin", "false", "true", "git-shell", "rssh", "scponly", "sync"}, path.Base(s.shell)) {
-		return fmt.Sprintf("its login shell is %s, which runs none%s; give the user one that does: sudo chsh -s /bin/sh %s", s.shell, said, g.conn.options.User)
-	}
-	switch does {
-	case readsInput:
-		return "a startup file of the login shell reads standard input, which has what is to be run" + s.culprit(readsWords())
-	case hangs:
-		return fmt.Sprintf("the login shell does not answer for %s%s", g.conn.options.timeout(), said) + s.likely()
-	case runsAnother:
-		return fmt.Sprintf("a startup file of the login shell runs another program in its place, or waits for one%s", said) + s.culprit(endsWords())
-	}
-	if strings.Contains(g.out.text()+g.err.text(), "sftp connections only") {
-		return filesOnly
-	}
-	if at := s.suspect(endsWords()); at != "" {
-		return "the login shell ends without running anything" + said + at
-	}
-	return fmt.Sprintf("its login shell ends without running anything%s; is it nologin or git-shell, is there a ForceCommand, or does a startup file end it? "+
-		"The user needs a login shell (sudo chsh -s /bin/sh %s), and the host a POSIX sh", said, g.conn.options.User)
-}
-
-// culprit names the first line that may do it, else the file.
-func (s startup) culprit(words *regexp.Regexp) string {
-	if at := s.suspect(words); at != "" {
-		return at
-	}
-	return s.likely()
-}
-
-// suspect is where the first line is that has such words; empty when there is none.
-func (s startup) suspect(words *regexp.Regexp) string {
-	for _, f := range s.files {
-		number := 0
-		for line := range strings.Lines(f.content) {
-			number++
-			if code, _, _ := strings.Cut(line, "#"); words.MatchString(code) {
-				return fmt.Sprintf(": look at line %d of %s; %s", number, f.name, s.guard(f.name))
-			}
-		}
-	}
-	return ""
+		return names
+	}}
 }

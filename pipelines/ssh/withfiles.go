@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"git.example/slipway/pipelines/command"
 )
@@ -65,6 +66,11 @@ func (c *connection) openFiles(ctx context.Context) (*filesSession, error) {
 		return nil, fmt.Errorf("%s (%w), since %s", unusable.problem, unusable.cause(), refused.Reason)
 	case shell.Cause != "":
 		return nil, fmt.Errorf("%s (%w), since %s; or %s", unusable.problem, unusable.cause(), shell.Cause, sftpCure)
+	case errors.Is(unusable.err, io.ErrUnexpectedEOF) && login{c}.startup(ctx).forced:
+		return nil, fmt.Errorf("%s (%w): what is asked of sshd is run by %s, which has to be able to run SFTP's server: "+
+			"set Subsystem sftp to the path of its program, such as /usr/lib/openssh/sftp-server, or force no command", unusable.problem, unusable.cause(), forcedCommand)
+	case errors.Is(unusable.err, io.ErrUnexpectedEOF):
+		return nil, fmt.Errorf("%s, it ends at once (%w): is the program there that Subsystem names in its sshd_config? Else %s", unusable.problem, unusable.cause(), sftpCure)
 	}
 	return nil, err
 }

@@ -2,6 +2,7 @@ package targets
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"git.example/slipway/pipelines/deploy/journal"
 	"git.example/slipway/pipelines/deploy/rehearsal"
 	"git.example/slipway/pipelines/report"
+	"git.example/slipway/pipelines/ssh"
 )
 
 // Rehearse does on the machines of hosts what a deploy does there, all machines at
@@ -125,7 +127,10 @@ func (r *rehearsed) reach(ctx context.Context) (findings []deploy.Finding, sessi
 	})
 	shell := rehearsal.StepWithin(ctx, time.Minute, "shell", func(ctx context.Context) (string, string, error) {
 		s, err := host.Shell(ctx)
+		var refused *ssh.ShellError
 		switch {
+		case errors.As(err, &refused):
+			return "", "", errors.New(refused.Reason) // the host is named already
 		case err != nil:
 			return "", "", err
 		case s.Prints != "":
@@ -143,6 +148,9 @@ func (r *rehearsed) reach(ctx context.Context) (findings []deploy.Finding, sessi
 		_, err := host.List(ctx, "/")
 		return "answers", "", err
 	})
+	if !files.OK && shell.Advice != "" {
+		findings[len(findings)-1].Advice = "" // that is why, and the error of files has it
+	}
 	return append(findings, files), sessions, files.OK
 }
 
@@ -165,7 +173,7 @@ func (r *rehearsed) onStage(ctx context.Context, p pulls, sessions int) []deploy
 	if len(places) > 0 {
 		opened := rehearsal.Step(ctx, "programs", func(ctx context.Context) (_, advice string, err error) {
 			stages, err = rehearsal.Open(ctx, deploy.Steady(r.machine.withDocker()), places, sessions)
-			return "", "", err
+			return "", rehearsal.ProgramAdvice(err), err
 		})
 		if !opened.OK {
 			return []deploy.Finding{opened}
@@ -173,7 +181,10 @@ func (r *rehearsed) onStage(ctx context.Context, p pulls, sessions int) []deploy
 		if r.machine.ssh != nil {
 			findings = append(findings, rehearsal.Clock(ctx, r.machine.host))
 		}
-		findings = append(findings, rehearsal.Temporary(ctx, r.machine.host))
+		temporary := rehearsal.Temporary(ctx, r.machine.host)
+		if findings = append(findings, temporary); !temporary.OK { // most scripts need it
+			return append(findings, closed(ctx, stages)...)
+		}
 	}
 	if stages != nil && len(stages.Cleared()) > 0 {
 		left := rehearsal.OneLine(strings.Join(stages.Cleared(), ", "))
@@ -194,8 +205,13 @@ func (r *rehearsed) onStage(ctx context.Context, p pulls, sessions int) []deploy
 			return "locked, written, read, removed", "", journal.Rehearse(ctx, deploy.SteadyFiles(r.machine.host), dir+"/journal")
 		}))
 	}
+	return append(findings, closed(ctx, stages)...)
+}
+
+// closed removes stages. That it can't is a finding.
+func closed(ctx context.Context, stages *rehearsal.Stages) []deploy.Finding {
 	if err := stages.Close(ctx); err != nil {
-		findings = append(findings, deploy.Finding{Subject: "clean-up", Found: rehearsal.OneLine(err.Error()), Advice: "remove it by hand"})
+		return []deploy.Finding{{Subject: "clean-up", Found: rehearsal.OneLine(err.Error()), Advice: "remove it by hand"}}
 	}
-	return findings
+	return nil
 }

@@ -25,20 +25,30 @@ const pullsAtOnce = 4
 // Pull pulls what the stack needs and the host does not have: the release's
 // images by digest, with the release's login; others as the host itself may.
 func (t *Target) Pull(ctx context.Context, d deploy.Desired, log io.Writer) error {
-	env, err := envfile.Read(ctx, t.stack)
-	if err != nil {
-		return err
-	}
-	m, err := model.Load(ctx, t.stack, d, env)
+	images, err := t.needed(ctx, d)
 	if err != nil {
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(pullsAtOnce)
-	for image, login := range neededImages(t.stack.Config, d, m) {
+	for image, login := range images {
 		group.Go(func() error { return pullImage(ctx, t.stack, image, login, log) })
 	}
 	return group.Wait()
+}
+
+// needed are the images that the stack needs, with their logins; nil where the
+// host's own counts.
+func (t *Target) needed(ctx context.Context, d deploy.Desired) (map[string]*deploy.Login, error) {
+	env, err := envfile.Read(ctx, t.stack)
+	if err != nil {
+		return nil, err
+	}
+	m, err := model.Load(ctx, t.stack, d, env)
+	if err != nil {
+		return nil, err
+	}
+	return neededImages(t.stack.Config, d, m), nil
 }
 
 // neededImages are the images of enabled services and of steps, with their logins.

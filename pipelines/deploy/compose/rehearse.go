@@ -3,6 +3,7 @@ package compose
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/rehearsal"
@@ -47,8 +48,10 @@ func (t *Target) Rehearse(ctx context.Context, r Rehearsal) []deploy.Finding {
 	if writable {
 		findings = append(findings, s.Programs(ctx, dir, Programs), s.Space(ctx, dir))
 	}
+	var compose, pull deploy.Finding
 	if writable && !rehearsal.NoCommand(docker) {
-		findings = append(findings, s.Compose(ctx, dir, r.Docker))
+		compose = s.Compose(ctx, dir, r.Docker)
+		findings = append(findings, compose)
 	}
 	if docker.OK {
 		if images, told := s.Images(ctx); told {
@@ -60,14 +63,43 @@ func (t *Target) Rehearse(ctx context.Context, r Rehearsal) []deploy.Finding {
 		if r.Login != nil {
 			p.Login = func(script *shell.Script) error { return logIn(script, *r.Login) }
 		}
-		findings = append(findings, s.Pull(ctx, dir, p))
+		pull = s.Pull(ctx, dir, p)
+		findings = append(findings, pull)
 	}
-	if docker.OK && writable && len(r.Images) > 0 {
+	if docker.OK && compose.OK && len(r.Images) > 0 {
 		findings = append(findings, rehearsal.Step(ctx, "release", func(ctx context.Context) (string, string, error) {
 			return t.rehearsePlan(ctx, r)
 		}))
+		if pull.OK { // what is in its way would be in theirs
+			findings = append(findings, t.rehearseOthers(ctx, r)...)
+		}
 	}
 	return findings
+}
+
+// rehearseOthers pulls the images of the newest release's services that are not its
+// own, which the host pulls as its own Docker may. That they can't be told is the
+// release's finding.
+func (t *Target) rehearseOthers(ctx context.Context, r Rehearsal) []deploy.Finding {
+	d, err := r.Desired(ctx)
+	if err != nil {
+		return nil
+	}
+	needed, err := t.needed(ctx, d)
+	if err != nil {
+		return nil
+	}
+	var others []string
+	for image, login := range needed {
+		if login == nil && !slices.Contains(r.Images, image) {
+			others = append(others, image)
+		}
+	}
+	if len(others) == 0 {
+		return nil
+	}
+	slices.Sort(others)
+	return []deploy.Finding{r.Stages.PullAll(ctx, t.stack.Dir, others)}
 }
 
 // rehearsePlan plans the newest release: what the stack has of its own has to be

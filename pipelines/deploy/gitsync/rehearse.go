@@ -77,6 +77,9 @@ func (t *Target) rehearseGit(ctx context.Context, dir string) (string, string, e
 	s.Raw(`cd /; rm -rf "$state"`)
 	var out bytes.Buffer
 	if err := r.run(ctx, s, &out); err != nil {
+		if !strings.Contains(err.Error(), "not found") {
+			return "", rehearsal.ProgramAdvice(err), err
+		}
 		return "", "install git there (Debian, Ubuntu, Amazon Linux: package git)", err
 	}
 	return strings.TrimPrefix(strings.TrimSpace(out.String()), "git version "), "", nil

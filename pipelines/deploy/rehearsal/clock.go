@@ -30,7 +30,7 @@ func Clock(ctx context.Context, h deploy.Host) deploy.Finding {
 		took := time.Since(before)
 		apart := time.Unix(seconds, 0).Sub(before.Add(took / 2)).Round(time.Second)
 		if apart.Abs() > mostClock+took {
-			return "", "set it: sudo timedatectl set-ntp true, or chrony", fmt.Errorf("%s from the one here; registries and certificates allow %s", signed(apart), mostClock)
+			return "", "set it: `sudo timedatectl set-ntp true`, or chrony", fmt.Errorf("%s from the one here; registries and certificates allow %s", signed(apart), mostClock)
 		}
 		if apart.Abs() <= 2*time.Second+took {
 			return "as here", "", nil
@@ -51,12 +51,16 @@ func Temporary(ctx context.Context, h deploy.Host) deploy.Finding {
 	return Step(ctx, "/tmp", func(ctx context.Context) (string, string, error) {
 		_, err := output(ctx, h, `
 umask 077
+[ -z "$TMPDIR" ] || { dir=$(mktemp -d 2>/dev/null) && rmdir "$dir"; } || { echo "nothing can be made in $TMPDIR, which is TMPDIR there" >&2; exit 1; }
 dir=$(mktemp -d /tmp/slipway-XXXXXX) || exit
 trap 'rm -rf "$dir"' EXIT
 mkdir -m 700 "$dir/sub" && cat >"$dir/sub/file" <<'END' && [ "$(cat "$dir/sub/file")" = "it's" ]
 it's
 END`)
-		if err != nil {
+		switch {
+		case err != nil && strings.Contains(said(err), "TMPDIR"):
+			return "", "make that directory, or take TMPDIR out of the startup file or the environment that sets it", err
+		case err != nil:
 			return "", "let the user write to /tmp (mode 1777), and make room there", err
 		}
 		return "written to", "", nil

@@ -22,6 +22,7 @@ const composeScript = `
 say() { printf '%s\0' "$@"; }
 out=$(docker compose version --short 2>&1); say version-code $? version "$out"
 say old "$(docker-compose version --short 2>/dev/null)" user "$(id -un)"
+say variables "$(env | while IFS='=' read -r name _; do case $name in COMPOSE_[A-Z]*) printf '%s ' "$name" ;; esac; done)"
 mkdir "$1" && cd "$1" || exit
 cat >compose.yml <<'END'
 services:
@@ -84,6 +85,10 @@ func (s *Stages) Compose(ctx context.Context, of string, how deploy.Docker) depl
 			return "", advice, fmt.Errorf("%s, and a deploy needs %s", version, least)
 		case how == deploy.DockerBySudo && resolves:
 			return "", sudoersAdvice(found["user"], ""), errors.New("sudo keeps variables from compose")
+		case found["variables"] != "":
+			advice = "these variables may be why: " + OneLine(found["variables"]) + "; take them out of the startup file or the environment that sets them there"
+		default:
+			advice = "is that Docker's own compose? " + advice
 		}
 		return "", advice, fmt.Errorf("%s does not do what a deploy asks of it: %s", version, found["problem"])
 	})

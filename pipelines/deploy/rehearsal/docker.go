@@ -14,7 +14,7 @@ import (
 const dockerScript = `
 try() { name=$1; shift; out=$("$@" 2>&1 </dev/null); say "$name-code" $? "$name" "$out"; }
 try version docker version --format '{{.Server.Version}}'
-say user "$(id -un)" groups "$(id -Gn)" uid "$(id -u)" 
+say user "$(id -un)" groups "$(id -Gn)" uid "$(id -u)" host "$DOCKER_HOST" context "$DOCKER_CONTEXT"
 say socket "$(ls -l "${DOCKER_SOCKET:-/var/run/docker.sock}" 2>/dev/null | { read -r mode _ owner group _; echo "$group"; })"
 while IFS=: read -r group _ _ members; do
 	[ "$group" != docker ] || say group yes members ",$members,"
@@ -85,26 +85,33 @@ func dockerAdvice(found map[string]string, how deploy.Docker) string {
 	case how == deploy.DockerBySudo && has("not allowed to preserve", "not allowed to set"):
 		return "sudo has to let variables through, which compose needs: " + sudoersAdvice(user, found["file"])
 	case how == deploy.DockerBySudo && has("must have a tty"):
-		return fmt.Sprintf("sudo wants a terminal (requiretty): Defaults:%s !requiretty in /etc/sudoers.d/slipway", user)
+		return fmt.Sprintf("sudo wants a terminal (requiretty): `Defaults:%s !requiretty` in /etc/sudoers.d/slipway", user)
+	case has("unable to resolve docker endpoint", "context not found", "current context"):
+		if context := found["context"]; context != "" {
+			return fmt.Sprintf("DOCKER_CONTEXT is %s there, which is none: take it out of the startup files or the environment that set it", context)
+		}
+		return "the user's docker context is none: `docker context use default`, there"
 	case found["rootless"] != "":
-		return fmt.Sprintf("this user has a Docker of its own: docker context use rootless there, or docker: %s of the host in slipway.yaml", found["rootless"])
+		return fmt.Sprintf("this user has a Docker of its own: `docker context use rootless` there, or docker: %s of the host in slipway.yaml", found["rootless"])
 	case has("not found", "No such file or directory") && !has("dial unix") && found["file"] != "":
 		return fmt.Sprintf("%s is there, and not in the PATH that commands over SSH have: set PATH in /etc/environment, or SetEnv in its sshd_config", found["file"])
 	case has("not found") && !has("dial "):
 		return "install Docker: https://docs.docker.com/engine/install/"
+	case how == "" && found["host"] != "":
+		return fmt.Sprintf("DOCKER_HOST is %s there: take it out of the startup file or the environment that sets it, or start what is to answer there", found["host"])
 	case has("permission denied"):
 		return groupAdvice(found)
 	case how != "" && how != deploy.DockerBySudo:
 		return "nothing answers at docker: of the host in slipway.yaml; is that the right address, and does it run? (loginctl enable-linger keeps it after the user has logged out)"
 	}
-	return "start Docker: sudo systemctl enable --now docker"
+	return "start Docker: `sudo systemctl enable --now docker`"
 }
 
 func sudoersAdvice(user, docker string) string {
 	if docker == "" {
 		docker = "/usr/bin/docker"
 	}
-	return fmt.Sprintf("put this line into /etc/sudoers.d/slipway: %s ALL=(root) NOPASSWD:SETENV: %s", user, docker)
+	return fmt.Sprintf("put this line into /etc/sudoers.d/slipway: `%s ALL=(root) NOPASSWD:SETENV: %s`", user, docker)
 }
 
 // groupAdvice is for a user who may not open Docker's socket.
@@ -113,15 +120,15 @@ func groupAdvice(found map[string]string) string {
 	group := found["socket"]
 	switch {
 	case found["sudo-code"] == "0":
-		return fmt.Sprintf("sudo -n docker works there: docker: sudo of the host in slipway.yaml, or sudo usermod -aG docker %s and log in again", user)
+		return fmt.Sprintf("sudo -n docker works there: docker: sudo of the host in slipway.yaml, or `sudo usermod -aG docker %s` and log in again", user)
 	case strings.Contains(found["members"], ","+user+",") && !slices.Contains(strings.Fields(found["groups"]), "docker"):
-		return fmt.Sprintf("%s is in the group docker, but this login is not: end what keeps old logins (loginctl terminate-user %s), and log in again", user, user)
+		return fmt.Sprintf("%s is in the group docker, but this login is not: end what keeps old logins (`sudo loginctl terminate-user %s`), and log in again", user, user)
 	case found["group"] == "":
-		return fmt.Sprintf("there is no group docker: sudo groupadd docker && sudo usermod -aG docker %s && sudo systemctl restart docker, and log in again; or docker: sudo in slipway.yaml", user)
+		return fmt.Sprintf("there is no group docker: `sudo groupadd docker && sudo usermod -aG docker %s && sudo systemctl restart docker`, and log in again; or docker: sudo in slipway.yaml", user)
 	case group != "" && group != "docker":
-		return fmt.Sprintf("Docker's socket is of the group %s: sudo usermod -aG %s %s, and log in again", group, group, user)
+		return fmt.Sprintf("Docker's socket is of the group %s: `sudo usermod -aG %s %s`, and log in again", group, group, user)
 	}
-	return fmt.Sprintf("let the user talk to Docker: sudo usermod -aG docker %s, and log in again; or docker: sudo in slipway.yaml, where the user may do that", user)
+	return fmt.Sprintf("let the user talk to Docker: `sudo usermod -aG docker %s`, and log in again; or docker: sudo in slipway.yaml, where the user may do that", user)
 }
 
 // Images is the space where Docker's images are.

@@ -38,8 +38,11 @@ func (s *Stages) directory(ctx context.Context, subject, of string) deploy.Findi
 		if p.near != path.Clean(of) {
 			found += " (made by the first deploy)"
 		}
-		if p.problem != "" {
-			return "", s.directoryAdvice(p, of), fmt.Errorf("making a directory in %s (%s) as %s: %s", p.near, p.owner, s.User, p.problem)
+		switch {
+		case strings.Contains(p.problem, notDirectory):
+			return "", s.directoryAdvice(p, of), errors.New(p.problem)
+		case p.problem != "":
+			return "", s.directoryAdvice(p, of), fmt.Errorf("making a directory in %s (%s) as %s: %s", p.near, p.owner, s.User, lastPart(p.problem))
 		}
 		err, tried := s.tried[p.near]
 		if !tried {
@@ -53,6 +56,18 @@ func (s *Stages) directory(ctx context.Context, subject, of string) deploy.Findi
 	})
 }
 
+// notDirectory is what stageScript says of something else in a directory's place.
+const notDirectory = "and no directory"
+
+// lastPart is the reason in what mkdir says, which begins with its name and the
+// directory.
+func lastPart(said string) string {
+	if at := strings.LastIndex(said, ": "); at >= 0 {
+		return said[at+2:]
+	}
+	return said
+}
+
 // directoryAdvice is what to do about a place in which nothing can be made.
 func (s *Stages) directoryAdvice(p place, of string) string {
 	switch {
@@ -60,18 +75,18 @@ func (s *Stages) directoryAdvice(p place, of string) string {
 		return "mount it writable, or say another path in slipway.yaml"
 	case strings.Contains(p.problem, "No space"), strings.Contains(p.problem, "quota"):
 		return "make room there: df -h, df -i, quota"
-	case strings.Contains(p.problem, "no directory"):
-		return "move that file away, or say another path in slipway.yaml"
+	case strings.Contains(p.problem, notDirectory):
+		return "move that away, or say another path in slipway.yaml"
 	}
 	if p.near == path.Clean(of) || strings.Contains(p.near, "/.slipway") {
-		return fmt.Sprintf("sudo chown -R %s %s", s.User, shell.Quote(p.near))
+		return fmt.Sprintf("`sudo chown -R %s %s`", s.User, shell.Quote(p.near))
 	}
-	return fmt.Sprintf("sudo mkdir -p %s && sudo chown %s %s", shell.Quote(of), s.User, shell.Quote(of))
+	return fmt.Sprintf("`sudo mkdir -p %s && sudo chown %s %s`", shell.Quote(of), s.User, shell.Quote(of))
 }
 
 func filesAdvice(err error) string {
 	if errors.Is(err, fs.ErrPermission) {
-		return "let the user write there: sudo chown"
+		return "let the user write there: `sudo chown`"
 	}
 	return ""
 }

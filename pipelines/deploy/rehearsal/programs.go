@@ -28,6 +28,19 @@ var CommonPrograms = []Program{
 	{"wc -c", `[ "$(wc -c <a)" -eq 2 ]`},
 }
 
+// ProgramAdvice is what to do about a script that did not run; empty where its error
+// says that.
+func ProgramAdvice(err error) string {
+	switch {
+	case err == nil:
+	case strings.Contains(err.Error(), "fork"), strings.Contains(err.Error(), "Resource temporarily unavailable"):
+		return "the user may run too few processes there: see ulimit -u, /etc/security/limits.conf, and the startup files"
+	case strings.Contains(err.Error(), "File size limit"):
+		return "the user may write no larger files there: see ulimit -f, /etc/security/limits.conf, and the startup files"
+	}
+	return ""
+}
+
 // Programs tries what the scripts of a target run.
 func (s *Stages) Programs(ctx context.Context, of string, programs []Program) deploy.Finding {
 	return Step(ctx, "programs", func(ctx context.Context) (string, string, error) {

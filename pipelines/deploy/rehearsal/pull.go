@@ -34,37 +34,96 @@ func (s *Stages) Pull(ctx context.Context, of string, p Pull) deploy.Finding {
 		if len(p.Images) == 0 {
 			return s.pullNothing(ctx, p)
 		}
-		there, err := output(ctx, s.host, `for image; do docker image inspect "$image" >/dev/null 2>&1 && echo "$image" && exit; done; exit 0`, p.Images...)
-		if err != nil {
-			return "", "", err
-		}
-		image := strings.TrimSpace(there)
-		had := image != ""
-		note := path.Join(s.Dir(of), "image")
-		if !had {
-			image = p.Images[0]
-			if err := s.host.WriteFile(ctx, note, []byte(image), 0o600); err != nil { // should this be killed
+		image := p.Images[0]
+		for _, one := range p.Images {
+			there, err := s.has(ctx, one)
+			if err != nil {
 				return "", "", err
 			}
-		}
-		err = s.pull(ctx, p, image)
-		if !had {
-			_, removed := output(context.WithoutCancel(ctx), s.host, `docker image inspect "$1" >/dev/null 2>&1 || exit 0; docker image rm "$1" >/dev/null`, image)
-			if removed == nil {
-				removed = s.host.Remove(context.WithoutCancel(ctx), note)
-			}
-			if err == nil && removed != nil {
-				return "", "", fmt.Errorf("removing what was pulled: %w", removed)
+			if there {
+				image = one
+				break
 			}
 		}
-		if err != nil {
-			return "", pullAdvice(err), fmt.Errorf("pulling %s: %s", short(image), said(err))
-		}
-		if had {
-			return short(image) + ", which is there already", "", nil
-		}
-		return short(image) + ", and removed", "", nil
+		return s.pullOnce(ctx, of, p, image)
 	})
+}
+
+// PullAll pulls images that are not the release's, as the host itself may. Those that
+// are there already are left alone, as a deploy does.
+func (s *Stages) PullAll(ctx context.Context, of string, images []string) deploy.Finding {
+	return StepWithin(ctx, time.Duration(len(images))*pullTime, "other pulls", func(ctx context.Context) (string, string, error) {
+		pulled := 0
+		for _, image := range images {
+			there, err := s.has(ctx, image)
+			if err != nil {
+				return "", "", err
+			}
+			if there {
+				continue
+			}
+			if _, advice, err := s.pullOnce(ctx, of, Pull{}, image); err != nil {
+				return "", othersAdvice(err, advice), err
+			}
+			pulled++
+		}
+		switch {
+		case pulled == 0:
+			return fmt.Sprintf("none: all %d are there", len(images)), "", nil
+		case pulled < len(images):
+			return fmt.Sprintf("%d, and removed; %d more are there", pulled, len(images)-pulled), "", nil
+		}
+		return fmt.Sprintf("%d, and removed", pulled), "", nil
+	})
+}
+
+// pullOnce pulls an image, and removes it unless it was there before.
+func (s *Stages) pullOnce(ctx context.Context, of string, p Pull, image string) (found, advice string, err error) {
+	had, err := s.has(ctx, image)
+	if err != nil {
+		return "", "", err
+	}
+	note := path.Join(s.Dir(of), "image")
+	if !had {
+		if err := s.host.WriteFile(ctx, note, []byte(image), 0o600); err != nil { // should this be killed
+			return "", "", err
+		}
+	}
+	if err = s.pull(ctx, p, image); err != nil {
+		advice, err = pullAdvice(err), fmt.Errorf("pulling %s: %s", short(image), said(err))
+	} else if advice, err = s.create(ctx, of, image); err != nil {
+		err = fmt.Errorf("making a container of %s: %w", short(image), err)
+	}
+	if !had {
+		removed := s.removePulled(context.WithoutCancel(ctx), image, note)
+		if err == nil && removed != nil {
+			return "", "", fmt.Errorf("removing what was pulled: %w", removed)
+		}
+	}
+	if err != nil {
+		return "", advice, err
+	}
+	if had {
+		return short(image) + ", which is there already", "", nil
+	}
+	return short(image) + ", and removed", "", nil
+}
+
+// has says whether the host has an image.
+func (s *Stages) has(ctx context.Context, image string) (bool, error) {
+	out, err := output(ctx, s.host, `docker image inspect "$1" >/dev/null 2>&1 && echo there; exit 0`, image)
+	return strings.TrimSpace(out) != "", err
+}
+
+// removePulled removes an image, unless a container has come to use it meanwhile.
+func (s *Stages) removePulled(ctx context.Context, image, note string) error {
+	_, err := output(ctx, s.host, `docker image inspect "$1" >/dev/null 2>&1 || exit 0
+why=$(docker image rm "$1" 2>&1) && exit
+[ -n "$(docker ps -aq --filter "ancestor=$1")" ] || { echo "$why" >&2; exit 1; }`, image)
+	if err != nil {
+		return err
+	}
+	return s.host.Remove(ctx, note)
 }
 
 // pull pulls one image.
@@ -98,7 +157,7 @@ func (s *Stages) pullNothing(ctx context.Context, p Pull) (string, string, error
 func pullAdvice(err error) string {
 	text := said(err)
 	for _, known := range []struct{ says, advice string }{
-		{"no space left", "make room where Docker's images are: docker image prune --all"},
+		{"no space left", "make room where Docker's images are: `docker image prune --all`"},
 		{"x509", "the host's Docker has to know the registry's CA: /etc/docker/certs.d/HOST/ca.crt"},
 		{"HTTP response to HTTPS client", "the registry speaks plain HTTP: insecure-registries in the host's /etc/docker/daemon.json"},
 		{"no such host", "the host can't resolve the registry's name: see its DNS"},
@@ -106,6 +165,8 @@ func pullAdvice(err error) string {
 		{"unauthorized", "the registry does not accept the login; see registries in slipway.yaml"},
 		{"incorrect username", "the registry does not accept the login; see registries in slipway.yaml"},
 		{"denied", "the login may not pull there; let it, or see registries in slipway.yaml"},
+		{"credential", "the credential helper in the user's ~/.docker/config.json does not work there: install it, or take credsStore and credHelpers out"},
+		{"not found", "no registry has that image: is the reference right in the compose file?"},
 		{"timeout", "the host does not reach the registry: a firewall, or a proxy that its Docker has to know"},
 		{"toomanyrequests", "the registry has had enough pulls from there: log in, or wait"},
 	} {
@@ -114,6 +175,17 @@ func pullAdvice(err error) string {
 		}
 	}
 	return ""
+}
+
+// othersAdvice is that for an image which is pulled with the host's own login.
+func othersAdvice(err error, advice string) string {
+	text := said(err)
+	for _, denial := range []string{"unauthorized", "denied", "incorrect username", "no basic auth", "authentication required"} {
+		if strings.Contains(text, denial) {
+			return "is there such an image? The deploy's login is for its own registry alone: `docker login`, there, as the user that deploys"
+		}
+	}
+	return advice
 }
 
 // short is a reference with a digest as people read it.

@@ -70,6 +70,7 @@ func OneLine(text string) string {
 // output is what a script prints.
 func output(ctx context.Context, h deploy.Host, script string, words ...string) (string, error) {
 	s := &shell.Script{}
+	s.Raw("export LC_ALL=C") // what programs say is looked into
 	s.Line(append([]string{"set", "--"}, words...)...)
 	s.Raw(script)
 	var out bytes.Buffer

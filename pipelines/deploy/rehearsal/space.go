@@ -32,7 +32,7 @@ func (s *Stages) Space(ctx context.Context, of string) deploy.Finding {
 
 // space compares what is free in a directory with what a deploy needs at least.
 func space(ctx context.Context, h deploy.Host, subject, dir string, least int64) deploy.Finding {
-	const advice = "make room: docker image prune --all removes images that no container uses; see df -h and df -i"
+	const advice = "make room: `docker image prune --all` removes images that no container uses; see df -h and df -i"
 	return Step(ctx, subject, func(ctx context.Context) (string, string, error) {
 		found, err := facts(ctx, h, freeScript, dir)
 		if err != nil {

@@ -49,11 +49,20 @@ const stagePrefix = ".slipway-setup-"
 // runs it, what a killed rehearsal had left, and of each place where the stage is;
 // then it waits, unless $2 is no.
 const stageScript = `
+export LC_ALL=C
 name=$1 wait=$2; shift 2
 say() { printf '%s\0' "$@"; }
 boot() { cat /proc/sys/kernel/random/boot_id 2>/dev/null || echo unknown; }
-nearest() { near=$1; while [ ! -d "$near" ]; do near=${near%/*}; [ -n "$near" ] || near=/; done; }
+nearest() {
+	near=$1 blocked=
+	while [ ! -d "$near" ]; do
+		if [ -e "$near" ]; then blocked="$near is there, and no directory"
+		elif [ -L "$near" ]; then blocked="$near is a link to what is not there, and no directory"; fi
+		near=${near%/*}; [ -n "$near" ] || near=/
+	done
+}
 remove() {
+	[ ! -s "$1/container" ] || docker rm -f -v "$(cat "$1/container")" >/dev/null 2>&1 </dev/null
 	[ ! -s "$1/image" ] || docker image rm "$(cat "$1/image")" >/dev/null 2>&1 </dev/null
 	rm -rf "$1"
 }
@@ -82,8 +91,8 @@ for place; do
 		[ -d "$old" ] && [ "$old" != "$near/$name" ] && abandoned "$old" || continue
 		remove "$old"; [ -e "$old" ] || say cleared "$old"
 	done
-	problem=
-	if [ -e "$place" ] && [ ! -d "$place" ]; then problem="$place is there, and no directory"
+	problem=$blocked
+	if [ -n "$problem" ]; then :
 	elif [ ! -d "$near/$name" ] && problem=$(mkdir "$near/$name" 2>&1) && [ "$wait" != no ]; then
 		problem=$( { echo "$$ $(boot)" >"$near/$name/by"; } 2>&1)
 	fi
