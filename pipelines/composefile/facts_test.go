@@ -79,6 +79,21 @@ services:
 	}
 }
 
+// A container that is named is found by docker, so it has to be there.
+func TestOrderByContainerName(t *testing.T) {
+	p := mustLoad(t, `
+services:
+  a: {image: x, network_mode: "container:one"}
+  b: {image: x, volumes_from: ["container:two:ro"], container_name: three}
+  c: {image: x, pid: "container:outside", container_name: four}
+  d: {image: x, container_name: two, ipc: "container:three"}
+  z: {image: x, container_name: one}
+`)
+	if diff := cmp.Diff([]string{"z", "a", "d", "b", "c"}, Order(p)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestOrderSkipsDisabledDependencies(t *testing.T) {
 	p := mustLoad(t, "services: {a: {image: x, depends_on: {b: {condition: service_started, required: false}}}, b: {image: x, profiles: [p]}}")
 	if diff := cmp.Diff([]string{"a"}, Order(p)); diff != "" {

@@ -3,6 +3,7 @@ package composefile
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 )
@@ -21,7 +22,7 @@ func Order(p *types.Project) []string {
 			return
 		}
 		seen[name] = true
-		for _, dependency := range slices.Sorted(maps.Keys(service.DependsOn)) {
+		for _, dependency := range Dependencies(p, service) {
 			visit(dependency)
 		}
 		order = append(order, name)
@@ -30,4 +31,30 @@ func Order(p *types.Project) []string {
 		visit(name)
 	}
 	return order
+}
+
+// Dependencies are what has to run before a service can start, by name: what it
+// depends on, and those whose container it refers to by the name that the file
+// gives it, which compose leaves to docker.
+func Dependencies(p *types.Project, s types.ServiceConfig) []string {
+	named := map[string]bool{}
+	refer := func(text string) {
+		if name, ok := strings.CutPrefix(text, types.ContainerPrefix); ok {
+			named[name] = true
+		}
+	}
+	for _, mode := range []string{s.NetworkMode, s.Pid, s.Ipc} {
+		refer(mode)
+	}
+	for _, from := range s.VolumesFrom {
+		refer(strings.TrimSuffix(strings.TrimSuffix(from, ":ro"), ":rw"))
+	}
+	all := slices.Collect(maps.Keys(s.DependsOn))
+	for _, other := range p.Services {
+		if _, known := s.DependsOn[other.Name]; named[other.ContainerName] && other.Name != s.Name && !known {
+			all = append(all, other.Name)
+		}
+	}
+	slices.Sort(all)
+	return all
 }

@@ -62,12 +62,16 @@ func (m Model) RunsOurs(service string) bool { return len(m.Accepted[service]) >
 // Needs says whether dependency is among what service depends on, in however
 // many steps.
 func (m Model) Needs(service, dependency string) bool {
-	for name := range m.All.Services[service].DependsOn {
-		if name == dependency || m.Needs(name, dependency) {
-			return true
+	seen := map[string]bool{}
+	var needs func(string) bool
+	needs = func(service string) bool {
+		if seen[service] {
+			return false // by container names, services may need each other
 		}
+		seen[service] = true
+		return slices.ContainsFunc(composefile.Dependencies(m.All, m.All.Services[service]), func(name string) bool { return name == dependency || needs(name) })
 	}
-	return false
+	return needs(service)
 }
 
 // Networks are a service's networks, by docker's name.
