@@ -65,7 +65,7 @@ lint: .cache/tools/staticcheck .cache/tools/actionlint ## gofmt, go vet, staticc
 	.cache/tools/staticcheck ./...
 	.cache/tools/actionlint -shellcheck= -pyflakes= .github/workflows/*.yml examples/*/.github/workflows/*.yml
 
-bench: setup build ## measure slipway against docker, in one table (BENCH="-runs 9 -json FILE")
+bench: setup build ## measure slipway against docker, in one table (BENCH="-runs 9 -json FILE -only plan-.*")
 	go run ./internal/bench $(BENCH)
 
 update: ## write the generated files and the golden files of the tests anew

@@ -12,21 +12,46 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 )
 
 // benchmarks in the order of the table.
-var benchmarks = []func(context.Context, *sample) (result, error){
-	version.time, version.memory, completion.time, completion.memory,
-	planFifty, planFiftyPublished, publishOne, publishCopied, publishNone, deployUnchanged, deployFleet, syncFiles, promoteTen,
-	rolling.requests, rolling.failed, rolling.away, blueGreen.requests, blueGreen.failed, blueGreen.away,
+var benchmarks = []benchmark{
+	{"version", version.time}, {"version-memory", version.memory}, {"completion", completion.time}, {"completion-memory", completion.memory},
+	{"plan-new", planFifty}, {"plan-published", planFiftyPublished}, {"plan-offline", planOffline}, {"plan-unchanged", planUnchanged},
+	{"publish-one", publishOne}, {"publish-copied", publishCopied}, {"publish-none", publishNone},
+	{"deploy-unchanged", deployUnchanged}, {"deploy-fleet", deployFleet}, {"git-sync", syncFiles}, {"promote", promoteTen},
+	{"rolling-requests", rolling.requests}, {"rolling-failed", rolling.failed}, {"rolling-away", rolling.away},
+	{"blue-green-requests", blueGreen.requests}, {"blue-green-failed", blueGreen.failed}, {"blue-green-away", blueGreen.away},
+}
+
+// benchmark is a row of the table, and its name on the command line.
+type benchmark struct {
+	name    string
+	measure func(context.Context, *sample) (result, error)
 }
 
 func main() {
 	var o options
 	flag.StringVar(&o.slipway, "slipway", "bin/slipway", "program to measure")
 	flag.IntVar(&o.runs, "runs", 5, "how often everything is measured; the median counts")
+	only := flag.String("only", "", "regular expression of the rows to measure, by name (default: all); -only help lists them")
 	flag.StringVar(&o.json, "json", "", "file to write the results to, as JSON")
 	flag.Parse()
+	var err error
+	if o.only, err = regexp.Compile("^(" + *only + ")$"); err != nil {
+		fmt.Fprintf(os.Stderr, "bench: -only: %v\n", err)
+		os.Exit(2)
+	}
+	if *only == "" {
+		o.only = regexp.MustCompile("")
+	}
+	if *only == "help" {
+		for _, b := range benchmarks {
+			fmt.Println(b.name)
+		}
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := bench(ctx, o); err != nil {
@@ -45,8 +70,11 @@ func bench(ctx context.Context, o options) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	var results []result
-	for _, measure := range benchmarks {
-		r, err := measure(ctx, s)
+	for _, b := range benchmarks {
+		if !o.only.MatchString(b.name) {
+			continue
+		}
+		r, err := b.measure(ctx, s)
 		if errors.Is(err, errSkipped) {
 			fmt.Fprintf(os.Stderr, "%s: %v\n", r.What, err)
 			continue

@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -35,4 +38,62 @@ func planFiftyPublished(ctx context.Context, s *sample) (result, error) {
 		return r, err
 	}
 	return r, r.time(ctx, s.runs, func(ctx context.Context, _ int) (time.Duration, error) { return p.slip(ctx, "plan") })
+}
+
+// planOffline plans fifty images and three targets from the checkout alone.
+func planOffline(ctx context.Context, s *sample) (result, error) {
+	r := result{What: "plan --offline of 50 images, 3 targets", MostSeconds: 1}
+	p, err := s.newProject(ctx, "offline", fifty)
+	if err != nil {
+		return r, err
+	}
+	config := filepath.Join(p.dir, "slipway.yaml")
+	content, err := os.ReadFile(config)
+	if err != nil {
+		return r, err
+	}
+	more := `      dags: {gitsync: {path: /srv/dags, from: service00, hosts: [nobody@127.0.0.1:1]}}
+      purge: {run: {image: service01, command: [purge]}}
+`
+	if err := write(config, strings.TrimRight(string(content), "\n")+"\n"+more); err != nil {
+		return r, err
+	}
+	if err := p.commit(ctx); err != nil {
+		return r, err
+	}
+	return r, r.time(ctx, s.runs, func(ctx context.Context, _ int) (time.Duration, error) { return p.slip(ctx, "plan", "--offline") })
+}
+
+// planUnchanged plans a release that runs already, beside the two commands of compose
+// which people look with.
+func planUnchanged(ctx context.Context, s *sample) (result, error) {
+	r := result{What: "plan of what runs already", Plain: "docker compose config and ps", MostRatio: 2}
+	p, err := s.newProject(ctx, "planned", 1)
+	if err != nil {
+		return r, err
+	}
+	if _, err := p.slip(ctx, "release", "--build-number", "1"); err != nil {
+		return r, err
+	}
+	up, err := p.composeUp(ctx, "1")
+	if err != nil {
+		return r, err
+	}
+	if _, err := timed(ctx, up); err != nil { // the stack that ps looks at
+		return r, err
+	}
+	plain := func(ctx context.Context, _ int) (time.Duration, error) {
+		var total time.Duration
+		for _, verb := range []string{"config", "ps"} {
+			look := p.in("docker", "compose", "--project-name", p.stack+"-plain", verb)
+			look.Env = up.Env
+			took, err := timed(ctx, look)
+			if err != nil {
+				return 0, err
+			}
+			total += took
+		}
+		return total, nil
+	}
+	return r, r.compare(ctx, s.runs, func(ctx context.Context, _ int) (time.Duration, error) { return p.slip(ctx, "plan") }, plain)
 }
