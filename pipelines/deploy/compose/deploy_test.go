@@ -19,7 +19,7 @@ func TestFirstDeployThenRolling(t *testing.T) {
 	s.image("2", "web", "ok")
 
 	first := s.mustDeploy("1")
-	if got := kinds(first.Plans[0]); !cmp.Equal(got, []string{"start db", "start web"}) {
+	if got := kinds(first.Plans[0]); !cmp.Equal(got, []string{"create network " + s.Project + "_default", "start db", "start web"}) {
 		t.Errorf("first plan: %v", got)
 	}
 	if got := s.version("web"); got != "1" {

@@ -23,7 +23,7 @@ func TestStepsRunOnceBeforeAndAfter(t *testing.T) {
 	s.Config.Before = []config.Step{{Service: "web", Run: config.Command{"migrate", "before"}}}
 	s.Config.After = []config.Step{{Service: "web", Run: config.Command{"migrate", "after"}}}
 	result := s.mustDeploy("1")
-	if want := []string{"start db", "run web", "start web", "run web"}; !cmp.Equal(kinds(result.Plans[0]), want) {
+	if want := []string{"create network " + s.Project + "_default", "start db", "run web", "start web", "run web"}; !cmp.Equal(kinds(result.Plans[0]), want) {
 		t.Errorf("plan %v, want %v: the database first, then the step, then the rest", kinds(result.Plans[0]), want)
 	}
 	if again := s.mustDeploy("1"); !again.Plans[0].Empty() {

@@ -30,6 +30,9 @@ type Observation struct {
 	// Ports are the host ports that containers publish, others' included. Only
 	// Target reads them.
 	Ports []Port
+	// Resources are the host's networks and volumes, where Kept is not all that a plan
+	// has to know of them. Only Target reads them.
+	Resources Resources
 	// Scale is how many containers services have, by slipway.yaml.
 	Scale config.Map[int]
 	// Proxy is the zero value without a switch.

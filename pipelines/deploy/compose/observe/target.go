@@ -17,6 +17,11 @@ func Target(ctx context.Context, s stack.Stack, d deploy.Desired) (deploy.Observ
 	if o.Ports, err = publishedPorts(ctx, s); err != nil {
 		return deploy.Observed{}, err
 	}
+	if o.needsResources(s.Config) {
+		if o.Resources, err = resources(ctx, s); err != nil {
+			return deploy.Observed{}, err
+		}
+	}
 	observed := deploy.Observed{State: o, Running: o.Running()}
 	if o.State.Project == "" && len(o.Containers) > 0 {
 		observed.Previous, err = adopt(ctx, s, d, o)

@@ -59,6 +59,7 @@ type planner struct {
 	steps      steps
 	removal    removal
 	files      files
+	resources  resources
 }
 
 func newPlanner(s Settings, d deploy.Desired, o observe.Observation) *planner {
@@ -75,6 +76,7 @@ func newPlanner(s Settings, d deploy.Desired, o observe.Observation) *planner {
 	p.services = &services{strategy: s.Config.Strategy, seen: o, draft: written, dependents: p.dependents, files: p.files, handover: p.handover}
 	p.steps = steps{desired: d, seen: o, draft: written, handover: p.handover, services: p.services}
 	p.removal = removal{seen: o, draft: written, proxy: p.proxy}
+	p.resources = resources{seen: o, draft: written}
 	return p
 }
 
@@ -90,6 +92,7 @@ func (p *planner) all() error {
 	}
 	if p.seen.Model.Project == nil {
 		p.removal.remove(p.seen.State.Services, "")
+		p.resources.destroy()
 		return nil
 	}
 	if err := p.files.plan(p.desired.Returning); err != nil {
@@ -103,6 +106,7 @@ func (p *planner) all() error {
 	if inTheWay := servicesInTheWay(p.seen, order); len(inTheWay) > 0 {
 		p.removal.remove(inTheWay, "its host port is needed")
 	}
+	begin := len(p.draft.plan.Changes)
 	if p.settings.Steps.before() {
 		if err := p.steps.run("before", p.settings.Config.Before, order); err != nil {
 			return err
@@ -119,10 +123,23 @@ func (p *planner) all() error {
 	p.noteProfiles()
 	p.noteKept(order)
 	p.removal.remove(p.removal.dropped(), "")
-	if !p.settings.Steps.after() {
-		return nil
+	return p.after(begin)
+}
+
+// after plans the steps after, unless they are another target's or nobody's here, and
+// says what all of it makes on the host.
+func (p *planner) after(begin int) error {
+	var later []config.Step
+	switch p.settings.Steps {
+	case StepsBefore:
+		later = p.settings.Config.After
+	case StepsAll:
+		if err := p.steps.run("after", p.settings.Config.After, nil); err != nil {
+			return err
+		}
 	}
-	return p.steps.run("after", p.settings.Config.After, nil)
+	p.resources.create(begin, later)
+	return nil
 }
 
 // refuse is the error for a release that can't run here.

@@ -51,6 +51,7 @@ func TestHostPorts(t *testing.T) {
 				State:      state.State{Project: "app", Services: []string{"old"}},
 				Containers: map[string][]container.Container{},
 				Ports:      []observe.Port{test.taken},
+				Resources:  observe.Resources{"network app_default": "app"},
 			}
 			for _, service := range test.runs {
 				o.Containers[service] = []container.Container{at(service, service+"1", "old")}

@@ -24,8 +24,6 @@ const (
 
 func (s Steps) before() bool { return s == StepsAll || s == StepsBefore }
 
-func (s Steps) after() bool { return s == StepsAll || s == StepsAfter }
-
 // steps plans one-off commands, such as migrations, that this release has not
 // run yet.
 type steps struct {
