@@ -19,7 +19,7 @@ func FuzzOutput(f *testing.F) {
 				t.Errorf("path %q from %q", path, out)
 			}
 		}
-		for _, e := range parseEntries(out) {
+		for _, e := range ParseEntries(out) {
 			if e.Kind == "" || e.ID == "" || strings.Contains(e.Path, "\x00") {
 				t.Errorf("entry %+v from %q", e, out)
 			}

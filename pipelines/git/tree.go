@@ -40,7 +40,7 @@ func (r *Repository) Tree(ctx context.Context, commit, dir string) (string, erro
 	if err != nil {
 		return "", fmt.Errorf("reading %q in commit %s: %w", dir, commit, err)
 	}
-	found := parseEntries(out)
+	found := ParseEntries(out)
 	switch {
 	case len(found) != 1 || found[0].Kind == "blob":
 		return "", fmt.Errorf("commit %s has no directory %q", commit, dir)
@@ -54,6 +54,8 @@ func (r *Repository) Tree(ctx context.Context, commit, dir string) (string, erro
 type Entry struct {
 	// Kind is "tree", "blob" or "commit" (a submodule).
 	Kind string
+	// Mode is as git has it: "100755"; empty for a whole tree.
+	Mode string
 	ID   string
 	// Size of a blob in bytes.
 	Size int64
@@ -67,11 +69,11 @@ func (r *Repository) Entries(ctx context.Context, tree string) ([]Entry, error) 
 	if err != nil {
 		return nil, fmt.Errorf("listing tree %s: %w", tree, err)
 	}
-	return append([]Entry{{Kind: "tree", ID: tree}}, parseEntries(out)...), nil
+	return append([]Entry{{Kind: "tree", ID: tree}}, ParseEntries(out)...), nil
 }
 
-// parseEntries reads the output of ls-tree -z, with sizes or without.
-func parseEntries(out string) []Entry {
+// ParseEntries reads the output of ls-tree -z, with sizes or without.
+func ParseEntries(out string) []Entry {
 	var entries []Entry
 	for line := range strings.SplitSeq(out, "\x00") {
 		about, path, ok := strings.Cut(line, "\t")
@@ -79,7 +81,7 @@ func parseEntries(out string) []Entry {
 		if !ok || len(fields) < 3 {
 			continue
 		}
-		e := Entry{Kind: fields[1], ID: fields[2], Path: path}
+		e := Entry{Mode: fields[0], Kind: fields[1], ID: fields[2], Path: path}
 		if len(fields) > 3 {
 			e.Size, _ = strconv.ParseInt(fields[3], 10, 64) // "-" for what is no blob
 		}

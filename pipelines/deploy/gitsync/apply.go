@@ -9,6 +9,7 @@ import (
 
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/shell"
 )
 
 // applier applies one plan.
@@ -20,7 +21,7 @@ type applier struct {
 // apply applies a as Target.Apply says.
 func (w applier) apply(ctx context.Context, d deploy.Desired, a actions, s deploy.Session) error {
 	if len(d.Sync) > 0 && a.Want == "" {
-		return fmt.Errorf("changing %q: the host does not have %s; deploy again", w.remote.dir, layersText(d.Sync))
+		return fmt.Errorf("changing %q: %s", w.remote.dir, lost(d.Sync))
 	}
 	if err := s.Fence(ctx); err != nil {
 		return err
@@ -60,6 +61,11 @@ func (w applier) mountedSince(ctx context.Context) (string, error) {
 	return why, nil
 }
 
+// lost is what to say when a host does not have what it has to.
+func lost(layers []deploy.Layer) string {
+	return fmt.Sprintf("the host does not have %s; deploy again", layersText(layers))
+}
+
 // script does what a says.
 func (w applier) script(d deploy.Desired, a actions) (*script, error) {
 	s := w.remote.begin()
@@ -71,6 +77,9 @@ func (w applier) script(d deploy.Desired, a actions) (*script, error) {
 		{"want", a.Want}, {"adopt", a.Adopt}, {"fresh", strings.ToLower(rand.Text()[:8])}, {"link", w.remote.linkTo()},
 	} {
 		s.Set(v.name, v.value)
+	}
+	if len(d.Sync) > 0 {
+		s.Raw(`g cat-file -e "$want^{tree}" 2>/dev/null || fail ` + shell.Quote(lost(d.Sync)))
 	}
 	switch {
 	case a.Remove && a.InPlace:

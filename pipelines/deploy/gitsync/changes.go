@@ -1,33 +1,13 @@
 package gitsync
 
 import (
-	"context"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 
-	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/git"
 )
-
-// changes are the files in which a release differs from the tree that is there, as
-// the clone has both: the host may not have what is to come. None where the clone has
-// not, as with a release of several layers.
-func (o Options) changes(ctx context.Context, there string, layers []deploy.Layer) []difference {
-	if o.Repo == nil || there == "" || len(layers) != 1 || layers[0].Tree == "" || layers[0].Tree == there {
-		return nil
-	}
-	was, err := o.Repo.Entries(ctx, there)
-	if err != nil {
-		return nil
-	}
-	comes, err := o.Repo.Entries(ctx, layers[0].Tree)
-	if err != nil {
-		return nil
-	}
-	return treeChanges(was, comes)
-}
 
 // treeChanges are the paths in which two trees differ, in order, with git's letters.
 func treeChanges(was, comes []git.Entry) []difference {
@@ -45,7 +25,7 @@ func treeChanges(was, comes []git.Entry) []difference {
 		case e.Kind == "tree":
 		case !there:
 			all = append(all, difference{"A", e.Path})
-		case old != e:
+		case old.Mode != e.Mode || old.ID != e.ID:
 			all = append(all, difference{"M", e.Path})
 		}
 	}

@@ -4,19 +4,20 @@ import (
 	"strings"
 )
 
-// parseFacts reads names and values. The lists of differences are git's own
-// words up to an empty one: a letter and a path, or "? path".
+// parseFacts reads names and values. Lists are git's own words up to an empty one:
+// those of differences have a letter and a path in turn, or "? path", and that of what
+// a tree has a word for each entry.
 func parseFacts(words []string) facts {
 	found := facts{}
 	for i := 0; i+1 < len(words); i += 2 {
 		name := words[i]
-		if name != "differs" && name != "edited" {
+		if name != "differs" && name != "edited" && name != "changed" && name != "has" {
 			found[name] = append(found[name], words[i+1])
 			continue
 		}
 		for i++; i < len(words) && words[i] != ""; i++ {
 			line := words[i]
-			if !strings.HasPrefix(line, "? ") && i+1 < len(words) {
+			if name != "has" && !strings.HasPrefix(line, "? ") && i+1 < len(words) {
 				i++
 				line += " " + words[i]
 			}

@@ -52,6 +52,22 @@ if [ -n "$work_tree" ] && [ -n "$last" ] && [ -n "$ours" ] && [ "$last" != "$wan
 	compare_begin "$last" "$work_tree" "$index"; differences edited; compare_end
 fi
 if [ -n "$want" ] && [ -n "$last" ] && [ "$last" != "$want" ]; then
-	say changed "$(g diff-tree -r --name-only --no-renames "$last" "$want" | wc -l | tr -d ' ')"
+	say changed; g diff-tree -r -z --name-status --no-renames "$last" "$want"; say ''
+fi
+# What it does not have yet can be compared by whoever has it.
+if [ -z "$want" ] && [ -n "$last" ]; then
+	say has; g ls-tree -r -z "$last"; say ''
+fi
+`
+
+// lookAside has what nobody has released, where no release ever was, looked at with a
+// repository that is not kept: looking changes nothing.
+const lookAside = `
+if [ -n "$work_tree" ] && [ -z "$ours" ] && [ ! -f "$repo/slipway" ]; then
+	state=$(mktemp -d) || fail 'making a temporary directory'
+	trap 'rm -rf "$state"' EXIT
+	repo=$state/repo.git
+	plain_git
+` + initialize + `
 fi
 `

@@ -26,10 +26,9 @@ type observation struct {
 	// differs are the paths in which what is there is not what is wanted, edited
 	// those in which it is not what was put there last.
 	differs, edited []difference
-	// changed is how many files differ between the two.
-	changed int
-	// files are they, where the clone knows them.
-	files []difference
+	// changed are the files that differ between what was put there last and what is
+	// wanted.
+	changed []difference
 	// containers are those that may mount the directory.
 	containers
 	// mountPoint says that the directory is a file system of its own, which can't be renamed.
@@ -66,7 +65,16 @@ func (o observation) text() string {
 	return "commit " + short(o.state.Commit)
 }
 
-// fingerprint changes with everything that the plan depends on.
+// byHand are the paths that somebody edited since the last deploy.
+func (o observation) byHand() []difference {
+	if o.state.Tree == o.want {
+		return o.differs
+	}
+	return o.edited
+}
+
+// fingerprint changes with everything that the plan depends on. Whether the host has
+// the release's files yet makes no difference.
 func (o observation) fingerprint() string {
-	return fmt.Sprintf("%s %s %d edited", o.kind, short(o.state.Tree+o.adopt), len(o.edited)+len(o.differs))
+	return fmt.Sprintf("%s %s %d edited", o.kind, short(o.state.Tree+o.adopt), len(o.byHand()))
 }

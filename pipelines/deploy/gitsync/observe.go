@@ -3,11 +3,11 @@ package gitsync
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/git"
 )
 
 // observe reads what is in the directory. All of it is one script, so that it
@@ -21,6 +21,8 @@ func observe(ctx context.Context, options Options, d deploy.Desired, switching b
 	if switching && options.switches() == config.SwitchAuto && len(d.Sync) > 0 {
 		options.askDocker(s)
 	}
+	s.Set("format", objectFormat(d.Sync))
+	s.Raw(lookAside)
 	s.Raw("plain_git")
 	s.Raw(`if [ -f "$repo/slipway" ]; then`)
 	s.Raw(take)
@@ -36,16 +38,15 @@ func observe(ctx context.Context, options Options, d deploy.Desired, switching b
 		before: found.one("before"), adopt: found.one("adopt"), containers: r.containersIn(found),
 		ours: found.one("ours") != "", linked: found.one("linked") != "", mountPoint: found.one("mount_point") != "",
 		state:   readState(found.one("state")),
-		differs: differences(found, "differs"), edited: differences(found, "edited"),
-	}
-	o.changed, _ = strconv.Atoi(found.one("changed"))
-	if switching {
-		o.files = options.changes(ctx, o.state.Tree, d.Sync)
+		differs: differences(found, "differs"), edited: differences(found, "edited"), changed: differences(found, "changed"),
 	}
 	if o.kind == "other" {
 		return o, fmt.Errorf("%q on the host is no directory: move it away, or choose another path", r.dir)
 	}
-	return o, nil
+	if !switching {
+		return o, nil
+	}
+	return o.withComing(ctx, options.Repo, d, git.ParseEntries(strings.Join(found["has"], "\x00")))
 }
 
 // differences pairs the letters and the paths that a script said.

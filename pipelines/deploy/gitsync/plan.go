@@ -93,11 +93,8 @@ func (p *planner) tree(d deploy.Desired) {
 		p.plan.Unchanged = append(p.plan.Unchanged, p.options.Dir)
 		return
 	}
-	switch {
-	case len(o.files) > 0:
-		how = report.Count(len(o.files), "file") + " differ (" + listed(o.files) + "), " + how
-	case o.changed > 0:
-		how = report.Count(o.changed, "file") + " differ, " + how
+	if len(o.changed) > 0 {
+		how = changedText(o.changed) + ", " + how
 	}
 	p.plan.Changes = append(p.plan.Changes, deploy.Change{Kind: kind, Subject: p.options.Dir, Before: o.text(), After: layersText(d.Sync), Note: how})
 }
@@ -111,10 +108,7 @@ func (p *planner) notes() {
 	case o.unseen != "":
 		p.plan.Notes = append(p.plan.Notes, fmt.Sprintf("docker could not be asked which containers mount %s (%s); if one does, say switch: in-place", p.options.Dir, firstLine(o.unseen)))
 	}
-	edited := o.edited
-	if o.state.Tree == o.want {
-		edited = o.differs
-	}
+	edited := o.byHand()
 	if !o.ours || len(edited) == 0 {
 		return
 	}
@@ -124,6 +118,15 @@ func (p *planner) notes() {
 	} else {
 		p.plan.Notes = append(p.plan.Notes, "files that no release has are moved to "+p.options.State+"/aside")
 	}
+}
+
+// changedText reads as "2 files differ (M a.py, A b.py)".
+func changedText(all []difference) string {
+	verb := "differ"
+	if len(all) == 1 {
+		verb = "differs"
+	}
+	return fmt.Sprintf("%s %s (%s)", report.Count(len(all), "file"), verb, listed(all))
 }
 
 // some names the first paths.
