@@ -126,7 +126,9 @@ func (l *life) configuration(c inspected, services map[string]string) configurat
 		slices.SortFunc(env, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 	}
 	for _, m := range c.Mounts {
-		m.Content = content(l.dir, m.Source)
+		if info, err := os.Stat(m.Source); err == nil && !(info.IsDir() && m.RW) { // what a program writes is its own
+			m.Content = content(l.dir, m.Source)
+		}
 		if m.Type == "bind" && strings.HasPrefix(m.Source, l.dir) || m.Type == "volume" {
 			m.Source = ""
 		}

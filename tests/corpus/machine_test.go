@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"git.example/slipway/internal/deploytest"
-	"git.example/slipway/pipelines/engine/enginetest"
 )
 
 // machine is what all stacks share: the command, a registry with a base image,
@@ -24,6 +23,11 @@ type machine struct {
 	command string
 	host    string
 	base    string
+	// asked notes what the registry is asked, docker what is asked of Docker at
+	// endpoint.
+	asked    *calls
+	docker   *calls
+	endpoint string
 }
 
 // commandVariable names a slipway that is built already, to run one stack after the
@@ -35,7 +39,8 @@ func newMachine(t *testing.T) machine {
 	t.Helper()
 	deploytest.NeedCompose(t)
 	m := machine{command: os.Getenv(commandVariable)}
-	m.host, m.base = enginetest.Base(t)
+	m.asked, m.host, m.base = registry(t)
+	m.docker, m.endpoint = watchedDocker(t)
 	if m.command != "" {
 		return m
 	}

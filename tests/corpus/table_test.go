@@ -163,15 +163,18 @@ is written by their test.
 
 For each stack that is not marked *not yet*:
 
-1. Plain ` + "`docker compose up`" + ` starts it, from a checkout, and it is taken down again.
-2. ` + "`publish`, `deploy`, `verify`" + `. Its containers are configured as those that plain compose made, mount for mount and
-   file for file.
-3. Plain compose looks at what runs, and finds nothing to recreate.
-4. ` + "`plan` and `deploy`" + ` once more: nothing to do. No container was made, started or stopped.
-5. A change: another image, and something of the stack's own. ` + "`plan`" + ` says what will be done; then 2 to 4 again. What the
-   change has nothing to do with runs on untouched.
-6. ` + "`rollback`, `verify`" + `: the first digests run again, configured as at first, and say what they said.
-7. It is taken down. Nothing of it is left, and what was there beside it is as it was.
+1. ` + "`plan`" + ` of the commit, which is not published yet. Docker and the registry are asked for reads alone; containers, images,
+   networks, volumes, tags, files and the journal are the same before and after, byte for byte.
+2. Plain ` + "`docker compose up`" + ` starts it, from a checkout, and it is taken down again.
+3. ` + "`publish`, `deploy`, `verify`" + `. What was done is what was planned, with the digests filled in: services that started, were
+   replaced, recreated, removed or left alone, networks, volumes, keys of the env file. Its containers are configured as
+   those that plain compose made, mount for mount and file for file.
+4. Plain compose looks at what runs, and finds nothing to recreate.
+5. ` + "`plan` and `deploy`" + ` once more: nothing to do. No container was made, started or stopped.
+6. A change: another image, and something of the stack's own. 1 and 3 to 5 again. What the change has nothing to do with
+   runs on untouched.
+7. ` + "`rollback`, `verify`" + `: the first digests run again, configured as at first, and say what they said.
+8. It is taken down. Nothing of it is left, and what was there beside it is as it was.
 
 ` + "`make test-long`" + ` runs them all, ` + "`make test`" + ` a few. A key that a later specification brings fails the test until a stack
 uses it, or a reason says why none can.

@@ -1,0 +1,125 @@
+package corpus
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-containerregistry/pkg/crane"
+
+	"git.example/slipway/internal/registrytest"
+	"git.example/slipway/pipelines/engine/enginetest"
+)
+
+// calls passes HTTP requests on, and notes those that are no reads.
+type calls struct {
+	inner http.Handler
+
+	mu     sync.Mutex
+	all    int
+	writes []string
+}
+
+func (c *calls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	c.all++
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		c.writes = append(c.writes, r.Method+" "+r.URL.Path)
+	}
+	c.mu.Unlock()
+	c.inner.ServeHTTP(w, r)
+}
+
+// taken are how many calls there were since it was asked last, and which of them
+// were no reads.
+func (c *calls) taken() (all int, writes []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all, writes = c.all, c.writes
+	c.all, c.writes = 0, nil
+	return all, writes
+}
+
+// registry serves a registry with a base image, and notes what it is asked.
+func registry(t *testing.T) (noted *calls, host, base string) {
+	t.Helper()
+	_, from := enginetest.Base(t)
+	noted = &calls{inner: registrytest.Handler()}
+	host = registrytest.ServeHandler(t, noted)
+	base = host + "/busybox:1"
+	if err := crane.Copy(from, base, crane.Insecure); err != nil {
+		t.Fatal(err)
+	}
+	return noted, host, base
+}
+
+// dockerSocket is where this machine's Docker answers.
+func dockerSocket() string {
+	if path, ok := strings.CutPrefix(os.Getenv("DOCKER_HOST"), "unix://"); ok {
+		return path
+	}
+	return "/var/run/docker.sock"
+}
+
+// overSocket reaches this machine's Docker.
+var overSocket = &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+	var d net.Dialer
+	return d.DialContext(ctx, "unix", dockerSocket())
+}}
+
+// watchedDocker serves this machine's Docker on a socket of its own, and notes what
+// it is asked.
+func watchedDocker(t *testing.T) (noted *calls, endpoint string) {
+	t.Helper()
+	noted = &calls{inner: &httputil.ReverseProxy{
+		Transport: overSocket,
+		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: "http", Host: "docker"}) },
+	}}
+	dir, err := os.MkdirTemp("", "corpus") // a socket's path is short
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	path := filepath.Join(dir, "docker.sock")
+	listener, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(noted)
+	server.Listener.Close()
+	server.Listener = listener
+	server.Start()
+	t.Cleanup(server.Close)
+	return noted, "unix://" + path
+}
+
+// dry runs slipway, which has to work, and to change nothing: Docker and the registry
+// are asked for reads alone, and what they have, and every file, is as it was.
+func (l *life) dry(args ...string) string {
+	l.Helper()
+	before := l.world()
+	l.asked.taken()
+	l.docker.taken()
+	out := l.stepWith([]string{"DOCKER_HOST=" + l.endpoint, "TMPDIR=" + l.tmp}, args...)
+	for what, noted := range map[string]*calls{"the registry": l.asked, "Docker": l.docker} {
+		if all, writes := noted.taken(); all == 0 || len(writes) > 0 {
+			l.Errorf("slipway %s asked %s %d times, and these are no reads: %v", strings.Join(args, " "), what, all, writes)
+		}
+	}
+	if diff := cmp.Diff(before, l.world()); diff != "" {
+		l.Errorf("slipway %s changed something (-before +after):\n%s", strings.Join(args, " "), diff)
+	}
+	if left := must(filepath.Glob(filepath.Join(l.tmp, "*"))); len(left) > 0 {
+		l.Errorf("slipway %s left temporary files: %v", strings.Join(args, " "), left)
+	}
+	return out
+}
