@@ -349,6 +349,14 @@ resource "terraform_data" "service" {
 	if diff := cmp.Diff(want, kinds); diff != "" {
 		t.Errorf("planned (-want +got):\n%s", diff)
 	}
+	for _, note := range []string{
+		`with the image tags alone come: terraform_data.service["api"]`,
+		"not from the images, but from the code or from what was changed by hand, come: terraform_data.more",
+	} {
+		if !slices.Contains(seen.Targets[0].Notes, note) {
+			t.Errorf("notes %q, without %q", seen.Targets[0].Notes, note)
+		}
+	}
 	p.after(seen, "2")
 	if !slices.Contains(state(), "terraform_data.more") {
 		t.Errorf("the state has %v", state())

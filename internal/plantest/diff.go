@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"git.example/slipway/pipelines"
 	"git.example/slipway/pipelines/deploy"
@@ -18,10 +19,15 @@ import (
 
 // Diff is how the plans that a deploy applied differ from those that were made
 // before the release was published, when the digests that publishing brought are
-// filled in; empty when they don't.
+// filled in; empty when they don't. A plan may note more than the deploy, which does not
+// look at what a change comes from.
 func Diff(planned pipelines.Planned, done rollout.Result) string {
 	built := slices.ContainsFunc(planned.Images, func(i pipelines.ImagePlan) bool { return i.Action == pipelines.BuildImage })
-	return cmp.Diff(readable(filled(planned, done), built), readable(shown(planned, done), built))
+	before, after := filled(planned, done), shown(planned, done)
+	for i := range min(len(before), len(after)) {
+		before[i].Notes = slices.DeleteFunc(before[i].Notes, func(note string) bool { return !slices.Contains(after[i].Notes, note) })
+	}
+	return cmp.Diff(readable(before, built), readable(after, built), cmpopts.EquateEmpty())
 }
 
 // plan is one target's, with the actions as lines of text.

@@ -26,6 +26,8 @@ type life struct {
 	values map[string]string
 	// tmp is where plans may have temporary files.
 	tmp string
+	// brought are the files that a release has brought.
+	brought map[string]bool
 }
 
 // TestStacks deploys every stack, and does with it what a team does with its own.
@@ -49,7 +51,7 @@ func TestStacks(t *testing.T) {
 }
 
 func live(t *testing.T, m machine, s corpusStack) {
-	l := &life{T: t, machine: m, stack: s, dir: t.TempDir(), tmp: t.TempDir(), values: m.values(t, s)}
+	l := &life{T: t, machine: m, stack: s, dir: t.TempDir(), tmp: t.TempDir(), brought: map[string]bool{}, values: m.values(t, s)}
 	t.Cleanup(l.clear)
 	for _, given := range s.Given {
 		docker(t, strings.Fields(expand(given, l.values))...)

@@ -71,11 +71,14 @@ func (l *life) fulfilled(planned pipelines.Planned, deployed func() string) {
 	said := map[string][]deploy.Change{}
 	expected := map[string]string{}
 	unchanged := map[string]bool{}
+	sent := map[string]deploy.Kind{}
 	for _, target := range planned.Targets {
 		for _, c := range target.Changes {
 			switch c.Kind {
 			case deploy.AddEnv, deploy.ChangeEnv, deploy.RemoveEnv, deploy.Create, deploy.Destroy, deploy.Update:
 				expected[c.Subject] = string(c.Kind)
+			case deploy.AddFile, deploy.ChangeFile, deploy.RemoveFile:
+				sent[c.Subject] = c.Kind
 			case deploy.RunStep:
 			default:
 				said[c.Subject] = append(said[c.Subject], c)
@@ -97,6 +100,43 @@ func (l *life) fulfilled(planned pipelines.Planned, deployed func() string) {
 	if diff := cmp.Diff(expected, changed(had, has)); diff != "" {
 		l.Errorf("networks, volumes and keys of the env file (-planned +done):\n%s", diff)
 	}
+	if diff := cmp.Diff(l.toSend(sent, planned.First), sent); diff != "" {
+		l.Errorf("files that the release brings (-changed +planned):\n%s", diff)
+	}
+}
+
+// toSend is what a plan has to say of the files that a release brings, which are
+// those of the plans so far: the first release brings them all, the second one those
+// that the change has changed. That containers have them is compared apart.
+func (l *life) toSend(planned map[string]deploy.Kind, first bool) map[string]deploy.Kind {
+	l.Helper()
+	kinds := map[string]deploy.Kind{}
+	of := func(name string, changed bool) map[string]string {
+		found := l.stack.files(l, changed)
+		maps.DeleteFunc(found, func(path, _ string) bool { return path != name && !strings.HasPrefix(path, name+"/") })
+		return found
+	}
+	for name := range planned {
+		if len(of(name, !first)) == 0 && planned[name] != deploy.RemoveFile {
+			l.Errorf("the plan brings %q, which the commit does not have", name)
+		}
+		if first || !l.brought[name] {
+			kinds[name] = deploy.AddFile
+		}
+	}
+	for name := range l.brought {
+		was, is := of(name, false), of(name, true)
+		switch {
+		case len(is) == 0:
+			kinds[name] = deploy.RemoveFile
+		case !maps.Equal(was, is):
+			kinds[name] = deploy.ChangeFile
+		}
+	}
+	for name := range planned {
+		l.brought[name] = true
+	}
+	return kinds
 }
 
 // outside is what a stack has beside its containers: networks and volumes by their
