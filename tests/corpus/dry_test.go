@@ -2,16 +2,20 @@ package corpus
 
 import (
 	"context"
+	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-containerregistry/pkg/crane"
@@ -122,4 +126,35 @@ func (l *life) dry(args ...string) string {
 		l.Errorf("slipway %s left temporary files: %v", strings.Join(args, " "), left)
 	}
 	return out
+}
+
+// killed kills a plan at a random moment, which leaves everything as it was, too.
+func (l *life) killed(build int) {
+	l.Helper()
+	tmp, err := os.MkdirTemp("", "corpus-killed")
+	if err != nil {
+		l.Fatal(err)
+	}
+	l.Cleanup(func() { os.RemoveAll(tmp) }) // what it had started may go on for a moment
+	before := l.world()
+	l.asked.taken()
+	l.docker.taken()
+	after := time.Duration(rand.IntN(1000)) * time.Millisecond
+	plan := exec.Command(l.command, "plan", "--build-number", fmt.Sprint(build))
+	plan.Dir, plan.Env = l.dir, append(os.Environ(), "DOCKER_HOST="+l.endpoint, "TMPDIR="+tmp)
+	if err := plan.Start(); err != nil {
+		l.Fatal(err)
+	}
+	ended := time.AfterFunc(after, func() { plan.Process.Kill() })
+	plan.Wait()
+	ended.Stop()
+	l.Logf("killed a plan after %s: %s", after, plan.ProcessState)
+	for what, noted := range map[string]*calls{"the registry": l.asked, "Docker": l.docker} {
+		if _, writes := noted.taken(); len(writes) > 0 {
+			l.Errorf("a plan that was killed after %s asked %s for what is no read: %v", after, what, writes)
+		}
+	}
+	if diff := cmp.Diff(before, l.world()); diff != "" {
+		l.Errorf("a plan that was killed after %s changed something (-before +after):\n%s", after, diff)
+	}
 }

@@ -66,6 +66,7 @@ func live(t *testing.T, m machine, s corpusStack) {
 	first := l.containers()
 
 	l.commit(true)
+	l.killed(2)
 	planned = l.foretold(2)
 	l.step("publish", "--build-number", "2")
 	l.release("changed", planned, nil)

@@ -164,7 +164,8 @@ is written by their test.
 For each stack that is not marked *not yet*:
 
 1. ` + "`plan`" + ` of the commit, which is not published yet. Docker and the registry are asked for reads alone; containers, images,
-   networks, volumes, tags, files and the journal are the same before and after, byte for byte.
+   networks, volumes, tags, files and the journal are the same before and after, byte for byte; after a plan that was
+   killed at a random moment, too.
 2. Plain ` + "`docker compose up`" + ` starts it, from a checkout, and it is taken down again.
 3. ` + "`publish`, `deploy`, `verify`" + `. What was done is what was planned, with the digests filled in: services that started, were
    replaced, recreated, removed or left alone, networks, volumes, keys of the env file. Its containers are configured as
