@@ -9,8 +9,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/consts"
@@ -37,7 +39,8 @@ type Options struct {
 	// as in compose; see Variables.
 	Env map[string]string
 	// Contents are files that are not on disk, such as those of a release
-	// record: by path as in Files, or as another file includes or extends it.
+	// record, with those that they take in: by path as in Files. Dir is that of the
+	// first of Files.
 	Contents map[string][]byte
 	// Profiles to enable; "*" is all.
 	Profiles []string
@@ -81,22 +84,45 @@ func Load(ctx context.Context, o Options) (_ *types.Project, err error) {
 	if env == nil {
 		env = types.Mapping{}
 	}
-	recorded := &contents{files: o.Contents}
-	defer recorded.remove()
 	details := types.ConfigDetails{WorkingDir: o.Dir, ConfigFiles: files, Environment: env}
-	project, err := loader.LoadWithContext(ctx, details, func(l *loader.Options) {
+	load := loader.LoadWithContext
+	if len(o.Contents) > 0 && TakesIn(slices.Collect(maps.Values(texts))...) {
+		load = o.loadMirrored
+	}
+	project, err := load(ctx, details, func(l *loader.Options) {
 		name, explicit := o.projectName()
 		l.SetProjectName(name, explicit)
 		l.SkipResolveEnvironment, l.SkipResolveLabels = true, true
 		l.SkipConsistencyCheck = o.Resolved
 		l.Profiles = o.Profiles
-		l.ResourceLoaders = append(l.ResourceLoaders, recorded)
 		l.Interpolate.Substitute = substitute
 	})
 	if err != nil {
 		return nil, fmt.Errorf("loading compose file %s: %w", quoted(o.Files), explain(err, texts))
 	}
 	return project, nil
+}
+
+// loadMirrored loads a project whose files take in others that are in o.Contents.
+func (o Options) loadMirrored(ctx context.Context, details types.ConfigDetails, set ...func(*loader.Options)) (*types.Project, error) {
+	m, err := newMirror(o)
+	if err != nil {
+		return nil, err
+	}
+	defer m.remove()
+	mirrored := details
+	mirrored.WorkingDir = m.path(o.Dir)
+	model, err := loader.LoadModelWithContext(ctx, mirrored, set...)
+	if err != nil {
+		return nil, errors.New(m.real(err.Error()))
+	}
+	name, _ := model["name"].(string)
+	real, _ := m.realAll(model).(map[string]any)
+	options := loader.ToOptions(&details, set)
+	if name != "" {
+		options.SetProjectName(name, true)
+	}
+	return loader.ModelToProject(real, options, details)
 }
 
 func (o Options) read(path string) ([]byte, error) {

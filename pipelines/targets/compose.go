@@ -9,7 +9,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"git.example/slipway/pipelines/composefile"
 	"git.example/slipway/pipelines/config"
@@ -50,20 +49,21 @@ func (k composeKind) ownDirs() []string {
 	return own
 }
 
-// check makes sure that the compose files can be read. Variables that only a
+// check takes in what the compose files include and extend, and makes sure that they
+// can be read. Variables that only a
 // deploy knows are stood in for; where that may be why a file can't be read, it
 // is a warning.
 func (k composeKind) check(ctx context.Context, w *workspace.Workspace, files map[string][]byte) error {
-	for _, name := range cleaned(k.File) {
-		if err := checkWhole(name, files[name]); err != nil {
-			return err
-		}
-	}
 	if k.Switch != nil {
 		if err := compose.CheckTemplate(k.Switch.Template, files[cleaned([]string{k.Switch.Template})[0]]); err != nil {
 			return err
 		}
 	}
+	taken, err := k.hostFiles().taken(w)
+	if err != nil {
+		return err
+	}
+	maps.Copy(files, taken)
 	_, filled, err := k.hostFiles().loadTree(ctx, w, files)
 	var unknowable *composefile.Unknowable
 	if errors.As(err, &unknowable) {
@@ -121,6 +121,16 @@ func (k composeKind) describe(_ context.Context, s *site, r published.Release, d
 		k.hostFiles().describe(s, r, d)
 	}
 	return nil
+}
+
+// differences are the files that differ: those that the compose files take in, and
+// those that services need on their hosts.
+func (k composeKind) differences(ctx context.Context, _ *site, want, live deploy.Desired) []string {
+	var reasons []string
+	for _, name := range k.hostFiles().differing(ctx, want, live) {
+		reasons = append(reasons, fmt.Sprintf("file %s differs from %s", name, live.Release.Tag))
+	}
+	return reasons
 }
 
 func (k composeKind) credentials(ctx context.Context, s *site, d *deploy.Desired) (err error) {
@@ -243,14 +253,4 @@ func cleaned(files []string) []string {
 		paths[i] = filepath.ToSlash(filepath.Clean(file))
 	}
 	return paths
-}
-
-// checkWhole refuses a compose file that takes in others, which a deploy would
-// not have.
-func checkWhole(name string, content []byte) error {
-	others := composefile.Outside(content)
-	if len(others) == 0 {
-		return nil
-	}
-	return fmt.Errorf("reading deploy file %q: it takes in %s by include or extends, and a deploy has just the files that slipway.yaml names; merge them into one file with `docker compose config --no-interpolate`, or list them under file", name, strings.Join(others, ", "))
 }

@@ -3,6 +3,9 @@ package targets
 import (
 	"cmp"
 	"context"
+	"errors"
+	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -29,17 +32,47 @@ func (k composeKind) hostFiles() composeFiles { return composeFiles{k.ComposeTar
 // loadTree reads the compose files of the working tree. Its paths are absolute there;
 // variables that nobody knows are stood in for.
 func (k composeFiles) loadTree(ctx context.Context, w *workspace.Workspace, files map[string][]byte) (*types.Project, composefile.StandIns, error) {
+	dir := filepath.Join(w.Dir, k.base())
+	o := composefile.Options{Files: cleaned(k.File), Contents: files, Dir: dir, Name: "release", Env: map[string]string{"PWD": dir}, Profiles: []string{"*"}}
+	return composefile.LoadStandingIn(ctx, o, k.unknown(files))
+}
+
+// unknown are the variables of the compose files, and of those that they take in,
+// without a default.
+func (k composeFiles) unknown(files map[string][]byte) []string {
+	names := cleaned(k.File)
+	for name := range takenIn(names, files) {
+		names = append(names, name)
+	}
 	var unknown []string
-	for _, name := range cleaned(k.File) {
+	for _, name := range names {
 		for _, v := range composefile.Variables(files[name]) {
 			if !v.Default && v.Name != "PWD" {
 				unknown = append(unknown, v.Name)
 			}
 		}
 	}
-	dir := filepath.Join(w.Dir, k.base())
-	o := composefile.Options{Files: w.Paths(k.File), Dir: dir, Name: "release", Env: map[string]string{"PWD": dir}, Profiles: []string{"*"}}
-	return composefile.LoadStandingIn(ctx, o, distinct(unknown))
+	return distinct(unknown)
+}
+
+// takenIn are the files of a release that its compose files take in.
+func takenIn(names []string, files map[string][]byte) map[string][]byte {
+	found, _ := composefile.TakenIn(names, func(name string) ([]byte, bool, error) { // they were read when the release was made
+		content, there := files[name]
+		return content, there, nil
+	})
+	return found
+}
+
+// taken are the files of the working tree that the compose files take in.
+func (k composeFiles) taken(w *workspace.Workspace) (map[string][]byte, error) {
+	return composefile.TakenIn(cleaned(k.File), func(name string) ([]byte, bool, error) {
+		content, err := os.ReadFile(w.Path(name))
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, false, nil
+		}
+		return content, err == nil, err
+	})
 }
 
 // base is the directory of the project that the stack's is on its hosts: paths of
@@ -116,17 +149,9 @@ func (k composeFiles) rehearse(ctx context.Context, s *site, m machine, stack *c
 
 // check looks for the files that the working tree's services need on a machine.
 func (k composeFiles) check(ctx context.Context, s *site, m machine, stack *compose.Target, files Released) ([]deploy.Finding, error) {
-	var unknown []string
-	for _, name := range cleaned(k.File) {
-		for _, v := range composefile.Variables(files.Files[name]) {
-			if !v.Default && v.Name != "PWD" {
-				unknown = append(unknown, v.Name)
-			}
-		}
-	}
 	project, filled, err := composefile.LoadStandingIn(ctx, composefile.Options{
 		Files: cleaned(k.File), Contents: files.Files, Dir: m.dir, Name: "setup", Env: map[string]string{"PWD": m.dir},
-	}, distinct(unknown))
+	}, k.unknown(files.Files))
 	if err != nil {
 		return nil, nil // a deploy, which knows the variables, says more
 	}

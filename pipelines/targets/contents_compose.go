@@ -67,7 +67,12 @@ func (k composeKind) variables(d deploy.Desired, contents map[string][]byte) (en
 	if k.Env != nil && !k.keysUnknown() {
 		return env, nil
 	}
-	for _, file := range d.Main {
+	files := slices.Clone(d.Main)
+	for name := range takenIn(d.Main, contents) {
+		files = append(files, name)
+	}
+	slices.Sort(files)
+	for _, file := range files {
 		for _, v := range composefile.Variables(contents[file]) {
 			if _, set := env[v.Name]; !set && !v.Default && !slices.Contains(standIns, v.Name) {
 				standIns = append(standIns, v.Name)

@@ -17,7 +17,8 @@ type kind interface {
 	files() []string
 	// ownDirs are directories of this machine that the target keeps things in, or is.
 	ownDirs() []string
-	// check refuses files that no release should be made of.
+	// check adds to files those that they take in, and refuses what no release should
+	// be made of.
 	check(ctx context.Context, w *workspace.Workspace, files map[string][]byte) error
 	// collect takes files of the repository that services need on hosts. Elsewhere
 	// are directories of hosts that other targets have.

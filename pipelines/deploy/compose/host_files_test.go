@@ -176,6 +176,61 @@ func TestFilesTravel(t *testing.T) {
 	}
 }
 
+// A deploy that is killed when its files are there and its containers are not changes
+// nothing of what runs, and the next one goes on from there. What a killed run left
+// half written is not taken for a version.
+func TestFilesOfAKilledDeploy(t *testing.T) {
+	t.Parallel()
+	const service = "  {image: slipway-test/busybox:1, init: true, command: [sleep, \"100000\"], stop_grace_period: 1s, volumes: ['./conf/ä b.conf:/etc/app.conf:ro', './empty:/empty']}\n"
+	s := newStack(t, "services:\n  file:"+service+"  other:"+service)
+	for _, tag := range []string{"1", "2", "3"} {
+		s.Images[tag] = nil
+	}
+	release := func(content string) {
+		s.HostFiles = map[string]deploy.HostFile{"conf/ä b.conf": hostFile(content), "empty": {Mode: "0755"}}
+	}
+	served := func() string {
+		return s.in("file", "cat", "/etc/app.conf") + " " + s.in("other", "cat", "/etc/app.conf") + " " + s.in("file", "stat", "-c", "%a-%s", "/empty")
+	}
+	release("one")
+	s.mustDeploy("1")
+	if got := served(); got != "one one 755-0" {
+		t.Errorf("first %q", got)
+	}
+	release("two")
+	s.runChild("2", "log file: starting")
+	if got := served(); got != "one one 755-0" {
+		t.Errorf("while a killed deploy's files are there, services have %q", got)
+	}
+	places, _ := filepath.Glob(filepath.Join(s.Dir, ".slipway/.files/*/ä b.conf"))
+	if len(places) != 2 {
+		t.Fatalf("versions %q: the deploy was not killed where it should be", places)
+	}
+	for _, place := range places { // as if it had been killed while it wrote the new one
+		if content := read(t, filepath.Dir(place), filepath.Base(place)); content == "two" {
+			half := filepath.Join(s.Dir, ".slipway/.files/.new-"+filepath.Base(filepath.Dir(place)))
+			if err := os.Rename(filepath.Dir(place), half); err != nil {
+				t.Fatal(err)
+			}
+			write(t, half, "ä b.conf", "tw")
+			write(t, half, "more", "")
+		}
+	}
+	s.mustDeploy("2")
+	if got := served(); got != "two two 755-0" {
+		t.Errorf("the next deploy has %q", got)
+	}
+	if left, _ := filepath.Glob(filepath.Join(s.Dir, ".slipway/.files/.*-*")); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+	if _, err := deploytest.Rollback(t, s.deployment("2"), ""); err != nil {
+		t.Fatal(err)
+	}
+	if got := served(); got != "one one 755-0" {
+		t.Errorf("after the rollback %q", got)
+	}
+}
+
 // everyContainer is the id of each container, by service.
 func (s *stack) everyContainer() map[string]string {
 	s.t.Helper()

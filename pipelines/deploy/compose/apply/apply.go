@@ -62,9 +62,11 @@ func (w *worker) prepare(ctx context.Context) error {
 		return fmt.Errorf("writing to the stack's directory: %w", err)
 	}
 	if w.actions.Env {
-		return envfile.Write(ctx, w.stack, w.desired)
+		if err := envfile.Write(ctx, w.stack, w.desired); err != nil {
+			return err
+		}
 	}
-	return nil
+	return w.stack.Merge(ctx, w.desired, w.actions.Project)
 }
 
 // finish forgets services that are not the release's any more.

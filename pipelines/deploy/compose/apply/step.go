@@ -73,6 +73,9 @@ func RunStep(ctx context.Context, jobs job.Runner, d deploy.Desired, service str
 	if err := hostfiles.Write(ctx, jobs.Stack, d, m.Versions); err != nil {
 		return err
 	}
+	if err := jobs.Stack.Merge(ctx, d, m.Name); err != nil {
+		return err
+	}
 	run := oneOff{desired: d, project: m.Name, service: service, command: words, job: job.Job{Timeout: defaultStepTimeout}}
 	return run.run(ctx, jobs, s)
 }

@@ -13,11 +13,12 @@ import (
 
 // Override is the YAML of an override file that has a project's services mount and
 // read versions in their places; empty when there is nothing to override. resolved is
-// the project as the host's compose resolved it, if it has.
-func Override(p, resolved *types.Project, versions []Version) (string, error) {
+// the project as the host's compose resolved it, if it has. absolute has all env files
+// written out, also those of the host's own.
+func Override(p, resolved *types.Project, versions []Version, absolute bool) (string, error) {
 	var services, configs, secrets bytes.Buffer
 	for _, name := range p.ServiceNames() {
-		text, err := overrideService(p.Services[name], versions)
+		text, err := overrideService(p.Services[name], versions, absolute)
 		if err != nil {
 			return "", err
 		}
@@ -58,7 +59,7 @@ func Override(p, resolved *types.Project, versions []Version) (string, error) {
 }
 
 // overrideService is what a service has otherwise; empty for nothing.
-func overrideService(s types.ServiceConfig, versions []Version) (string, error) {
+func overrideService(s types.ServiceConfig, versions []Version, absolute bool) (string, error) {
 	text := ""
 	list := func(key string, values []any) error {
 		encoded, err := json.Marshal(values)
@@ -86,7 +87,7 @@ func overrideService(s types.ServiceConfig, versions []Version) (string, error) 
 		return "", err
 	}
 	var envFiles []any
-	changed := false
+	changed := absolute && len(s.EnvFiles) > 0
 	for _, f := range s.EnvFiles {
 		if version, ok := At(versions, path.Clean(f.Path)); ok {
 			f.Path, changed = version.Place, true

@@ -50,7 +50,7 @@ func Load(ctx context.Context, s stack.Stack, d deploy.Desired, env envfile.File
 	if err != nil {
 		return m, err
 	}
-	m.Name = m.All.Name
+	m.Name, m.takesIn = m.All.Name, stack.TakesIn(d)
 	m.profiles = strings.Split(variables[consts.ComposeProfiles], ",")
 	m.pinImages(d)
 	m.Versions = hostfiles.Versions(s, d, m.All)

@@ -33,6 +33,8 @@ type Model struct {
 	Hashes map[string]string
 	// Versions are the files that the release brings for services to mount.
 	Versions []hostfiles.Version
+	// takesIn says that the compose files take in others.
+	takesIn bool
 	// resolved is what compose made of the files.
 	resolved string
 	// profiles are those that the stack's .env activates.
@@ -99,5 +101,5 @@ func (m Model) Ends(s types.ServiceConfig) container.Ending {
 // FilesOverride is the override file with which services mount the release's files;
 // empty when they are as the compose files have them.
 func (m Model) FilesOverride() (string, error) {
-	return hostfiles.Override(m.All, m.Project, m.Versions)
+	return hostfiles.Override(m.All, m.Project, m.Versions, m.takesIn)
 }

@@ -23,8 +23,13 @@ import (
 func (m Model) Resolve(ctx context.Context, s stack.Stack, d deploy.Desired, env envfile.File) (Model, error) {
 	script := &stack.Script{}
 	dir := script.Temporary()
-	for _, name := range slices.Sorted(maps.Keys(d.Files)) {
-		script.File(path.Join(dir, "files", name), d.Files[name])
+	var mirror stack.Mirror
+	if m.takesIn {
+		mirror = s.Mirror(script, dir, d)
+	} else {
+		for _, name := range slices.Sorted(maps.Keys(d.Files)) {
+			script.File(path.Join(dir, "files", name), d.Files[name])
+		}
 	}
 	script.File(dir+"/pins.yml", string(composefile.Override(m.Pins)))
 	files, err := m.FilesOverride()
@@ -38,17 +43,29 @@ func (m Model) Resolve(ctx context.Context, s stack.Stack, d deploy.Desired, env
 	}
 	script.Export(d.Variables)
 	script.Raw("cd " + shell.Quote(s.Dir) + " 2>/dev/null || cd " + dir)
-	words := s.Compose(m.Name)
+	dotEnv := ""
 	if written && env.Name == envfile.DotEnv {
-		words = append(words, "--env-file", dir+"/env")
+		dotEnv = dir + "/env"
 	}
-	for _, name := range d.Main {
-		words = append(words, "-f", path.Join(dir, "files", name))
+	overrides := []string{dir + "/pins.yml", dir + "/files.yml", dir + "/env.yml"}
+	if m.takesIn {
+		mirror.Config(script, d, m.Name, dotEnv, overrides, dir+"/model.yml")
+	} else {
+		words := s.Compose(m.Name)
+		if dotEnv != "" {
+			words = append(words, "--env-file", dotEnv)
+		}
+		for _, name := range d.Main {
+			words = append(words, "-f", path.Join(dir, "files", name))
+		}
+		for _, name := range overrides {
+			words = append(words, "-f", name)
+		}
+		// Not as JSON: compose writes some keys there, those of blkio_config, in a way
+		// that it does not read.
+		words = append(words, "config", "--format", "yaml")
+		script.Raw(shell.Words(words...) + " >" + dir + "/model.yml || exit")
 	}
-	// Not as JSON: compose writes some keys there, those of blkio_config, in a way
-	// that it does not read.
-	words = append(words, "-f", dir+"/pins.yml", "-f", dir+"/files.yml", "-f", dir+"/env.yml", "config", "--format", "yaml")
-	script.Raw(shell.Words(words...) + " >" + dir + "/model.yml || exit")
 	script.Raw(shell.Words(hashWords(s, m.Name, dir+"/model.yml")...) + " || exit")
 	script.Raw("echo")
 	script.Line("cat", dir+"/model.yml")
@@ -117,7 +134,7 @@ func (m Model) writeEnvTo(script *stack.Script, dir string, d deploy.Desired, en
 	override := ""
 	for _, name := range m.All.ServiceNames() {
 		envFiles, labelFiles := slices.Clone(m.All.Services[name].EnvFiles), slices.Clone(m.All.Services[name].LabelFiles)
-		changedEnv, changedLabels := false, false
+		changedEnv, changedLabels := m.takesIn && len(envFiles) > 0, m.takesIn && len(labelFiles) > 0 // what is relative would be the mirror's
 		for i := range envFiles {
 			changedEnv = move(&envFiles[i].Path) || changedEnv
 		}

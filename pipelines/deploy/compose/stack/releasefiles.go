@@ -44,6 +44,9 @@ func (s Stack) ReleaseDir(d deploy.Desired) string {
 	return path.Join(s.StateDir, "files", name)
 }
 
+// mergedFile is what compose makes of compose files that take in others, beside them.
+const mergedFile = ".slipway-merged.yml"
+
 // Overrides are what a release has beside its compose files: the references that its
 // services run, in Kept the volumes and networks that stay as they are, and in Files
 // how services mount the files that it brings. Each may be empty.
@@ -75,11 +78,37 @@ func (s Stack) WriteRelease(ctx context.Context, d deploy.Desired, o Overrides) 
 	return write(pinsFile, append(composefile.Override(o.Pins), o.Kept...))
 }
 
+// Merge has compose make one file of compose files that take in others, with the
+// release's variables and files, which are on the host by now. It has the values of
+// variables and env files: nobody else can read it.
+func (s Stack) Merge(ctx context.Context, d deploy.Desired, project string) error {
+	if !TakesIn(d) {
+		return nil
+	}
+	script := &Script{}
+	dir := script.Temporary()
+	m := s.Mirror(script, dir, d)
+	script.Export(d.Variables)
+	script.Line("cd", s.Dir)
+	merged := path.Join(s.ReleaseDir(d), mergedFile)
+	overrides := []string{path.Join(s.ReleaseDir(d), pinsFile), path.Join(s.ReleaseDir(d), FilesOverride)}
+	m.Config(script, d, project, "", overrides, merged+".new")
+	script.Line("mv", merged+".new", merged)
+	if err := s.Run(ctx, script, nil, nil); err != nil {
+		return fmt.Errorf("merging the compose files of %s: %w", ReleaseName(d), Failure(err))
+	}
+	return nil
+}
+
 // ComposeRelease is the start of a compose command line with the release's files.
 func (s Stack) ComposeRelease(d deploy.Desired, project string) []string {
 	words := s.Compose(project)
 	if len(d.Main) == 0 {
 		return words
+	}
+	if TakesIn(d) {
+		// What is in it is active: profiles were looked at before.
+		return append(words, "--profile", "*", "-f", path.Join(s.ReleaseDir(d), mergedFile))
 	}
 	for _, name := range append(append([]string{}, d.Main...), pinsFile, FilesOverride) {
 		words = append(words, "-f", path.Join(s.ReleaseDir(d), name))
