@@ -330,6 +330,7 @@ func TestSetupNamesTheFault(t *testing.T) {
 		"few inodes":                   {config: prepared("mount -t tmpfs -o size=1g,nr_inodes=500,mode=777 tmpfs " + app), subject: "disk", says: []string{"inodes free", "wants 10000"}},
 		"read-only":                    {config: prepared("mount --bind " + app + " " + app + "; mount -o remount,ro,bind " + app), subject: "directory", says: []string{"Read-only", "mount it writable"}},
 		"another's path":               {config: prepared("chown root " + app), subject: "directory", says: []string{"root:", "sudo chown -R " + sshtest.AccountName + " '" + app + "'"}},
+		"a mode that forbids it":       {config: prepared("chmod 555 " + app), subject: "directory", says: []string{"dr-xr-xr-x", "chmod u+rwx '" + app + "'"}},
 		"another's own files":          {config: prepared("mkdir -p " + app + "/.slipway/prod; chown -R root " + app + "/.slipway"), subject: "own files", says: []string{"Permission denied", "sudo chown -R " + sshtest.AccountName + " '" + app + "/.slipway'"}},
 		"a file in the place":          {config: prepared("rmdir " + app + "; touch " + app), subject: "directory", says: []string{"no directory"}},
 		"a link to nowhere":            {config: prepared("rmdir " + app + "; ln -s nowhere " + app), subject: "directory", says: []string{app + " is a link to what is not there"}},

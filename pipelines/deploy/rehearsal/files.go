@@ -78,6 +78,9 @@ func (s *Stages) directoryAdvice(p place, of string) string {
 	case strings.Contains(p.problem, notDirectory):
 		return "move that away, or say another path in slipway.yaml"
 	}
+	if strings.HasPrefix(p.owner, s.User+":") && strings.Contains(p.problem, "Permission denied") {
+		return fmt.Sprintf("it is the user's, who may not write there by its mode: `chmod u+rwx %s`", shell.Quote(p.near))
+	}
 	if p.near == path.Clean(of) || strings.Contains(p.near, "/.slipway") {
 		return fmt.Sprintf("`sudo chown -R %s %s`", s.User, shell.Quote(p.near))
 	}
