@@ -115,10 +115,12 @@ func (s *Stages) has(ctx context.Context, image string) (bool, error) {
 	return strings.TrimSpace(out) != "", err
 }
 
-// removePulled removes an image, unless a container has come to use it meanwhile.
+// removePulled removes an image, unless a container has come to use it meanwhile, or
+// another rehearsal has removed it.
 func (s *Stages) removePulled(ctx context.Context, image, note string) error {
 	_, err := output(ctx, s.host, `docker image inspect "$1" >/dev/null 2>&1 || exit 0
 why=$(docker image rm "$1" 2>&1) && exit
+docker image inspect "$1" >/dev/null 2>&1 || exit 0
 [ -n "$(docker ps -aq --filter "ancestor=$1")" ] || { echo "$why" >&2; exit 1; }`, image)
 	if err != nil {
 		return err
