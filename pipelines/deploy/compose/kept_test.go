@@ -139,7 +139,8 @@ func TestVolumesAndNetworksOfAnotherName(t *testing.T) {
 	s.Files["compose.yml"] = storing + "\nvolumes: {data: {name: PROJECT-renamed}, store: {}}\nnetworks: {front: {name: PROJECT-renamed}}\n"
 	s.Files["compose.yml"] = strings.ReplaceAll(s.Files["compose.yml"], "PROJECT", s.Project)
 	result := s.mustDeploy("2")
-	if diff := cmp.Diff([]string{"recreate db", "replace web"}, kinds(result.Plans[0])); diff != "" {
+	planned := []string{"create network " + s.Project + "-renamed", "create volume " + s.Project + "-renamed", "recreate db", "replace web"}
+	if diff := cmp.Diff(planned, kinds(result.Plans[0])); diff != "" {
 		t.Errorf("plan (- want, + got):\n%s", diff)
 	}
 	note := fmt.Sprintf(`service "web": /data was volume %s_data, and is now volume %[1]s-renamed, which is made new and empty; the volume stays on the host with its data`, s.Project)
