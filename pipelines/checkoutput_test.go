@@ -77,7 +77,7 @@ func TestPublishRefusesComposeFiles(t *testing.T) {
   prod: {registry: main, deploy: {stack: {compose: {file: compose.yml, path: /opt/shop}}}}
 `
 	tests := []struct{ name, compose, want string }{
-		{"takes in another file", "include: [db.yml]\nservices: {api: {image: \"x:${DEPLOY_TAG}\"}}\n", `"compose.yml": it takes in db.yml`},
+		{"takes in a file that is not there", "include: [gone.yml]\nservices: {api: {image: \"x:${DEPLOY_TAG}\"}}\n", `"compose.yml" takes in "gone.yml": there is no such file`},
 		{"malformed", "services: {\n", `target "stack" of environment "prod"`},
 		{"unknown key", "services: {api: {imagine: x}}\n", "imagine"},
 	}
