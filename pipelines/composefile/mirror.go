@@ -28,7 +28,7 @@ func newMirror(o Options) (m mirror, err error) {
 			return m, err
 		}
 		file := m.path(filepath.Join(o.Dir, in))
-		if err := os.MkdirAll(filepath.Dir(file), 0o700); err == nil {
+		if err = os.MkdirAll(filepath.Dir(file), 0o700); err == nil {
 			err = os.WriteFile(file, blankVersion(content), 0o600)
 		}
 		if err != nil {

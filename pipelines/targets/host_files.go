@@ -100,7 +100,9 @@ func (h *hostFiles) addNeed(n composefile.Need, file string, all []composefile.N
 		return nil
 	}
 	if n.Writable(all) {
-		h.directories[file] = h.directories[file]
+		if !h.directories[file] { // a name that another service reads only stays one
+			h.directories[file] = false
+		}
 		return nil
 	}
 	h.directories[file] = true
