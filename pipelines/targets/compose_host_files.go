@@ -85,13 +85,21 @@ func (k composeFiles) collect(ctx context.Context, w *workspace.Workspace, files
 	if err != nil {
 		return nil // check has said so
 	}
-	return h.add(composefile.Needs(project), k.base(), func(file string) bool { return k.owned(file, elsewhere) })
+	return h.add(composefile.Needs(project), k.base(), func(file string) bool { return k.owned(k.onHosts(w), file, elsewhere) })
 }
 
-// owned says that a path, relative to the stack's directory, is the host's
+// onHosts is the stack's directory, absolute, as syncedDirs has those of others.
+func (k composeFiles) onHosts(w *workspace.Workspace) string {
+	if len(k.Hosts) == 0 {
+		return filepath.ToSlash(w.Path(k.Path))
+	}
+	return path.Clean(k.Path)
+}
+
+// owned says that a path, relative to the stack's directory dir, is the host's
 // own although git has it: slipway.yaml says so, a deploy writes it, or another
 // target is there.
-func (k composeFiles) owned(file string, elsewhere []string) bool {
+func (k composeFiles) owned(dir, file string, elsewhere []string) bool {
 	if file == compose.DotEnv || k.Env != nil && file == path.Clean(cmp.Or(k.Env.File, compose.DotEnv)) {
 		return true
 	}
@@ -103,16 +111,17 @@ func (k composeFiles) owned(file string, elsewhere []string) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(elsewhere, func(dir string) bool { return isBelow(path.Join(k.Path, file), dir) })
+	at := path.Join(dir, file)
+	return slices.ContainsFunc(elsewhere, func(other string) bool { return isBelow(at, other) || isBelow(other, at) })
 }
 
 // describe gives d the files that its services need. What another target of
 // the stack's project needs is among them: it is not much, and nothing mounts it.
 func (k composeFiles) describe(s *site, r published.Release, d *deploy.Desired) {
-	elsewhere := syncedDirs(s.workspace, s.config)
+	elsewhere, dir := syncedDirs(s.workspace, s.config), k.onHosts(s.workspace)
 	own := func(file string) bool {
 		relative, err := filepath.Rel(k.base(), file)
-		return err == nil && k.owned(filepath.ToSlash(relative), elsewhere)
+		return err == nil && k.owned(dir, filepath.ToSlash(relative), elsewhere)
 	}
 	for name, file := range r.Record.HostFiles {
 		if own(name) {

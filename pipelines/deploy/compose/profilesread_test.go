@@ -72,7 +72,9 @@ func TestProfilesAsComposeReadsThem(t *testing.T) {
 			slices.Sort(want)
 			var got []string
 			for _, c := range plan.Changes {
-				got = append(got, c.Subject)
+				if !strings.HasPrefix(c.Subject, "network ") {
+					got = append(got, c.Subject)
+				}
 			}
 			slices.Sort(got)
 			if diff := cmp.Diff(want, got); diff != "" {

@@ -85,7 +85,7 @@ func dockerAdvice(found map[string]string, how deploy.Docker) string {
 	case how == deploy.DockerBySudo && has("not allowed to preserve", "not allowed to set"):
 		return "sudo has to let variables through, which compose needs: " + sudoersAdvice(user, found["file"])
 	case how == deploy.DockerBySudo && has("must have a tty"):
-		return fmt.Sprintf("sudo wants a terminal (requiretty): `Defaults:%s !requiretty` in /etc/sudoers.d/slipway", user)
+		return fmt.Sprintf("sudo wants a terminal (requiretty): `Defaults:%s !requiretty` in /etc/sudoers.d/deploy", user)
 	case has("unable to resolve docker endpoint", "context not found", "current context"):
 		if context := found["context"]; context != "" {
 			return fmt.Sprintf("DOCKER_CONTEXT is %s there, which is none: take it out of the startup files or the environment that set it", context)
@@ -111,7 +111,7 @@ func sudoersAdvice(user, docker string) string {
 	if docker == "" {
 		docker = "/usr/bin/docker"
 	}
-	return fmt.Sprintf("put this line into /etc/sudoers.d/slipway: `%s ALL=(root) NOPASSWD:SETENV: %s`", user, docker)
+	return fmt.Sprintf("put this line into /etc/sudoers.d/deploy: `%s ALL=(root) NOPASSWD:SETENV: %s`", user, docker)
 }
 
 // groupAdvice is for a user who may not open Docker's socket.
