@@ -44,7 +44,7 @@ test: ## run every test (TEST=./pipelines/config for one package)
 
 test-long: ## run the tests that take minutes, too: faults at every step, load, every stack of the corpus
 	@.ci/setup tests
-	SLIPWAY_LONG_TESTS=1 go test -p 1 -timeout 90m ./pipelines/deploy/... ./tests/corpus/...
+	SLIPWAY_LONG_TESTS=1 go test -p 1 -timeout 90m ./pipelines ./pipelines/registry ./pipelines/deploy/... ./tests/corpus/...
 
 fuzz: ## try random inputs on everything that is parsed (FUZZTIME=10m for each, ONLY=regexp of package.Name)
 	go run ./internal/fuzzing -time $(or $(FUZZTIME),10m) -only '$(ONLY)' -log docs/fuzzing.jsonl

@@ -2,46 +2,20 @@ package pipelines_test
 
 import (
 	"maps"
-	"net/http"
 	"slices"
-	"sync"
 	"testing"
 
+	"git.example/slipway/internal/plantest"
 	"git.example/slipway/internal/registrytest"
 	"git.example/slipway/pipelines"
 )
-
-// recorder is a registry that notes every call which is no read.
-type recorder struct {
-	inner http.Handler
-
-	mu     sync.Mutex
-	calls  int
-	writes []string
-}
-
-func (r *recorder) ServeHTTP(w http.ResponseWriter, request *http.Request) {
-	r.mu.Lock()
-	r.calls++
-	if request.Method != http.MethodGet && request.Method != http.MethodHead {
-		r.writes = append(r.writes, request.Method+" "+request.URL.Path)
-	}
-	r.mu.Unlock()
-	r.inner.ServeHTTP(w, request)
-}
-
-func (r *recorder) reset() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.calls, r.writes = 0, nil
-}
 
 // A plan makes reads only, of whatever it plans, and what is on this disk stays as
 // it is; nobody's lock is waited for.
 func TestPlanIsDry(t *testing.T) {
 	needDocker(t)
 	w := &wire{}
-	r := &recorder{inner: registrytest.Handler()}
+	r := plantest.NewCalls(registrytest.Handler())
 	w.host = registrytest.ServeHandler(t, r)
 	stack := t.TempDir()
 	dir := repository(t, w, map[string]string{
@@ -62,14 +36,14 @@ environments:
 	})
 	check := func(what string, o pipelines.PlanOptions, build string) pipelines.Planned {
 		t.Helper()
-		r.reset()
+		r.Taken()
 		before, outside := tree(t, dir), tree(t, stack)
 		planned, err := open(t, dir, build, nil, nil).Plan(t.Context(), o)
 		if err != nil {
 			t.Fatalf("%s: %v", what, err)
 		}
-		if len(r.writes) > 0 || r.calls == 0 {
-			t.Errorf("%s: %d calls, and these are no reads: %v", what, r.calls, r.writes)
+		if calls, writes := r.Taken(); len(writes) > 0 || calls == 0 {
+			t.Errorf("%s: %d calls, and these are no reads: %v", what, calls, writes)
 		}
 		if !maps.Equal(before, tree(t, dir)) || !maps.Equal(outside, tree(t, stack)) {
 			t.Errorf("%s: files were changed", what)

@@ -105,7 +105,7 @@ func TestPlanOffline(t *testing.T) {
 	got := strings.Join(text, "\n")
 	for _, want := range []string{
 		"stack: api: 127.0.0.1:1/shop/api (built at publish)",
-		"volume data, network front: what the host has of them is kept as it was made, and was not looked at",
+		"volume data, network front: what the host already has is kept as it was made, and was not looked at",
 		"dags: 2 files of dags at commit ",
 		"tasks: service api: task definition task.json, container app runs image api",
 		"purge: 127.0.0.1:1/shop/api (built at publish): purge; environment: TOKEN",

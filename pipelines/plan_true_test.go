@@ -24,7 +24,7 @@ import (
 type planned struct {
 	*testing.T
 	dir      string
-	registry *recorder
+	registry *plantest.Calls
 	aws      *awsfake.Server // nil without AWS
 	// outside are directories that a plan must leave as they are, beside dir.
 	outside []string
@@ -33,7 +33,7 @@ type planned struct {
 // plannedProject makes a project of files, with a registry that notes its calls.
 func plannedProject(t *testing.T, files map[string]string) *planned {
 	t.Helper()
-	p := &planned{T: t, registry: &recorder{inner: registrytest.Handler()}}
+	p := &planned{T: t, registry: plantest.NewCalls(registrytest.Handler())}
 	w := &wire{host: registrytest.ServeHandler(t, p.registry)}
 	p.dir = repository(t, w, files)
 	return p
@@ -42,7 +42,7 @@ func plannedProject(t *testing.T, files map[string]string) *planned {
 // before plans what is committed and not published, which makes reads alone.
 func (p *planned) before(build string) pipelines.Planned {
 	p.Helper()
-	p.registry.reset()
+	p.registry.Taken()
 	asked := p.awsCalls()
 	var files []map[string]string
 	look := func() (all []map[string]string) {
@@ -59,8 +59,8 @@ func (p *planned) before(build string) pipelines.Planned {
 	if seen.Published || len(seen.Unseen) > 0 || len(seen.Wrong) > 0 || len(seen.Refused) > 0 || seen.First != (build == "1") {
 		p.Errorf("planned before build %s was published: %+v", build, seen)
 	}
-	if len(p.registry.writes) > 0 || p.registry.calls == 0 {
-		p.Errorf("the plan asked the registry %d times, and these are no reads: %v", p.registry.calls, p.registry.writes)
+	if calls, writes := p.registry.Taken(); len(writes) > 0 || calls == 0 {
+		p.Errorf("the plan asked the registry %d times, and these are no reads: %v", calls, writes)
 	}
 	for _, call := range p.awsCalls()[len(asked):] {
 		if operation := call[strings.Index(call, " ")+1:]; !slices.ContainsFunc([]string{"Get", "Describe", "List", "Batch"}, func(read string) bool { return strings.HasPrefix(operation, read) }) {

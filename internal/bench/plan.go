@@ -68,25 +68,15 @@ func planOffline(ctx context.Context, s *sample) (result, error) {
 // which people look with.
 func planUnchanged(ctx context.Context, s *sample) (result, error) {
 	r := result{What: "plan of what runs already", Plain: "docker compose config and ps", MostRatio: 2}
-	p, err := s.newProject(ctx, "planned", 1)
+	p, err := s.running(ctx)
 	if err != nil {
-		return r, err
-	}
-	if _, err := p.slip(ctx, "release", "--build-number", "1"); err != nil {
-		return r, err
-	}
-	up, err := p.composeUp(ctx, "1")
-	if err != nil {
-		return r, err
-	}
-	if _, err := timed(ctx, up); err != nil { // the stack that ps looks at
 		return r, err
 	}
 	plain := func(ctx context.Context, _ int) (time.Duration, error) {
 		var total time.Duration
 		for _, verb := range []string{"config", "ps"} {
 			look := p.in("docker", "compose", "--project-name", p.stack+"-plain", verb)
-			look.Env = up.Env
+			look.Env = p.up.Env
 			took, err := timed(ctx, look)
 			if err != nil {
 				return 0, err

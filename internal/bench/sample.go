@@ -27,6 +27,8 @@ type sample struct {
 	// stacks are more compose projects to remove at the end.
 	stacks  []string
 	environ []string
+	// shared is what rows about a release that runs have in common; nil before the first.
+	shared *running
 }
 
 func newSample(ctx context.Context, o options) (_ *sample, err error) {

@@ -42,7 +42,7 @@ func (k composeKind) contents(ctx context.Context, s *site, d deploy.Desired) ([
 		lines = append(lines, serviceLine(stack.Services[name]))
 	}
 	if resources := compose.Defined(stack); resources != "" {
-		lines = append(lines, resources+": what the host has of them is kept as it was made, and was not looked at")
+		lines = append(lines, resources+": what the host already has is kept as it was made, and was not looked at")
 	}
 	if len(standIns) > 0 {
 		lines = append(lines, "values that only the host or a secret store has: "+strings.Join(standIns, ", "))

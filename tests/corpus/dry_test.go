@@ -13,51 +13,22 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-containerregistry/pkg/crane"
 
+	"git.example/slipway/internal/plantest"
 	"git.example/slipway/internal/registrytest"
 	"git.example/slipway/pipelines/engine/enginetest"
 )
 
-// calls passes HTTP requests on, and notes those that are no reads.
-type calls struct {
-	inner http.Handler
-
-	mu     sync.Mutex
-	all    int
-	writes []string
-}
-
-func (c *calls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c.mu.Lock()
-	c.all++
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		c.writes = append(c.writes, r.Method+" "+r.URL.Path)
-	}
-	c.mu.Unlock()
-	c.inner.ServeHTTP(w, r)
-}
-
-// taken are how many calls there were since it was asked last, and which of them
-// were no reads.
-func (c *calls) taken() (all int, writes []string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	all, writes = c.all, c.writes
-	c.all, c.writes = 0, nil
-	return all, writes
-}
-
 // registry serves a registry with a base image, and notes what it is asked.
-func registry(t *testing.T) (noted *calls, host, base string) {
+func registry(t *testing.T) (noted *plantest.Calls, host, base string) {
 	t.Helper()
 	_, from := enginetest.Base(t)
-	noted = &calls{inner: registrytest.Handler()}
+	noted = plantest.NewCalls(registrytest.Handler())
 	host = registrytest.ServeHandler(t, noted)
 	base = host + "/busybox:1"
 	if err := crane.Copy(from, base, crane.Insecure); err != nil {
@@ -82,12 +53,12 @@ var overSocket = &http.Transport{DialContext: func(ctx context.Context, _, _ str
 
 // watchedDocker serves this machine's Docker on a socket of its own, and notes what
 // it is asked.
-func watchedDocker(t *testing.T) (noted *calls, endpoint string) {
+func watchedDocker(t *testing.T) (noted *plantest.Calls, endpoint string) {
 	t.Helper()
-	noted = &calls{inner: &httputil.ReverseProxy{
+	noted = plantest.NewCalls(&httputil.ReverseProxy{
 		Transport: overSocket,
 		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: "http", Host: "docker"}) },
-	}}
+	})
 	dir, err := os.MkdirTemp("", "corpus") // a socket's path is short
 	if err != nil {
 		t.Fatal(err)
@@ -111,11 +82,11 @@ func watchedDocker(t *testing.T) (noted *calls, endpoint string) {
 func (l *life) dry(args ...string) string {
 	l.Helper()
 	before := l.world()
-	l.asked.taken()
-	l.docker.taken()
+	l.asked.Taken()
+	l.docker.Taken()
 	out := l.stepWith([]string{"DOCKER_HOST=" + l.endpoint, "TMPDIR=" + l.tmp}, args...)
-	for what, noted := range map[string]*calls{"the registry": l.asked, "Docker": l.docker} {
-		if all, writes := noted.taken(); all == 0 || len(writes) > 0 {
+	for what, noted := range map[string]*plantest.Calls{"the registry": l.asked, "Docker": l.docker} {
+		if all, writes := noted.Taken(); all == 0 || len(writes) > 0 {
 			l.Errorf("slipway %s asked %s %d times, and these are no reads: %v", strings.Join(args, " "), what, all, writes)
 		}
 	}
@@ -137,8 +108,8 @@ func (l *life) killed(build int) {
 	}
 	l.Cleanup(func() { os.RemoveAll(tmp) }) // what it had started may go on for a moment
 	before := l.world()
-	l.asked.taken()
-	l.docker.taken()
+	l.asked.Taken()
+	l.docker.Taken()
 	after := time.Duration(rand.IntN(1000)) * time.Millisecond
 	plan := exec.Command(l.command, "plan", "--build-number", fmt.Sprint(build))
 	plan.Dir, plan.Env = l.dir, append(os.Environ(), "DOCKER_HOST="+l.endpoint, "TMPDIR="+tmp)
@@ -149,8 +120,8 @@ func (l *life) killed(build int) {
 	plan.Wait()
 	ended.Stop()
 	l.Logf("killed a plan after %s: %s", after, plan.ProcessState)
-	for what, noted := range map[string]*calls{"the registry": l.asked, "Docker": l.docker} {
-		if _, writes := noted.taken(); len(writes) > 0 {
+	for what, noted := range map[string]*plantest.Calls{"the registry": l.asked, "Docker": l.docker} {
+		if _, writes := noted.Taken(); len(writes) > 0 {
 			l.Errorf("a plan that was killed after %s asked %s for what is no read: %v", after, what, writes)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"git.example/slipway/internal/deploytest"
+	"git.example/slipway/internal/plantest"
 )
 
 // machine is what all stacks share: the command, a registry with a base image,
@@ -25,8 +26,8 @@ type machine struct {
 	base    string
 	// asked notes what the registry is asked, docker what is asked of Docker at
 	// endpoint.
-	asked    *calls
-	docker   *calls
+	asked    *plantest.Calls
+	docker   *plantest.Calls
 	endpoint string
 }
 

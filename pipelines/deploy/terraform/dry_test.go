@@ -38,12 +38,19 @@ func (i *infra) files() map[string]string {
 // options are those of the target.
 func (i *infra) options() terraform.Options { return i.target().Options }
 
+// openFileLock is Linux's F_OFD_SETLK: a lock that stays until this very file is
+// closed, unlike F_SETLK's, which goes when the process closes any file of that name.
+const openFileLock = 37
+
 // A dry plan is the same as a deploy's, takes no lock, and leaves the checkout as it
 // is: before the first init, after it, and in a workspace that was selected by hand.
 func TestDryPlan(t *testing.T) {
 	each(t, func(t *testing.T, binary string) {
 		i := newInfra(t, binary)
 		i.dry = true
+		// A module is something that init writes down in the data directory.
+		i.write("../../modules/size/main.tf", "variable \"size\" { type = number }\n")
+		i.write("more.tf", "module \"size\" {\n  source = \"../../modules/size\"\n  size = 1\n}\n")
 		check := func(what, tag string) []string {
 			t.Helper()
 			before := i.files()
@@ -66,7 +73,7 @@ func TestDryPlan(t *testing.T) {
 		}
 		defer state.Close()
 		locked := syscall.Flock_t{Type: syscall.F_WRLCK, Whence: io.SeekStart}
-		if err := syscall.FcntlFlock(state.Fd(), syscall.F_SETLK, &locked); err != nil {
+		if err := syscall.FcntlFlock(state.Fd(), openFileLock, &locked); err != nil {
 			t.Fatal(err)
 		}
 		if second := check("locked by somebody", "2"); !slices.Contains(second, "tag image_tags.api 1 -> 2") {

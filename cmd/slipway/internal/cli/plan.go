@@ -156,6 +156,9 @@ func printPlan(g *globals, p pipelines.Planned) {
 			rows[i] = []string{image.Name, string(image.Action), orDash(short(image.Digest)), image.Content}
 		}
 		table(out, []string{"IMAGE", "ACTION", "DIGEST", "CONTENT"}, rows)
+		if slices.ContainsFunc(p.Images, builtForPlan) {
+			fmt.Fprintln(out, "Digests of images to build are those of a build for this plan: publishing builds anew.")
+		}
 		fmt.Fprintln(out)
 	}
 	if len(p.Checks) > 0 {
@@ -185,6 +188,11 @@ func printPlan(g *globals, p pipelines.Planned) {
 	case p.Empty() && len(p.Refused) == 0 && len(p.Unseen) == 0:
 		fmt.Fprintln(out, "Nothing to do: the release runs.")
 	}
+}
+
+// builtForPlan says that an image was built with --build.
+func builtForPlan(i pipelines.ImagePlan) bool {
+	return i.Action == pipelines.BuildImage && i.Digest != ""
 }
 
 // changeLine reads as "replace  web  registry/web@1 -> registry/web@2  (why)".
