@@ -18,6 +18,7 @@ type Calls struct {
 // NewCalls passes requests on to inner.
 func NewCalls(inner http.Handler) *Calls { return &Calls{inner: inner} }
 
+// ServeHTTP notes a request and has inner answer it.
 func (c *Calls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	c.all++
