@@ -20,6 +20,9 @@ type ECS struct {
 	Digest func(image string) string
 	// Lag is how long reads of a service show it as it was before an update.
 	Lag time.Duration
+	// Drops are how many keys of a registered task definition ECS drops without a word,
+	// as a region does that does not have them yet: which ones is random.
+	Drops int
 	// PageSize of lists; what the caller wants, or 100, when zero.
 	PageSize int
 	// Pace divides the times that tasks and deployments take; 1 when zero.

@@ -66,7 +66,7 @@ func (e *ECS) register(c *Call) (any, error) {
 
 func (e *ECS) newRevision(input map[string]any) *revision {
 	family := input["family"].(string)
-	r := &revision{family: family, number: len(e.families[family]) + 1, status: "ACTIVE", document: fill(input), tags: []any{}}
+	r := &revision{family: family, number: len(e.families[family]) + 1, status: "ACTIVE", document: e.keep(input), tags: []any{}}
 	r.arn = e.arn("task-definition", fmt.Sprintf("%s:%d", family, r.number))
 	if tags, ok := input["tags"].([]any); ok {
 		r.tags = tags
@@ -78,61 +78,6 @@ func (e *ECS) newRevision(input map[string]any) *revision {
 	r.document["compatibilities"] = []any{"EC2", "FARGATE"}
 	e.families[family] = append(e.families[family], r)
 	return r
-}
-
-// fill is a document with what ECS fills in when it describes it.
-func fill(input map[string]any) map[string]any {
-	var d map[string]any
-	text, _ := json.Marshal(input)
-	_ = json.Unmarshal(text, &d)
-	for _, key := range []string{"volumes", "placementConstraints"} {
-		if d[key] == nil {
-			d[key] = []any{}
-		}
-	}
-	d["cpu"], d["memory"] = size(d["cpu"], "vcpu"), size(d["memory"], "gb")
-	for _, key := range []string{"cpu", "memory"} {
-		if d[key] == nil {
-			delete(d, key)
-		}
-	}
-	containers, _ := d["containerDefinitions"].([]any)
-	for _, item := range containers {
-		c := item.(map[string]any)
-		for key, value := range map[string]any{"cpu": 0.0, "essential": true} {
-			if c[key] == nil {
-				c[key] = value
-			}
-		}
-		for _, key := range []string{"environment", "mountPoints", "volumesFrom", "portMappings", "systemControls"} {
-			if c[key] == nil {
-				c[key] = []any{}
-			}
-		}
-		for _, port := range c["portMappings"].([]any) {
-			p := port.(map[string]any)
-			if p["protocol"] == nil {
-				p["protocol"] = "tcp"
-			}
-			if p["hostPort"] == nil {
-				p["hostPort"] = 0.0
-				if d["networkMode"] == "awsvpc" || d["networkMode"] == "host" {
-					p["hostPort"] = p["containerPort"]
-				}
-			}
-		}
-		if check, ok := c["healthCheck"].(map[string]any); ok {
-			for key, value := range map[string]any{"interval": 30.0, "timeout": 5.0, "retries": 3.0} {
-				if check[key] == nil {
-					check[key] = value
-				}
-			}
-		}
-		slices.SortFunc(c["environment"].([]any), func(a, b any) int { // as ECS does: in no order of ours
-			return strings.Compare(fmt.Sprint(b), fmt.Sprint(a))
-		})
-	}
-	return d
 }
 
 // size is "1 vCPU" or "0.5 GB" as ECS keeps it.
@@ -215,4 +160,25 @@ func (e *ECS) deregister(c *Call) (any, error) {
 	r.status = "INACTIVE"
 	r.document["deregisteredAt"] = float64(e.s.Clock.Now().UnixMilli()) / 1000
 	return map[string]any{"taskDefinition": r.answer()}, nil
+}
+
+// Document is what a revision of a family has, for those that Behave asks.
+func (e *ECS) Document(family string, number int) map[string]any {
+	for _, r := range e.families[family] {
+		if r.number == number {
+			return r.document
+		}
+	}
+	return nil
+}
+
+// Untag takes a tag away from every revision.
+func (e *ECS) Untag(key string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, all := range e.families {
+		for _, r := range all {
+			r.tags = slices.DeleteFunc(r.tags, func(tag any) bool { return tag.(map[string]any)["key"] == key })
+		}
+	}
 }

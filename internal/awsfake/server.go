@@ -2,6 +2,7 @@ package awsfake
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -14,6 +15,9 @@ type Options struct {
 	// Accounts there are; 111111111111 when empty. The first one's user is who
 	// Env signs in.
 	Accounts []string
+	// Seed of what is left to chance, such as which defaults ECS fills in; random, and
+	// told, when zero.
+	Seed uint64
 	// Region that Env names; us-east-1 when empty. The fake has all regions.
 	Region string
 }
@@ -32,6 +36,8 @@ type Server struct {
 	t      testing.TB
 	models map[string]*model
 	dir    string
+
+	chance *rand.Rand
 
 	mu         sync.Mutex
 	closed     bool
@@ -52,6 +58,7 @@ func New(t testing.TB, o Options) *Server {
 		t: t, models: requireModels(t), dir: t.TempDir(), Region: o.Region, Clock: newClock(),
 		identities: map[string]Identity{}, handlers: map[string]Handler{}, roles: map[string]Role{},
 	}
+	s.chance = seeded(t, o.Seed)
 	if s.Region == "" {
 		s.Region = "us-east-1"
 	}

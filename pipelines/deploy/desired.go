@@ -46,6 +46,15 @@ type Desired struct {
 	// PinnedSecrets are the versions that secrets of the target's own files get, by
 	// reference as in SecretVersions; the current ones where it has none.
 	PinnedSecrets map[string]string `json:"pinnedSecrets,omitempty"`
+	// Revisions are what the target's services ran when this release was proven, by
+	// service: a task definition's ARN. A release that comes back gets exactly those. They
+	// are kept in the history, and come from there.
+	Revisions map[string]string `json:"-"`
+	// RevisionSecrets are the PinnedSecrets that Revisions were made with.
+	RevisionSecrets map[string]string `json:"-"`
+	// Live is what the live deploy wants of the target, for what a plan tells of
+	// changes; nil when there is none.
+	Live *Desired `json:"-"`
 	// Hosts are what single hosts run, by name, when not all of them run the
 	// same, such as stacks that were adopted. A host that it does not have runs
 	// nothing.

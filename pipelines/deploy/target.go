@@ -80,11 +80,16 @@ type Session struct {
 	Log io.Writer
 	// Fence fails once the lock is lost. It is asked before every change.
 	Fence func(context.Context) error
+	// Registered takes the Revisions of a Desired before what runs is touched, so that
+	// Verify proves those. Nil when nobody asks.
+	Registered func(revisions map[string]string)
 }
 
 // Proof is what Verify found.
 type Proof struct {
 	Running []Running `json:"running"`
+	// Revisions are what the services run, as in Desired; nil where the kind has none.
+	Revisions map[string]string `json:"revisions,omitempty"`
 	// Unit is what Running are, such as "checkout"; "container" when empty.
 	Unit  string  `json:"-"`
 	Drift []Drift `json:"drift,omitempty"`

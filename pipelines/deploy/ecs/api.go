@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/smithy-go"
 	"golang.org/x/sync/errgroup"
+
+	"git.example/slipway/pipelines/keyed"
 )
 
 // How many names one call takes. Source: the API reference of DescribeServices
@@ -30,6 +32,8 @@ const callsAtOnce = 8
 type api struct {
 	client  *ecs.Client
 	cluster string
+	// definitions are revisions by ARN.
+	definitions keyed.Once[string, revision]
 }
 
 func newAPI(c aws.Config, cluster string) *api {
@@ -37,7 +41,7 @@ func newAPI(c aws.Config, cluster string) *api {
 	client := ecs.NewFromConfig(c, func(o *ecs.Options) {
 		o.APIOptions = append(slices.Clone(o.APIOptions), limits.add)
 	})
-	return &api{client: client, cluster: cluster}
+	return &api{client: client, cluster: cluster, definitions: keyed.Once[string, revision]{RetryErrors: true}}
 }
 
 // explain shortens an error of the SDK to what AWS said.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -33,6 +34,7 @@ func (w *applier) apply(ctx context.Context) error {
 	if err := w.register(ctx); err != nil {
 		return err
 	}
+	w.tell()
 	for _, step := range w.actions.Before {
 		if err := w.step(ctx, step); err != nil {
 			return err
@@ -76,10 +78,16 @@ func (w *applier) register(ctx context.Context) error {
 			if err != nil {
 				return fmt.Errorf("service %q: %w", a.Service, err)
 			}
-			if revision, err = w.api.register(ctx, d); err != nil {
+			r, err := w.api.register(ctx, d)
+			if err != nil {
 				return fmt.Errorf("service %q: %w", a.Service, err)
 			}
+			revision = r.arn
 			w.log.printf("%s: registered %s", a.Service, shortARN(revision))
+			if lost := differences(d, r.document, leftIsFilledIn); len(lost) > 0 {
+				w.log.printf("%s: ECS did not take over as it was sent: %s; look at it with `aws ecs describe-task-definition --task-definition %s`",
+					a.Service, strings.Join(lost, ", "), shortARN(revision))
+			}
 		}
 		w.mu.Lock()
 		defer w.mu.Unlock()
@@ -88,13 +96,29 @@ func (w *applier) register(ctx context.Context) error {
 	})
 }
 
+// tell gives the revisions on, before any service is touched.
+func (w *applier) tell() {
+	if w.session.Registered == nil {
+		return
+	}
+	known := map[string]string{}
+	for service, revision := range w.revisions {
+		if revision != "" {
+			known[service] = revision
+		}
+	}
+	w.session.Registered(known)
+}
+
 // document makes the document anew: a plan does not hold it.
 func (w *applier) document(ctx context.Context, a action) (document, error) {
 	spec := w.specs[a.Service]
 	var base document
 	var err error
 	if a.Base != "" {
-		base, err = w.api.taskDefinition(ctx, a.Base)
+		var r revision
+		r, err = w.api.taskDefinition(ctx, a.Base)
+		base = r.document
 	} else {
 		base, err = parse([]byte(w.desired.Files[spec.TaskDefinition]))
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // document is a task definition as JSON, with every key that it came with:
@@ -36,8 +37,8 @@ func parse(data []byte) (document, error) {
 	if inner, ok := d["taskDefinition"].(map[string]any); ok {
 		tags := d["tags"]
 		d = inner
-		if list, ok := tags.([]any); ok && len(list) > 0 {
-			d["tags"] = userTags(list)
+		if list := userTags(listOf(tags)); len(list) > 0 {
+			d["tags"] = list
 		}
 	}
 	for _, key := range readOnly {
@@ -46,12 +47,13 @@ func parse(data []byte) (document, error) {
 	return d, d.validate()
 }
 
-// userTags are the tags that a user may set; AWS reserves those with "aws:".
+// userTags are the tags that a user may set: AWS reserves those with "aws:", and a
+// deploy sets its own.
 func userTags(tags []any) []any {
 	return slices.DeleteFunc(slices.Clone(tags), func(tag any) bool {
 		t, _ := tag.(map[string]any)
 		key, _ := t["key"].(string)
-		return len(key) >= 4 && key[:4] == "aws:"
+		return strings.HasPrefix(key, "aws:") || key == tagDocument
 	})
 }
 

@@ -93,12 +93,14 @@ func (t *Target) Verify(ctx context.Context, d deploy.Desired) (deploy.Proof, er
 	if err != nil {
 		return deploy.Proof{}, err
 	}
+	o.proving = true
 	return untilProven(ctx, t.poll(), func(ctx context.Context) (deploy.Proof, error) {
 		services, err := o.look(ctx)
 		if err != nil {
 			return deploy.Proof{}, err
 		}
-		return prover{api: o.api, desired: d}.proveAll(ctx, services)
+		proofs, err := prover{api: o.api, desired: d}.proveAll(ctx, services)
+		return whole(proofs), err
 	})
 }
 

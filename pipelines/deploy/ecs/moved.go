@@ -24,10 +24,9 @@ type movedProver struct {
 
 // prove waits for what is on its way, and looks at every task.
 func (m movedProver) prove(ctx context.Context) (deploy.Proof, error) {
-	var whole deploy.Proof
 	observed, err := m.look(ctx)
 	if err != nil {
-		return whole, err
+		return deploy.Proof{}, err
 	}
 	var pending []*rollout
 	for _, s := range observed {
@@ -36,27 +35,25 @@ func (m movedProver) prove(ctx context.Context) (deploy.Proof, error) {
 		}
 	}
 	if err := m.rollouts.wait(ctx, pending); err != nil {
-		return whole, err
+		return deploy.Proof{}, err
 	}
 	if len(pending) > 0 {
 		if observed, err = m.look(ctx); err != nil {
-			return whole, err
+			return deploy.Proof{}, err
 		}
 	}
-	for _, s := range observed {
-		proof, err := m.prover.prove(ctx, s)
-		if err != nil {
-			return whole, err
-		}
+	proofs, err := m.prover.proveAll(ctx, observed)
+	if err != nil {
+		return deploy.Proof{}, err
+	}
+	for i, proof := range proofs {
 		if len(proof.Drift) > 0 {
-			if err := rolledBackBefore(ctx, m.rollouts, s); err != nil {
-				return whole, err
+			if err := rolledBackBefore(ctx, m.rollouts, observed[i]); err != nil {
+				return deploy.Proof{}, err
 			}
 		}
-		whole.Running = append(whole.Running, proof.Running...)
-		whole.Drift = append(whole.Drift, proof.Drift...)
 	}
-	return whole, nil
+	return whole(proofs), nil
 }
 
 // look reads the services and which of their containers are the project's.
@@ -75,12 +72,12 @@ func (m movedProver) look(ctx context.Context) ([]observedService, error) {
 		}
 		s.there, s.primary, s.revision = true, *newest, aws.ToString(newest.TaskDefinition)
 		if s.running, err = m.prover.api.taskDefinition(ctx, s.current()); err == nil {
-			s.assigned, err = s.spec.assign(s.running, m.prover.desired.Images)
+			s.assigned, err = s.spec.assign(s.running.document, m.prover.desired.Images)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("service %q: %w", entry.Name, err)
 		}
-		s.wanted = s.running
+		s.wanted = s.running.document
 		observed = append(observed, s)
 	}
 	return observed, nil

@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -20,15 +21,9 @@ var listKeys = map[string]string{
 	"resourceRequirements": "type", "tags": "key", "placementConstraints": "expression", "portMappings": "containerPort",
 }
 
-// falseByDefault are the switches that are off when nobody says.
-var falseByDefault = []string{
-	"privileged", "readonlyRootFilesystem", "interactive", "pseudoTerminal", "disableNetworking",
-	"readOnly", "initProcessEnabled", "enableFaultInjection", "autoprovision",
-}
-
 // normal is the one form that two documents are compared in: lists without an
-// order are keyed by name, what AWS fills in is filled in, units are numbers,
-// and what is empty is left out. Keys that nobody knows stay as they are.
+// order are keyed by name, units are numbers, and what is empty is left out. What AWS
+// fills in is not known here. Keys that nobody knows stay as they are.
 func (d document) normal() map[string]any {
 	d = maps.Clone(d)
 	for _, key := range readOnly {
@@ -39,70 +34,11 @@ func (d document) normal() map[string]any {
 			d[key] = units(size, unit)
 		}
 	}
-	if _, ok := d["networkMode"]; !ok {
-		d["networkMode"] = "bridge"
-	}
 	if platforms, ok := d["requiresCompatibilities"].([]any); ok {
 		d["requiresCompatibilities"] = sortedTexts(platforms)
 	}
-	var list []any
-	for _, c := range d.containers() {
-		list = append(list, map[string]any(c.defaults(d["networkMode"])))
-	}
-	d["containerDefinitions"] = list
 	form, _ := normalForm("", map[string]any(d)).(map[string]any)
 	return form
-}
-
-// defaults is a copy of c with what AWS fills in. Source:
-// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
-func (c container) defaults(networkMode any) container {
-	c = maps.Clone(c)
-	if _, ok := c["essential"]; !ok {
-		c["essential"] = true
-	}
-	if fmt.Sprint(c["cpu"]) == "0" {
-		delete(c, "cpu")
-	}
-	if ports, ok := c["portMappings"].([]any); ok {
-		var filled []any
-		for _, item := range ports {
-			filled = append(filled, portDefaults(item, networkMode))
-		}
-		c["portMappings"] = filled
-	}
-	if check, ok := c["healthCheck"].(map[string]any); ok {
-		check = maps.Clone(check)
-		for key, value := range map[string]string{"interval": "30", "timeout": "5", "retries": "3"} {
-			if _, ok := check[key]; !ok {
-				check[key] = json.Number(value)
-			}
-		}
-		if fmt.Sprint(check["startPeriod"]) == "0" {
-			delete(check, "startPeriod")
-		}
-		c["healthCheck"] = check
-	}
-	return c
-}
-
-func portDefaults(item, networkMode any) any {
-	port, ok := item.(map[string]any)
-	if !ok {
-		return item
-	}
-	port = maps.Clone(port)
-	if _, ok := port["protocol"]; !ok {
-		port["protocol"] = "tcp"
-	}
-	if networkMode == "awsvpc" || networkMode == "host" {
-		if _, ok := port["hostPort"]; !ok {
-			port["hostPort"] = port["containerPort"]
-		}
-	} else if fmt.Sprint(port["hostPort"]) == "0" {
-		delete(port, "hostPort") // any port of the host
-	}
-	return port
 }
 
 // normalForm drops what is empty and keys lists; nil for nothing.
@@ -111,9 +47,6 @@ func normalForm(key string, value any) any {
 	case map[string]any:
 		form := map[string]any{}
 		for k, inner := range v {
-			if inner == false && slices.Contains(falseByDefault, k) {
-				continue
-			}
 			if n := normalForm(k, inner); n != nil {
 				form[k] = n
 			}
@@ -130,29 +63,48 @@ func normalForm(key string, value any) any {
 	return value
 }
 
+// named is a list whose items are told apart by a name, as an object.
+type named map[string]any
+
 func normalList(key string, list []any) any {
 	if len(list) == 0 {
 		return nil
 	}
-	by, keyed := listKeys[key]
-	form := map[string]any{}
+	by, distinct := listKeys[key]
+	form := named{}
 	ordered := make([]any, len(list))
 	for i, item := range list {
 		ordered[i] = normalForm("", item)
 		entry, ok := item.(map[string]any)
 		name := fmt.Sprint(entry[by])
-		if key == "portMappings" {
-			name += "/" + fmt.Sprint(entry["protocol"])
+		if key == "portMappings" && portsOf(list, name) > 1 {
+			name += "/" + cmp.Or(textOf(entry["protocol"]), "tcp")
 		}
 		if _, twice := form[name]; !ok || twice || entry[by] == nil {
-			keyed = false
+			distinct = false
 		}
 		form[name] = ordered[i]
 	}
-	if keyed {
+	if distinct {
 		return form
 	}
 	return ordered
+}
+
+// portsOf counts the mappings of one port: more than one have other protocols.
+func portsOf(list []any, port string) int {
+	n := 0
+	for _, item := range list {
+		if entry, ok := item.(map[string]any); ok && fmt.Sprint(entry["containerPort"]) == port {
+			n++
+		}
+	}
+	return n
+}
+
+func textOf(value any) string {
+	text, _ := value.(string)
+	return text
 }
 
 // number writes one number in one way: 1024.0 and 1024 are the same.
@@ -200,7 +152,7 @@ func listOf(value any) []any {
 	return list
 }
 
-// fingerprint is a digest of the normal form.
+// fingerprint is a digest of the normal form: what was sent is told by it.
 func (d document) fingerprint() string {
 	text, err := json.Marshal(d.normal())
 	if err != nil {

@@ -24,6 +24,8 @@ type observer struct {
 	first   *firstRevisions
 	desired deploy.Desired
 	specs   []serviceSpec
+	// proving says that nothing is planned: what runs is compared with what it should be.
+	proving bool
 }
 
 // observe reads the services as Target.Observe says.
@@ -50,7 +52,7 @@ func (o *observer) observe(ctx context.Context) (deploy.Observed, error) {
 			continue
 		}
 		observed.Running = append(observed.Running, deploy.Running{
-			Subject: s.spec.Name, ID: shortARN(s.current()), Image: s.images(s.running),
+			Subject: s.spec.Name, ID: shortARN(s.current()), Image: s.images(s.running.document),
 			State: fmt.Sprintf("%d of %d running", s.primary.RunningCount, s.primary.DesiredCount),
 		})
 		if !o.options.owner().created(s.service) {
@@ -141,5 +143,15 @@ func (o *observer) readService(ctx context.Context, s *observedService, unwanted
 	if s.remove || s.revision != "" {
 		return nil
 	}
-	return s.setWanted(o.desired)
+	if arn := recordedRevision(s.spec, o.desired); arn != "" {
+		return o.setRecorded(ctx, s, arn)
+	}
+	if err := s.setWanted(o.desired); err != nil {
+		return err
+	}
+	s.setBefore(o.desired.Live)
+	if o.proving && s.there && s.running.made == "" && s.running.has(s.wanted) {
+		s.revision = s.current() // a deploy made it that noted nothing: an older Slipway's
+	}
+	return nil
 }

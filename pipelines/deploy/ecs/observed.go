@@ -1,8 +1,10 @@
 package ecs
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -17,7 +19,7 @@ type observedService struct {
 	there   bool // it is in the cluster
 	service types.Service
 	primary types.Deployment
-	running document // of the primary deployment's revision
+	running revision // the primary deployment's
 	// wanted is nil where only a revision is known: in what was adopted.
 	wanted document
 	// assigned are the containers that run our images, with their names.
@@ -25,6 +27,17 @@ type observedService struct {
 	// revision is one that is registered already and is what is wanted; empty
 	// when there is none.
 	revision string
+	// recorded says that the revision is what the release ran before.
+	recorded bool
+	// base is the revision to register another one from; empty for the release's file,
+	// or what runs where there is none.
+	base string
+	// gone is why a recorded revision can't be had again, for the plan; empty when it can.
+	gone string
+	// before is what changes are told against: what runs, or what that was made from.
+	before document
+	// exact says that before has nothing which AWS filled in.
+	exact bool
 	// remove says that a deploy of ours created the service, for a release that
 	// is not wanted.
 	remove bool
@@ -38,7 +51,7 @@ func (s observedService) runs() bool { return s.there && s.revision == s.current
 
 // setWanted works out the document that the release wants.
 func (s *observedService) setWanted(d deploy.Desired) error {
-	base, from := s.running, "its task definition "+shortARN(s.current())
+	base, from := s.running.document, "its task definition "+shortARN(s.current())
 	if file := s.spec.TaskDefinition; file != "" {
 		from = fmt.Sprintf("task definition %q", file)
 		var err error
@@ -53,10 +66,47 @@ func (s *observedService) setWanted(d deploy.Desired) error {
 	if s.wanted, s.assigned, err = s.spec.pinned(base, d); err != nil {
 		return fmt.Errorf("%s: %w", from, err)
 	}
-	if s.there && equal(s.wanted, s.running) {
+	if s.there && s.running.is(s.wanted) {
 		s.revision = s.current()
 	}
+	s.exact = s.spec.TaskDefinition == ""
 	return nil
+}
+
+// setBefore finds what the running revision was made from: what the live deploy wants,
+// if it is that. Without it, keys that the file no longer has can't be told from those
+// that AWS filled in.
+func (s *observedService) setBefore(live *deploy.Desired) {
+	s.before = s.running.document
+	if live == nil || s.exact || s.running.made == "" {
+		return
+	}
+	file := live.Files[s.spec.TaskDefinition]
+	specs, err := wantedServices(*live)
+	if err != nil || file == "" {
+		return
+	}
+	for _, spec := range specs {
+		if spec.Name != s.spec.Name {
+			continue
+		}
+		base, err := parse([]byte(file))
+		if err != nil {
+			return
+		}
+		if made, _, err := spec.pinned(base, *live); err == nil && made.fingerprint() == s.running.made {
+			s.before, s.exact = made, true
+		}
+	}
+}
+
+// differences are how what is wanted differs from before.
+func (s observedService) differences() []string {
+	l := leftItemsCount
+	if s.exact {
+		l = leftCounts
+	}
+	return differences(s.wanted, s.before, l)
 }
 
 // images are those of our containers, or of all when nobody knows which are.
@@ -84,21 +134,25 @@ func (s observedService) after() string {
 
 // changed are the paths of the task definition that change, images apart.
 func (s observedService) changed() string {
-	if s.wanted == nil {
-		return "back to " + shortARN(s.revision)
+	if s.wanted == nil || s.recorded {
+		return "back to " + cmp.Or(shortARN(s.revision), shortARN(s.base))
 	}
-	var paths []string
-	for _, path := range differences(s.wanted, s.running) {
+	if paths := s.imagesApart(s.differences()); len(paths) > 0 {
+		return "changes " + strings.Join(paths, ", ")
+	}
+	if !s.exact && len(s.imagesApart(differences(s.wanted, s.before, leftCounts))) > 0 {
+		return "keys that only what runs has go, unless ECS filled them in"
+	}
+	return ""
+}
+
+// imagesApart are paths without those of our containers' images.
+func (s observedService) imagesApart(paths []string) []string {
+	return slices.DeleteFunc(paths, func(path string) bool {
 		container, key, _ := strings.Cut(path, ".")
-		if _, ours := s.assigned[container]; ours && key == "image" {
-			continue
-		}
-		paths = append(paths, path)
-	}
-	if len(paths) == 0 {
-		return ""
-	}
-	return "changes " + strings.Join(paths, ", ")
+		_, ours := s.assigned[container]
+		return ours && key == "image"
+	})
 }
 
 // countNote says that the desired count changes; empty when it does not, or
@@ -124,8 +178,10 @@ func (s observedService) wantedText() string {
 	if s.revision != "" {
 		return shortARN(s.revision)
 	}
-	paths := differences(s.wanted, s.running)
-	return "a task definition with other " + strings.Join(paths, ", ")
+	if paths := s.differences(); len(paths) > 0 {
+		return "a task definition with other " + strings.Join(paths, ", ")
+	}
+	return "a revision that was made from the release's task definition"
 }
 
 // stepContainer is the container that a step runs in: the one that is named,
@@ -133,7 +189,7 @@ func (s observedService) wantedText() string {
 func (s observedService) stepContainer(name string) (string, error) {
 	d := s.wanted
 	if d == nil {
-		d = s.running
+		d = s.running.document
 	}
 	if name != "" {
 		if _, ok := d.container(name); !ok {

@@ -95,27 +95,30 @@ func (p *planner) service(s observedService) {
 	a := action{Revision: s.revision}
 	if s.revision == "" && s.wanted != nil {
 		a.Fingerprint = s.wanted.fingerprint()
-		if s.spec.TaskDefinition == "" {
+		switch {
+		case s.base != "":
+			a.Base = s.base
+		case s.spec.TaskDefinition == "":
 			a.Base = s.current()
 		}
 	}
 	count := s.countNote()
 	switch {
 	case s.remove:
-		p.do(action{Remove: true}, deploy.Change{Kind: deploy.Remove, Subject: name, Before: s.images(s.running), Note: "a deploy that did not succeed created it"})
+		p.do(action{Remove: true}, deploy.Change{Kind: deploy.Remove, Subject: name, Before: s.images(s.running.document), Note: "a deploy that did not succeed created it"})
 	case !s.there:
 		a.Create = true
 		p.do(a, deploy.Change{Kind: deploy.Start, Subject: name, After: s.images(s.wanted), Note: "the service is created"})
 	case !s.runs():
-		p.do(a, deploy.Change{Kind: deploy.Replace, Subject: name, Before: s.images(s.running), After: s.after(), Note: note(s.changed(), count)})
+		p.do(a, deploy.Change{Kind: deploy.Replace, Subject: name, Before: s.images(s.running.document), After: s.after(), Note: note(s.changed(), s.gone, count)})
 	case s.primary.RolloutState == types.DeploymentRolloutStateFailed:
 		a.Force = true
-		p.do(a, deploy.Change{Kind: deploy.Restart, Subject: name, After: s.images(s.running), Note: note("its last deployment failed", count)})
+		p.do(a, deploy.Change{Kind: deploy.Restart, Subject: name, After: s.images(s.running.document), Note: note("its last deployment failed", count)})
 	case count != "":
-		p.do(a, deploy.Change{Kind: deploy.Replace, Subject: name, Before: s.images(s.running), After: s.images(s.running), Note: count})
+		p.do(a, deploy.Change{Kind: deploy.Replace, Subject: name, Before: s.images(s.running.document), After: s.images(s.running.document), Note: count})
 	case !rolledOut(s.service, s.primary):
 		a.Deployment = aws.ToString(s.primary.Id)
-		p.do(a, deploy.Change{Kind: deploy.Replace, Subject: name, After: s.images(s.running), Note: "on its way already: it is waited for"})
+		p.do(a, deploy.Change{Kind: deploy.Replace, Subject: name, After: s.images(s.running.document), Note: "on its way already: it is waited for"})
 	default:
 		p.plan.Unchanged = append(p.plan.Unchanged, name)
 		p.actions.Services = append(p.actions.Services, action{Service: name, Revision: s.revision, Stays: true})

@@ -63,11 +63,11 @@ func (p pruner) prune(ctx context.Context, log io.Writer) error {
 			if used[arn] || p.adopted[arn] {
 				continue
 			}
-			d, err := p.api.taskDefinition(ctx, arn)
+			r, err := p.api.taskDefinition(ctx, arn)
 			if err != nil {
 				return err
 			}
-			if !slices.ContainsFunc(d.containers(), func(c container) bool { return p.dropped[c.image()] }) {
+			if !slices.ContainsFunc(r.document.containers(), func(c container) bool { return p.dropped[c.image()] }) {
 				continue
 			}
 			if _, err := p.api.client.DeregisterTaskDefinition(ctx, &ecs.DeregisterTaskDefinitionInput{TaskDefinition: aws.String(arn)}); err != nil {

@@ -6,15 +6,15 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// How many of a family's newest revisions are compared with a wanted document
-// before another is registered. A release that comes back ran before, so its
-// revision is there; a new one is there only when a run was killed.
+// How many of a family's newest revisions are looked at before another is registered:
+// one may be there that a run registered which was killed, or that a release had which
+// comes back.
 const (
 	searchNew       = 3
 	searchReturning = 30
 )
 
-// findRevisions looks for revisions that are what is wanted.
+// findRevisions looks for revisions that were made from what is wanted.
 func findRevisions(ctx context.Context, cluster *api, services []observedService, returning bool) error {
 	limit := searchNew
 	if returning {
@@ -33,11 +33,11 @@ func findRevisions(ctx context.Context, cluster *api, services []observedService
 				return err
 			}
 			for _, arn := range arns {
-				d, err := cluster.taskDefinition(ctx, arn)
+				r, err := cluster.taskDefinition(ctx, arn)
 				if err != nil {
 					return err
 				}
-				if equal(s.wanted, d) {
+				if r.is(s.wanted) {
 					s.revision = arn
 					return nil
 				}

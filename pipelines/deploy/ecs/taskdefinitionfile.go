@@ -21,11 +21,11 @@ func currentFile(ctx context.Context, cluster *api, service string) ([]byte, err
 	if !ok || primary(s) == nil {
 		return nil, fmt.Errorf("cluster %q has no service %q that runs", cluster.cluster, service)
 	}
-	d, err := cluster.taskDefinition(ctx, aws.ToString(primary(s).TaskDefinition))
+	r, err := cluster.taskDefinition(ctx, aws.ToString(primary(s).TaskDefinition))
 	if err != nil {
 		return nil, err
 	}
-	return d.clean().encode("  ")
+	return r.document.clean().encode("  ")
 }
 
 // clean is d without what is empty.

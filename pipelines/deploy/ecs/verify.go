@@ -40,48 +40,71 @@ type prover struct {
 	desired deploy.Desired
 }
 
-// proveAll proves all services.
-func (v prover) proveAll(ctx context.Context, services []observedService) (deploy.Proof, error) {
-	proofs := make([]deploy.Proof, len(services))
-	group, ctx := errgroup.WithContext(ctx)
+// proveAll proves all services, and gives the proof of each.
+func (v prover) proveAll(ctx context.Context, services []observedService) ([]deploy.Proof, error) {
+	lists := make([][]string, len(services))
+	group, listing := errgroup.WithContext(ctx)
 	group.SetLimit(callsAtOnce)
 	for i, s := range services {
-		group.Go(func() error {
-			var err error
-			proofs[i], err = v.prove(ctx, s)
+		if s.remove || !s.there {
+			continue
+		}
+		group.Go(func() (err error) {
+			lists[i], err = v.api.taskARNs(listing, ecs.ListTasksInput{ServiceName: aws.String(s.spec.Name), DesiredStatus: types.DesiredStatusRunning})
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return deploy.Proof{}, err
+		return nil, err
 	}
-	var whole deploy.Proof
+	tasks, err := v.api.tasks(ctx, slices.Concat(lists...))
+	if err != nil {
+		return nil, err
+	}
+	byARN := map[string]types.Task{}
+	for _, task := range tasks {
+		byARN[aws.ToString(task.TaskArn)] = task
+	}
+	proofs := make([]deploy.Proof, len(services))
+	for i, s := range services {
+		var own []types.Task
+		for _, arn := range lists[i] {
+			if task, there := byARN[arn]; there {
+				own = append(own, task)
+			}
+		}
+		proofs[i] = v.prove(s, own)
+	}
+	return proofs, nil
+}
+
+// whole is the proof of all services.
+func whole(proofs []deploy.Proof) deploy.Proof {
+	var all deploy.Proof
 	for _, p := range proofs {
-		whole.Running = append(whole.Running, p.Running...)
-		whole.Drift = append(whole.Drift, p.Drift...)
+		all.Running = append(all.Running, p.Running...)
+		all.Drift = append(all.Drift, p.Drift...)
+		for service, revision := range p.Revisions {
+			if all.Revisions == nil {
+				all.Revisions = map[string]string{}
+			}
+			all.Revisions[service] = revision
+		}
 	}
-	return whole, nil
+	return all
 }
 
 // prove looks at every task of a service.
-func (v prover) prove(ctx context.Context, s observedService) (deploy.Proof, error) {
+func (v prover) prove(s observedService, tasks []types.Task) deploy.Proof {
 	name := s.spec.Name
 	drift := func(kind, want, got string) deploy.Proof {
 		return deploy.Proof{Drift: []deploy.Drift{{Subject: name, Kind: kind, Want: want, Got: got}}}
 	}
 	switch {
 	case s.remove:
-		return drift(deploy.DriftExtra, "", shortARN(s.current())), nil
+		return drift(deploy.DriftExtra, "", shortARN(s.current()))
 	case !s.there:
-		return drift(deploy.DriftMissing, "the service", ""), nil
-	}
-	arns, err := v.api.taskARNs(ctx, ecs.ListTasksInput{ServiceName: aws.String(name), DesiredStatus: types.DesiredStatusRunning})
-	if err != nil {
-		return deploy.Proof{}, err
-	}
-	tasks, err := v.api.tasks(ctx, arns)
-	if err != nil {
-		return deploy.Proof{}, err
+		return drift(deploy.DriftMissing, "the service", "")
 	}
 	var p deploy.Proof
 	if !s.runs() {
@@ -106,7 +129,10 @@ func (v prover) prove(ctx context.Context, s observedService) (deploy.Proof, err
 	if want := int(s.service.DesiredCount); running < want {
 		p.Drift = append(p.Drift, deploy.Drift{Subject: name, Kind: deploy.DriftMissing, Want: report.Count(want, "task"), Got: report.Count(running, "task")})
 	}
-	return p, nil
+	if len(p.Drift) == 0 {
+		p.Revisions = map[string]string{name: s.current()}
+	}
+	return p
 }
 
 // proveContainer proves one container, if it is ours.

@@ -18,21 +18,26 @@ import (
 // them: one of ours takes the place of the request's body before it is signed,
 // and the answer's body is read as it came.
 
-// register registers a document and gives the revision's ARN.
-func (a *api) register(ctx context.Context, d document) (string, error) {
-	body, err := d.encode("")
+// register registers a document, marked with what it is, and gives the revision that
+// ECS made of it.
+func (a *api) register(ctx context.Context, d document) (revision, error) {
+	body, err := d.marked().encode("")
 	if err != nil {
-		return "", err
+		return revision{}, err
 	}
 	in := &ecs.RegisterTaskDefinitionInput{ // what the SDK wants to see; never sent
 		Family:               aws.String(d.family()),
 		ContainerDefinitions: []types.ContainerDefinition{},
 	}
-	out, err := a.client.RegisterTaskDefinition(ctx, in, withBody(body))
-	if err != nil {
-		return "", fmt.Errorf("registering a revision of task definition %q: %w", d.family(), explain(err))
+	var answer []byte
+	if _, err := a.client.RegisterTaskDefinition(ctx, in, withBody(body), keepBody(&answer)); err != nil {
+		return revision{}, fmt.Errorf("registering a revision of task definition %q: %w", d.family(), explain(err))
 	}
-	return aws.ToString(out.TaskDefinition.TaskDefinitionArn), nil
+	r, err := readRevision(answer)
+	if err != nil {
+		return revision{}, fmt.Errorf("registering a revision of task definition %q: reading the answer: %w", d.family(), err)
+	}
+	return r, nil
 }
 
 // create creates a service from a document, and gives it back.
@@ -49,21 +54,26 @@ func (a *api) create(ctx context.Context, d map[string]any) (*types.Service, err
 	return out.Service, nil
 }
 
-// taskDefinition reads a revision as it is, with its tags.
-func (a *api) taskDefinition(ctx context.Context, revision string) (document, error) {
+// taskDefinition reads a revision as it is, with its tags; once, for a revision never
+// changes.
+func (a *api) taskDefinition(ctx context.Context, arn string) (revision, error) {
+	return a.definitions.Do(ctx, arn, func(ctx context.Context) (revision, error) { return a.readTaskDefinition(ctx, arn) })
+}
+
+func (a *api) readTaskDefinition(ctx context.Context, arn string) (revision, error) {
 	var body []byte
 	in := &ecs.DescribeTaskDefinitionInput{
-		TaskDefinition: aws.String(revision),
+		TaskDefinition: aws.String(arn),
 		Include:        []types.TaskDefinitionField{types.TaskDefinitionFieldTags},
 	}
 	if _, err := a.client.DescribeTaskDefinition(ctx, in, keepBody(&body)); err != nil {
-		return nil, fmt.Errorf("reading task definition %q: %w", revision, explain(err))
+		return revision{}, fmt.Errorf("reading task definition %q: %w", arn, explain(err))
 	}
-	d, err := parse(body)
+	r, err := readRevision(body)
 	if err != nil {
-		return nil, fmt.Errorf("reading task definition %q: %w", revision, err)
+		return revision{}, fmt.Errorf("reading task definition %q: %w", arn, err)
 	}
-	return d, nil
+	return r, nil
 }
 
 // withBody sends body in place of what the SDK made of its struct.

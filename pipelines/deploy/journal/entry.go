@@ -28,6 +28,9 @@ type Entry struct {
 	// SecretVersions are the versions of the secrets that were deployed, by
 	// reference, such as aws-sm://prod/tracker.
 	SecretVersions map[string]string `json:"secretVersions,omitempty"`
+	// Revisions are the task definitions, by ARN, that services were proven to run: by
+	// target, and by service.
+	Revisions map[string]map[string]string `json:"revisions,omitempty"`
 	// Paths that were the only ones to change; all when empty.
 	Paths []string `json:"paths,omitempty"`
 	// PromotedFrom is the environment that the release was promoted from.

@@ -18,7 +18,7 @@ func (a *attempt) applyAll(ctx context.Context) (map[string]deploy.Proof, int, e
 	proofs := map[string]deploy.Proof{}
 	for i, item := range a.Targets {
 		name := item.Target.Name()
-		if err := a.apply(ctx, item, a.plans[i], "apply "+name); err != nil {
+		if err := a.apply(ctx, &item, a.plans[i], "apply "+name); err != nil {
 			return nil, i + 1, fmt.Errorf("target %q: %w", name, err)
 		}
 		proof, err := a.verify(ctx, item)
@@ -26,17 +26,37 @@ func (a *attempt) applyAll(ctx context.Context) (map[string]deploy.Proof, int, e
 			return nil, i + 1, fmt.Errorf("target %q: %w", name, err)
 		}
 		proofs[name] = proof
+		a.proven(name, proof.Revisions)
 	}
 	return proofs, len(a.Targets), nil
 }
 
-func (a *attempt) apply(ctx context.Context, item Item, plan deploy.Plan, name string) error {
+// proven notes what a target's services were proven to run.
+func (a *attempt) proven(target string, revisions map[string]string) {
+	if len(revisions) == 0 {
+		return
+	}
+	if a.entry.Revisions == nil {
+		a.entry.Revisions = map[string]map[string]string{}
+	}
+	a.entry.Revisions[target] = revisions
+}
+
+// apply makes the plan true; item then has the revisions that were made for it.
+func (a *attempt) apply(ctx context.Context, item *Item, plan deploy.Plan, name string) error {
 	return report.Run(ctx, a.reporter(), name, func(t *report.Task) error {
 		if plan.Empty() {
 			t.Reused("nothing to do")
 			return nil
 		}
-		return item.Target.Apply(ctx, item.Desired, plan, deploy.Session{Log: t, Fence: a.lease.Fence})
+		var made map[string]string
+		err := item.Target.Apply(ctx, item.Desired, plan, deploy.Session{
+			Log: t, Fence: a.lease.Fence, Registered: func(revisions map[string]string) { made = revisions },
+		})
+		if made != nil {
+			item.Desired.Revisions, item.Desired.RevisionSecrets = made, item.Desired.PinnedSecrets
+		}
+		return err
 	})
 }
 

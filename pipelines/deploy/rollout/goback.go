@@ -64,7 +64,7 @@ func (a *attempt) goBack(ctx context.Context, item Item) error {
 	if err != nil {
 		return err
 	}
-	err = a.apply(ctx, item, plan, "return "+name)
+	err = a.apply(ctx, &item, plan, "return "+name)
 	failed := append(deploy.FailedHosts(observed.LeftOut), deploy.FailedHosts(err)...)
 	if err != nil && len(deploy.FailedHosts(err)) == 0 {
 		return fmt.Errorf("returning target %q: %w", name, err)

@@ -87,6 +87,9 @@ func (a *attempt) ready() ([]Item, error) {
 	for i, item := range items {
 		before, known := a.before(item)
 		items[i].Desired.Returning = a.Rollback || known && before.Release.Tag == a.Tag
+		if known {
+			items[i].Desired.Live = &before
+		}
 		if len(item.Desired.Paths) == 0 {
 			continue
 		}

@@ -47,6 +47,6 @@ func (a *attempt) readLive(ctx context.Context) error {
 	if a.live, err = a.Journal.Live(ctx); err != nil || a.live == nil {
 		return err
 	}
-	a.prior, err = a.Journal.Desired(ctx, a.live.ID)
+	a.prior, err = desiredOf(ctx, a.Journal, *a.live)
 	return err
 }

@@ -30,7 +30,7 @@ func Earlier(ctx context.Context, j *journal.Journal, to string) (journal.Entry,
 	if err != nil {
 		return journal.Entry{}, nil, err
 	}
-	desired, err := j.Desired(ctx, entry.ID)
+	desired, err := desiredOf(ctx, j, entry)
 	if errors.Is(err, fs.ErrNotExist) {
 		return journal.Entry{}, nil, fmt.Errorf("rolling back to %s: it is older than the releases kept here; deploy it by its tag instead: %w", entry.Tag, err)
 	}

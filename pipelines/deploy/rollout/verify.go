@@ -18,7 +18,7 @@ func Live(ctx context.Context, j *journal.Journal) (journal.Entry, map[string]de
 	if live == nil {
 		return journal.Entry{}, nil, errors.New("verifying: nothing was deployed here yet")
 	}
-	desired, err := j.Desired(ctx, live.ID)
+	desired, err := desiredOf(ctx, j, *live)
 	return *live, desired, err
 }
 
