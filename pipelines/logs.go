@@ -8,6 +8,7 @@ import (
 
 	"git.example/slipway/pipelines/deploy/compose"
 	"git.example/slipway/pipelines/deploy/fleet"
+	"git.example/slipway/pipelines/foreign"
 )
 
 // LogsOptions say which log lines to show.
@@ -23,22 +24,29 @@ func (p *Project) Logs(ctx context.Context, o LogsOptions, out io.Writer) error 
 	if err != nil {
 		return err
 	}
-	clean := p.workspace.Redactor.Writer(out)
-	defer clean.Close()
 	if len(stacks) == 1 {
-		return stacks[0].Stack.Logs(ctx, o.LogOptions, clean)
+		return p.logs(ctx, stacks[0].Stack, o.LogOptions, out)
 	}
 	names := make([]string, len(stacks))
 	for i, host := range stacks {
 		names[i] = host.Name()
 	}
-	writers := fleet.Prefixed(clean, names)
+	writers := fleet.Prefixed(out, names)
 	group, ctx := errgroup.WithContext(ctx)
 	for i, host := range stacks {
 		group.Go(func() error {
 			defer writers[i].Close()
-			return host.Stack.Logs(ctx, o.LogOptions, writers[i])
+			return p.logs(ctx, host.Stack, o.LogOptions, writers[i])
 		})
 	}
 	return group.Wait()
+}
+
+// logs copies the lines of one stack, which are foreign.
+func (p *Project) logs(ctx context.Context, stack *compose.Target, o compose.LogOptions, out io.Writer) error {
+	clean := foreign.Writer(out)
+	defer clean.Close()
+	redacted := p.workspace.Redactor.Writer(clean)
+	defer redacted.Close()
+	return stack.Logs(ctx, o, redacted)
 }

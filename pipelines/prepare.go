@@ -122,7 +122,7 @@ func recordedEnvironment(c *config.Config, name string, r published.Release) (co
 func deploymentTo(w *workspace.Workspace, e *targets.Environment, tag string, items []rollout.Item, wait time.Duration) rollout.Deployment {
 	return rollout.Deployment{
 		Journal: e.Journal, Move: e.MoveJournal(), Tag: tag, Targets: items, By: holder(w), Wait: wait, Keep: e.Keep(),
-		Reporter: w.Reporter, Redact: w.Redactor.String,
+		Reporter: w.Reporter, Clean: w.Clean,
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"git.example/slipway/pipelines/checks"
 	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/foreign"
 	"git.example/slipway/pipelines/images"
 	"git.example/slipway/pipelines/published"
 	"git.example/slipway/pipelines/registry"
@@ -86,9 +87,12 @@ func (p *Project) Close() error {
 	return errors.Join(p.workspace.Close(), p.registries.Close(), p.targets.Close())
 }
 
-// Redact removes every secret that this run has resolved from err's text; its
-// kind stays.
-func (p *Project) Redact(err error) error { return p.workspace.Redactor.Error(err) }
+// CleanError removes every secret that this run has resolved from err's text, and
+// what must not reach a terminal or a log; its kind stays.
+func (p *Project) CleanError(err error) error {
+	return foreign.Error(p.workspace.Redactor.Error(err))
+}
 
-// RedactText removes every secret that this run has resolved from text.
-func (p *Project) RedactText(text string) string { return p.workspace.Redactor.String(text) }
+// CleanText removes every secret that this run has resolved from text, and what must
+// not reach a terminal or a log.
+func (p *Project) CleanText(text string) string { return p.workspace.Clean(text) }

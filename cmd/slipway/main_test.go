@@ -85,6 +85,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"expand": expand, "repo": repo, "serves": serves, "aws": accounts(t),
+			"hostile": hostile, "harmless": harmless, "evilregistry": evilregistry,
 		},
 	})
 }
@@ -113,7 +114,7 @@ func freePort() string {
 func expand(ts *testscript.TestScript, neg bool, files []string) {
 	for _, file := range files {
 		text := ts.ReadFile(file)
-		for _, name := range []string{"BASE", "HOST", "PORT", "PORT2", "STACK", "WORK", "SSH_ROOT", "SSH_KEY_FILE", "SSH_KNOWN_HOSTS", "SSH_PORT1", "SSH_PORT2", "SSH_PORT3"} {
+		for _, name := range []string{"BASE", "HOST", "PORT", "PORT2", "STACK", "WORK", "SSH_ROOT", "SSH_KEY_FILE", "SSH_KNOWN_HOSTS", "EVIL", "SSH_PORT1", "SSH_PORT2", "SSH_PORT3"} {
 			text = strings.ReplaceAll(text, "@"+name+"@", ts.Getenv(name))
 		}
 		ts.Check(os.WriteFile(ts.MkAbs(file), []byte(text), 0o644))

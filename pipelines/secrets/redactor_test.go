@@ -199,9 +199,9 @@ type recorder struct{ events []report.Event }
 
 func (r *recorder) Report(e report.Event) { r.events = append(r.events, e) }
 
-func TestRedactReporter(t *testing.T) {
+func TestCleanReporter(t *testing.T) {
 	var got recorder
-	to := RedactReporter(&got, redactor("hunter22"))
+	to := CleanReporter(&got, redactor("hunter22"))
 	for _, e := range []report.Event{
 		report.TaskStarted{ID: 1, Name: "build hunter22"},
 		report.TaskOutput{ID: 1, Line: "using hunter22"},

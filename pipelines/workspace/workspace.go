@@ -12,6 +12,7 @@ import (
 
 	"git.example/slipway/pipelines/aws"
 	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/foreign"
 	"git.example/slipway/pipelines/git"
 	"git.example/slipway/pipelines/registry"
 	"git.example/slipway/pipelines/release"
@@ -86,7 +87,7 @@ func Open(ctx context.Context, o Options) (*Workspace, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	w.Reporter = secrets.RedactReporter(o.Reporter, w.Redactor)
+	w.Reporter = secrets.CleanReporter(o.Reporter, w.Redactor)
 	for _, note := range w.Info.Notes {
 		w.Notice(report.Info, "%s", note)
 	}
@@ -114,6 +115,10 @@ func (w *Workspace) Commit() error { return w.noCommit }
 func (w *Workspace) Notice(level report.Level, format string, args ...any) {
 	w.Reporter.Report(report.Notice{Level: level, Text: fmt.Sprintf(format, args...)})
 }
+
+// Clean is text without the secrets that this run has resolved, and without what
+// must not reach a terminal or a log.
+func (w *Workspace) Clean(text string) string { return foreign.Text(w.Redactor.String(text)) }
 
 // detect reads the repository and the build. Without a repository the build
 // must come from flags or CI, so that is decided by release.Detect.

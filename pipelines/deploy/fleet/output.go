@@ -64,7 +64,13 @@ func (o *hostOutput) Write(p []byte) (int, error) {
 	defer o.all.mu.Unlock()
 	o.partial = append(o.partial, p...)
 	for {
-		end := bytes.IndexByte(o.partial, '\n')
+		// A carriage return ends a line, too: what comes after it has the host's name.
+		end := bytes.IndexAny(o.partial, "\r\n")
+		if isReturn := end >= 0 && o.partial[end] == '\r'; isReturn && end+1 == len(o.partial) {
+			end = -1 // a line feed may follow
+		} else if isReturn && o.partial[end+1] == '\n' {
+			end++
+		}
 		if end < 0 && len(o.partial) < longestLine {
 			return len(p), nil
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/foreign"
 )
 
 // Bundle is everything that there is to know of the failure, as Markdown for
@@ -14,14 +15,14 @@ import (
 func (e *Failure) Bundle() string {
 	var b strings.Builder
 	first, _, _ := strings.Cut(e.Error(), "\n")
-	fmt.Fprintf(&b, "## Release %s was not deployed\n\n%s\n", e.Tag, first)
+	fmt.Fprintf(&b, "## Release %s was not deployed\n\n%s\n", inText(e.Tag), inText(first))
 	hosts := deploy.FailedHosts(e.Err)
 	if len(hosts) == 0 {
 		b.WriteString(facts(e.Err))
 	}
 	for _, h := range hosts {
 		reason, _, _ := strings.Cut(h.Err.Error(), "\n")
-		fmt.Fprintf(&b, "\n### %s\n\n%s\n%s", h.Host, reason, facts(h.Err))
+		fmt.Fprintf(&b, "\n### %s\n\n%s\n%s", inText(h.Host), inText(reason), facts(h.Err))
 	}
 	if e.ReturnErr != nil {
 		fmt.Fprintf(&b, "\n### Going back\n%s", block(e.ReturnErr.Error()))
@@ -33,7 +34,7 @@ func (e *Failure) Bundle() string {
 func facts(err error) string {
 	var stopped *deploy.Stopped
 	if errors.As(err, &stopped) {
-		return fmt.Sprintf("\nService `%s`, container `%s`\n%s", stopped.Subject, stopped.Container, block(strings.Join(stopped.Facts, "\n")))
+		return fmt.Sprintf("\nService `%s`, container `%s`\n%s", inCode(stopped.Subject), inCode(stopped.Container), block(strings.Join(stopped.Facts, "\n")))
 	}
 	_, rest, _ := strings.Cut(err.Error(), "\n")
 	if strings.TrimSpace(rest) == "" {
@@ -41,6 +42,15 @@ func facts(err error) string {
 	}
 	return block(rest)
 }
+
+// inText is text that can be read in Markdown as it is: it makes no link, image or
+// HTML. Commands in backquotes stay.
+func inText(text string) string { return markup.Replace(foreign.Line(text)) }
+
+var markup = strings.NewReplacer("&", "&amp;", "<", "&lt;", "[", `\[`, "]", `\]`)
+
+// inCode is text between backquotes.
+func inCode(text string) string { return strings.ReplaceAll(foreign.Line(text), "`", "'") }
 
 // block is text as it is. Its fence is longer than any in the text.
 func block(text string) string {

@@ -44,16 +44,16 @@ type Deployment struct {
 	// Keep is how many releases can be gone back to; 5 when zero.
 	Keep     int
 	Reporter report.Reporter
-	// Redact removes secrets from what is written into the history. Nil changes
-	// nothing.
-	Redact func(text string) string
+	// Clean makes text fit for the history: without secrets, and without what must
+	// not reach a terminal. Nil changes nothing.
+	Clean func(text string) string
 }
 
-func (d Deployment) redact(text string) string {
-	if d.Redact == nil {
+func (d Deployment) clean(text string) string {
+	if d.Clean == nil {
 		return text
 	}
-	return d.Redact(text)
+	return d.Clean(text)
 }
 
 // reporter is d's reporter, or one that drops everything.

@@ -33,7 +33,7 @@ func (a *attempt) fail(ctx, held context.Context, started int, cause error) erro
 	}
 	failure.ReturnErr = errors.Join(errs...)
 	a.entry.Outcome, a.entry.Ended = journal.OutcomeFailed, time.Now().UTC()
-	a.entry.Error, _, _ = strings.Cut(a.redact(cause.Error()), "\n")
+	a.entry.Error, _, _ = strings.Cut(a.clean(cause.Error()), "\n")
 	a.entry.Mixed = failure.ReturnErr != nil
 	if started > 0 && a.live != nil && failure.ReturnErr == nil {
 		failure.ReturnedTo = a.live.Tag

@@ -141,7 +141,7 @@ func TestHistoryIsRedacted(t *testing.T) {
 	f := newFleet(t, "a")
 	f.targets[0].refuse = "1"
 	d := f.deployment("1")
-	d.Redact = func(text string) string { return strings.ReplaceAll(text, "start", "[secret]") }
+	d.Clean = func(text string) string { return strings.ReplaceAll(text, "start", "[secret]") }
 	if _, err := Run(t.Context(), d); err == nil {
 		t.Fatal("it deployed")
 	}

@@ -14,18 +14,28 @@ import (
 
 func newExec(g *globals) *cobra.Command {
 	var o pipelines.ExecOptions
-	var interactive, tty bool
+	var interactive, tty, raw bool
 	c := &cobra.Command{
 		Use:   "exec SERVICE COMMAND [ARG...]",
 		Short: "Run a command in a running container",
 		Long: `Runs a command in a container of a service, on the first host of the environment
-unless --host names another. Its exit code is that of the command.`,
+unless --host names another. Its exit code is that of the command.
+
+At a terminal and in the log of a CI run the output is shown without what could
+control them: colours stay, other escape sequences go. A file or a pipe gets it byte
+by byte; in CI a pipe may be the log, so say --raw there.`,
 		Example: `  slipway exec --env prod web printenv RELEASE
   slipway exec --env prod -it web sh`,
 		Args: cobra.MinimumNArgs(2),
 		RunE: func(c *cobra.Command, words []string) error {
 			o.Service, o.Command = words[0], words[1:]
 			o.Out, o.Err = g.env.Out, g.env.Err
+			if tty || raw || !g.isRead() {
+				o.Out = g.env.raw.out
+			}
+			if tty {
+				o.Err = g.env.raw.err
+			}
 			if interactive {
 				o.In = g.env.In
 			}
@@ -50,8 +60,23 @@ unless --host names another. Its exit code is that of the command.`,
 	f.SetInterspersed(false) // the command's own flags are not ours
 	f.BoolVarP(&interactive, "interactive", "i", false, "pass on standard input")
 	f.BoolVarP(&tty, "tty", "t", false, "give the command a terminal")
+	f.BoolVar(&raw, "raw", false, "pass on standard output byte by byte, whatever it is")
 	f.IntVar(&o.Number, "index", 1, "which container of the service, from 1")
 	return c
+}
+
+// isRead says that people or a runner read standard output: it is a terminal, or in CI
+// no file.
+func (g *globals) isRead() bool {
+	if g.env.OutTerminal {
+		return true
+	}
+	for _, name := range []string{"CI", "GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION"} {
+		if g.env.set(name) {
+			return !g.env.outIsFile()
+		}
+	}
+	return false
 }
 
 // terminal puts the terminal that the command gets into raw mode, and gives a

@@ -24,7 +24,7 @@ func (g *globals) reportFailure(p *pipelines.Project, err error) error {
 	if !errors.As(err, &failure) {
 		return nil
 	}
-	text := p.RedactText(failure.Bundle())
+	text := p.CleanText(failure.Bundle())
 	if g.failureReport != "" {
 		if err := os.WriteFile(g.failureReport, []byte(text), 0o600); err != nil {
 			return fmt.Errorf("writing the report of the failure: %w", err)

@@ -13,7 +13,7 @@ func exitAtNextInterrupt(env Environment) {
 	signal.Notify(again, os.Interrupt, syscall.SIGTERM)
 	<-again
 	if env.ErrTerminal {
-		fmt.Fprint(env.Err, "\x1b[?25h\n") // the live progress hides the cursor
+		fmt.Fprint(env.raw.err, "\x1b[?25h\n") // the live progress hides the cursor
 	}
 	os.Exit(exitInterrupted)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"git.example/slipway/pipelines/deploy"
+	"git.example/slipway/pipelines/foreign"
 )
 
 // print writes the result of a command: as JSON with --json, else as text does.
@@ -18,14 +19,15 @@ func (g *globals) print(result any, text func()) error {
 	if err := encoder.Encode(result); err != nil {
 		return fmt.Errorf("writing the result: %w", err)
 	}
-	if err := g.keep(content.Bytes()); err != nil {
+	document := foreign.JSON(content.Bytes())
+	if err := g.keep(document); err != nil {
 		return err
 	}
 	if !g.json {
 		text()
 		return nil
 	}
-	if _, err := g.env.Out.Write(content.Bytes()); err != nil {
+	if _, err := g.env.Out.Write(document); err != nil {
 		return fmt.Errorf("writing the result: %w", err)
 	}
 	return nil

@@ -21,6 +21,8 @@ func Main(args []string, env Environment) int {
 }
 
 func run(ctx context.Context, args []string, env Environment) int {
+	env, end := env.clean()
+	defer end()
 	root := newRoot(env)
 	root.SetArgs(args)
 	command, err := root.ExecuteContextC(ctx)

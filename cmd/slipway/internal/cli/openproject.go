@@ -16,7 +16,7 @@ func (g *globals) with(ctx context.Context, do func(*pipelines.Project) error) e
 		return flagError{err}
 	}
 	renderer, err := progress.New(progress.Options{
-		Mode: progress.Mode(g.progress), Out: g.env.Err, Terminal: g.env.ErrTerminal,
+		Mode: progress.Mode(g.progress), Out: g.env.raw.err, Terminal: g.env.ErrTerminal,
 		GitHub: g.env.set("GITHUB_ACTIONS"), Color: g.env.color(g.env.ErrTerminal),
 	})
 	if err != nil {
@@ -38,5 +38,5 @@ func (g *globals) with(ctx context.Context, do func(*pipelines.Project) error) e
 	if err == nil {
 		return nil
 	}
-	return redacted{project.Redact(err), err}
+	return redacted{project.CleanError(err), err}
 }

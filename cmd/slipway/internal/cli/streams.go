@@ -5,6 +5,8 @@ import (
 	"os"
 
 	"golang.org/x/term"
+
+	"git.example/slipway/pipelines/foreign"
 )
 
 // Environment is what a command reads and writes, injected so that tests run
@@ -14,6 +16,9 @@ type Environment struct {
 	Out, Err io.Writer
 	// InTerminal, OutTerminal and ErrTerminal say which of them are terminals.
 	InTerminal, OutTerminal, ErrTerminal bool
+	// raw are Out and Err for what writes commands of a runner or of a terminal
+	// itself, or bytes that are no text. All else goes through package foreign.
+	raw struct{ out, err io.Writer }
 	// Lookup reads environment variables.
 	Lookup func(name string) (string, bool)
 }
@@ -27,6 +32,28 @@ func System() Environment {
 		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 		Lookup:      os.LookupEnv,
 	}
+}
+
+// clean is the environment with an Out and an Err that foreign text can go to. End
+// passes on what still waits in them.
+func (e Environment) clean() (clean Environment, end func()) {
+	out, err := foreign.Writer(e.Out), foreign.Writer(e.Err)
+	e.raw.out, e.raw.err = e.Out, e.Err
+	e.Out, e.Err = out, err
+	return e, func() {
+		_ = out.Close() // a closed standard output is no failure of the command
+		_ = err.Close()
+	}
+}
+
+// outIsFile says that standard output goes into a file.
+func (e Environment) outIsFile() bool {
+	file, ok := e.raw.out.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode().IsRegular()
 }
 
 // set says whether an environment variable turns something on.

