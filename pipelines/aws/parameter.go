@@ -15,7 +15,9 @@ type Parameter struct {
 	Name string
 	// Version is a number.
 	Version string
-	Value   secrets.Value
+	// Secret says that it is a SecureString.
+	Secret bool
+	Value  secrets.Value
 }
 
 type parameterKey struct {
@@ -24,5 +26,5 @@ type parameterKey struct {
 }
 
 func newParameter(p types.Parameter) Parameter {
-	return Parameter{Name: sdk.ToString(p.Name), Version: strconv.FormatInt(p.Version, 10), Value: secrets.NewValue(sdk.ToString(p.Value))}
+	return Parameter{Name: sdk.ToString(p.Name), Version: strconv.FormatInt(p.Version, 10), Secret: p.Type == types.ParameterTypeSecureString, Value: secrets.NewValue(sdk.ToString(p.Value))}
 }

@@ -11,6 +11,9 @@ type ECSTarget struct {
 	Before []ECSStep `yaml:"before,omitempty"`
 	// After are one-off tasks when the services run the release.
 	After []ECSStep `yaml:"after,omitempty"`
+	// Terraform is a directory of Terraform code in the project: placeholders such as
+	// {{ tfstate `output.subnet` }} are read from its state.
+	Terraform string `yaml:"terraform,omitempty"`
 	// Timeout is how long the services may take to run the release.
 	Timeout Duration `yaml:"timeout,omitempty" jsonschema:"default=20m"`
 	// CheckSecrets reads every secret that a task definition names before
@@ -23,15 +26,16 @@ type ECSTarget struct {
 
 // ECSService is one service.
 type ECSService struct {
-	// TaskDefinition is a JSON file. What the service runs when empty: then only
-	// its images change.
+	// TaskDefinition is a file in JSON, which may have comments, or YAML, with
+	// placeholders such as {{ env `NAME` `default` }}. What the service runs when empty:
+	// then only its images change.
 	TaskDefinition string `yaml:"task-definition,omitempty"`
 	// Containers maps containers to the images that they run. When absent, those
 	// of which the repository, or else the name, is that of an image.
 	Containers map[string]string `yaml:"containers,omitempty"`
 	// DesiredCount is how many tasks there should be. Left alone when absent.
 	DesiredCount *int `yaml:"desired-count,omitempty"`
-	// Create is a JSON file, the input of CreateService, for a service that is
+	// Create is such a file, too, the input of CreateService, for a service that is
 	// not there yet.
 	Create string `yaml:"create,omitempty"`
 }

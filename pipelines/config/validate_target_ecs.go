@@ -20,6 +20,7 @@ func validateECS(v validator, at string, c ECSTarget) {
 			v.wrong(path+".create", "a service that is created has no task definition yet: name one with task-definition")
 		}
 	}
+	v.inProject(at+".terraform", c.Terraform)
 	for key, steps := range map[string][]ECSStep{"before": c.Before, "after": c.After} {
 		for i, step := range steps {
 			v.refers(index(at+"."+key, i)+".service", step.Service, "service", c.Services.Names())

@@ -29,8 +29,8 @@ type ecsKind struct {
 func (k ecsKind) files() []string { return ecs.Files(k.ECSTarget) }
 
 // check makes sure that the task definitions can be read.
-func (k ecsKind) check(_ context.Context, _ *workspace.Workspace, files map[string][]byte) error {
-	return ecs.Check(k.ECSTarget, files)
+func (k ecsKind) check(ctx context.Context, _ *workspace.Workspace, files map[string][]byte) error {
+	return ecs.Check(ctx, k.ECSTarget, files)
 }
 
 // journal is in Parameter Store: a cluster has no directory.
@@ -58,8 +58,11 @@ func (s *site) imageExists(ctx context.Context, reference string) error {
 	return nil
 }
 
-func (k ecsKind) describe(_ context.Context, _ *site, _ published.Release, d *deploy.Desired) error {
-	return ecs.Complete(k.ECSTarget, d)
+func (k ecsKind) describe(ctx context.Context, s *site, _ published.Release, d *deploy.Desired) error {
+	if s.offline {
+		return ecs.Complete(ctx, k.ECSTarget, d, nil)
+	}
+	return ecs.Complete(ctx, k.ECSTarget, d, &ecsValues{site: s, dir: k.Terraform})
 }
 
 // releasedSecrets pins what task definitions of the release name.

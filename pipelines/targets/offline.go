@@ -15,7 +15,7 @@ import (
 // is asked. Errors are why a deploy of a target would fail, a target each.
 func (e *Environments) Offline(ctx context.Context, environment config.Entry[config.Environment], only []string, r published.Release) ([]deploy.Plan, []error) {
 	s := e.bare(environment)
-	s.registry = r.In
+	s.registry, s.offline = r.In, true
 	var plans []deploy.Plan
 	var wrong []error
 	for _, t := range environment.Value.Deploy {

@@ -17,7 +17,9 @@ import (
 type site struct {
 	workspace *workspace.Workspace
 	// dry says that nothing may be written, not even into the checkout.
-	dry      bool
+	dry bool
+	// offline says that nothing may be asked.
+	offline  bool
 	name     string
 	config   config.Environment
 	registry published.Destination

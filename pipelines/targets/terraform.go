@@ -14,10 +14,6 @@ import (
 	"git.example/slipway/pipelines/workspace"
 )
 
-// ephemeralVariable is set where the disk goes with the process, as in the
-// container of a Dagger function.
-const ephemeralVariable = "SLIPWAY_EPHEMERAL"
-
 // terraformKind is a directory of Terraform code that takes image tags. It has no
 // files to record: a deploy takes the code of the checkout; see package terraform.
 // Terraform's state is no place for a journal.

@@ -120,7 +120,7 @@ func (w *applier) document(ctx context.Context, a action) (document, error) {
 		r, err = w.api.taskDefinition(ctx, a.Base)
 		base = r.document
 	} else {
-		base, err = parse([]byte(w.desired.Files[spec.TaskDefinition]))
+		base, err = parseFile(spec.TaskDefinition, w.desired.Files[spec.TaskDefinition])
 	}
 	if err != nil {
 		return nil, err
@@ -183,7 +183,14 @@ func (w *applier) placement(ctx context.Context, service string) (placement, err
 	}
 	var p placement
 	file := w.specs[service].Create
-	if err := json.Unmarshal([]byte(w.desired.Files[file]), &p); err != nil {
+	created, err := readCreate(file, w.desired.Files[file], service)
+	if err == nil {
+		var text []byte
+		if text, err = json.Marshal(created); err == nil {
+			err = json.Unmarshal(text, &p)
+		}
+	}
+	if err != nil {
 		return placement{}, fmt.Errorf("reading %q: %w", file, err)
 	}
 	return p, nil

@@ -22,8 +22,7 @@ var readOnly = []string{
 	"registeredAt", "registeredBy", "deregisteredAt", "deleteRequestedAt",
 }
 
-// parse reads a task definition, or what "aws ecs describe-task-definition"
-// prints. Numbers keep their digits.
+// parse reads what ECS answers. Numbers keep their digits.
 func parse(data []byte) (document, error) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
@@ -34,6 +33,12 @@ func parse(data []byte) (document, error) {
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("something follows after its JSON object")
 	}
+	return newDocument(d)
+}
+
+// newDocument is a task definition without what only ECS sets, out of what describes it
+// if it is in that.
+func newDocument(d document) (document, error) {
 	if inner, ok := d["taskDefinition"].(map[string]any); ok {
 		tags := d["tags"]
 		d = inner

@@ -175,7 +175,7 @@ func TestRefusals(t *testing.T) {
 			w.ecs.AddService(strings.Replace(createService("api", "api", 1), `"launchType"`, `"deploymentController": {"type": "CODE_DEPLOY"}, "launchType"`, 1))
 		}, []string{"CODE_DEPLOY", "use a service with the controller ECS"}},
 		"a denied identity":       {func(w *world) { w.fake.Fault("ecs", "DescribeServices", -1, awsfake.Denied("*")) }, []string{"AccessDeniedException", "user/admin", "ecs:DescribeServices"}},
-		"no JSON":                 {file("{\n\"family\": \"api\",\n}"), []string{`service "api"`, `"ecs/api.json"`, "line 3"}},
+		"no JSON":                 {file("{\n\"family\": \"api\"\n\"x\"}"), []string{`service "api"`, `"ecs/api.json"`, "line 3"}},
 		"no family":               {file(`{"containerDefinitions": [{"name": "app", "image": "x"}]}`), []string{`it has no "family"`}},
 		"no containers":           {file(`{"family": "api"}`), []string{`it has no "containerDefinitions"`}},
 		"two of one name":         {file(`{"family": "api", "containerDefinitions": [{"name": "app", "image": "x"}, {"name": "app", "image": "y"}]}`), []string{`two containers are called "app"`}},

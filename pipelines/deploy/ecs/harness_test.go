@@ -61,6 +61,7 @@ type world struct {
 	mu      sync.Mutex
 	log     bytes.Buffer
 	secrets Secrets
+	values  Values
 	// fakeSecrets are those of a test that reads them.
 	fakeSecrets *awsfake.Secrets
 }
@@ -114,7 +115,7 @@ func (w *world) desired(tag string) deploy.Desired {
 	for name, text := range w.files {
 		d.Files[name] = text
 	}
-	if err := Complete(w.cfg, &d); err != nil {
+	if err := Complete(w.t.Context(), w.cfg, &d, w.values); err != nil {
 		w.t.Fatal(err)
 	}
 	return d

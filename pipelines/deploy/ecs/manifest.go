@@ -1,8 +1,8 @@
 package ecs
 
 import (
+	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -45,9 +45,13 @@ func Files(c config.ECSTarget) []string {
 	return files
 }
 
-// Complete makes d what c is to run: of d's files those stay that c needs, and
-// the first of Main says what the services are.
-func Complete(c config.ECSTarget, d *deploy.Desired) error {
+// Complete makes d what c is to run: of d's files those stay that c needs, with values
+// in place of their placeholders, and the first of Main says what the services are.
+// Without values, which nobody may ask for offline, any stands for them.
+func Complete(ctx context.Context, c config.ECSTarget, d *deploy.Desired, values Values) error {
+	if values == nil {
+		values = noValues{}
+	}
 	var m manifest
 	files := map[string]string{}
 	for _, s := range c.Services {
@@ -61,7 +65,11 @@ func Complete(c config.ECSTarget, d *deploy.Desired) error {
 			if !ok {
 				return fmt.Errorf("service %q: the release does not have the file %q: publish this commit again, with another build number", s.Name, *into)
 			}
-			files[*into] = content
+			filled, err := fillIn(ctx, content, values)
+			if err != nil {
+				return fmt.Errorf("service %q: reading %q: %w", s.Name, *into, err)
+			}
+			files[*into] = filled
 		}
 		m.Services = append(m.Services, spec)
 	}
@@ -77,22 +85,33 @@ func Complete(c config.ECSTarget, d *deploy.Desired) error {
 // Check refuses files that no release should be made of: a task definition
 // that can't be read, that ECS refuses, or that does not have the containers that c
 // names. Which images they run is known only when there is a release.
-func Check(c config.ECSTarget, files map[string][]byte) error {
+func Check(ctx context.Context, c config.ECSTarget, files map[string][]byte) error {
 	for _, s := range c.Services {
 		if file := s.Value.TaskDefinition; file != "" {
-			d, err := parse(files[path.Clean(file)])
+			text, err := fillIn(ctx, string(files[path.Clean(file)]), noValues{})
+			var d document
+			if err == nil {
+				d, err = parseFile(file, text)
+			}
 			if err == nil {
 				err = serviceSpec{Containers: s.Value.Containers}.checkNames(d)
 			}
 			if err == nil {
-				err = errors.Join(d.checkModel(), d.checkSizes())
+				err = d.checkModel()
+			}
+			if err == nil && !hasPlaceholders(string(files[path.Clean(file)])) {
+				err = d.checkSizes()
 			}
 			if err != nil {
 				return fmt.Errorf("service %q: reading task definition %q: %w", s.Name, file, err)
 			}
 		}
 		if file := s.Value.Create; file != "" {
-			if _, err := readCreate(files[path.Clean(file)], s.Name); err != nil {
+			text, err := fillIn(ctx, string(files[path.Clean(file)]), noValues{})
+			if err == nil {
+				_, err = readCreate(file, text, s.Name)
+			}
+			if err != nil {
 				return fmt.Errorf("service %q: reading %q: %w", s.Name, file, err)
 			}
 		}
@@ -112,7 +131,7 @@ func Notes(d deploy.Desired) ([]string, error) {
 		if s.TaskDefinition == "" {
 			continue
 		}
-		document, err := parse([]byte(d.Files[s.TaskDefinition]))
+		document, err := parseFile(s.TaskDefinition, d.Files[s.TaskDefinition])
 		if err != nil {
 			return nil, fmt.Errorf("service %q: reading task definition %q: %w", s.Name, s.TaskDefinition, err)
 		}

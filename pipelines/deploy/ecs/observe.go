@@ -150,6 +150,11 @@ func (o *observer) readService(ctx context.Context, s *observedService, unwanted
 		return err
 	}
 	s.setBefore(o.desired.Live)
+	if !o.proving && !o.desired.Returning && !s.runs() {
+		if err := s.wanted.checkArchitecture(s.assigned, o.desired); err != nil {
+			return err
+		}
+	}
 	if o.proving && s.there && s.running.made == "" && s.running.has(s.wanted) {
 		s.revision = s.current() // a deploy made it that noted nothing: an older Slipway's
 	}

@@ -55,7 +55,7 @@ func (s *observedService) setWanted(d deploy.Desired) error {
 	if file := s.spec.TaskDefinition; file != "" {
 		from = fmt.Sprintf("task definition %q", file)
 		var err error
-		if base, err = parse([]byte(d.Files[file])); err != nil {
+		if base, err = parseFile(file, d.Files[file]); err != nil {
 			return fmt.Errorf("reading %s: %w", from, err)
 		}
 	}
@@ -90,7 +90,7 @@ func (s *observedService) setBefore(live *deploy.Desired) {
 		if spec.Name != s.spec.Name {
 			continue
 		}
-		base, err := parse([]byte(file))
+		base, err := parseFile(s.spec.TaskDefinition, file)
 		if err != nil {
 			return
 		}

@@ -39,7 +39,7 @@ func (w *applier) start(ctx context.Context, a action) (*rollout, error) {
 func (w *applier) create(ctx context.Context, service, revision string) (*rollout, error) {
 	spec := w.specs[service]
 	token := w.owner.digest(service, revision)[:32]
-	in, err := w.createInput([]byte(w.desired.Files[spec.Create]), spec, revision, token)
+	in, err := w.createInput(w.desired.Files[spec.Create], spec, revision, token)
 	if err != nil {
 		return nil, fmt.Errorf("reading %q: %w", spec.Create, err)
 	}
@@ -73,8 +73,8 @@ func started(service, revision string, s *types.Service) (*rollout, error) {
 }
 
 // createInput is the whole input: the file's, and what only a deploy knows.
-func (w *applier) createInput(data []byte, s serviceSpec, revision, token string) (map[string]any, error) {
-	d, err := readCreate(data, s.Name)
+func (w *applier) createInput(text string, s serviceSpec, revision, token string) (map[string]any, error) {
+	d, err := readCreate(s.Create, text, s.Name)
 	if err != nil {
 		return nil, err
 	}
