@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/evidence"
 	"git.example/slipway/pipelines/published"
 	"git.example/slipway/pipelines/release"
 	"git.example/slipway/pipelines/report"
@@ -31,6 +32,8 @@ type admission struct {
 	// environment is the one as the release has it, no less protected than today.
 	environment config.Entry[config.Environment]
 	release     published.Release
+	// evidence is what proves the release to the environment.
+	evidence evidence.Evidence
 	// direct skips the proof that the environment to promote from runs the release,
 	// and promotedFrom says that a promotion has made it.
 	direct       bool
@@ -54,6 +57,9 @@ func (a admission) admit(ctx context.Context) error {
 			return err
 		}
 		if err := admitFiles(ctx, a.workspace, "deploying", a.environment.Name, a.release); err != nil {
+			return err
+		}
+		if err := admitProven("deploying", a.environment.Name, a.release, a.evidence); err != nil {
 			return err
 		}
 	}
@@ -97,11 +103,17 @@ func (a admission) provenIn(ctx context.Context, from string) error {
 	if then, err := recordedEnvironment(a.workspace.Config, from, a.release); err == nil {
 		unproven = then.Value.Deploy.Names()
 	}
+	released, other := digests(a.release.Record), ""
 	for entry, err := range journal.Entries(ctx) {
 		if err != nil {
 			return fmt.Errorf("reading the history of %q: %w", from, err)
 		}
 		if entry.Tag == a.release.Record.Tag && entry.Commit == a.release.Record.Commit && entry.Outcome.Verified() {
+			if image := differing(released, entry.Digests); image != "" {
+				other = cmp.Or(other, fmt.Sprintf("it verified image %q of %s as %s, and the record in registry %q says %s",
+					image, entry.Tag, cmp.Or(entry.Digests[image], "missing"), a.release.In.Name, cmp.Or(released[image], "missing")))
+				continue
+			}
 			unproven = slices.DeleteFunc(unproven, func(target string) bool { return slices.Contains(entry.Targets, target) })
 		}
 		if len(unproven) == 0 {
@@ -111,7 +123,26 @@ func (a admission) provenIn(ctx context.Context, from string) error {
 	if len(unproven) == 0 {
 		return nil
 	}
+	if other != "" {
+		return refuse("deploying %q to %q: releases come there from %q, which has not verified this one: %s; somebody has changed the record: publish the commit again, with another build number",
+			a.release.Record.Tag, a.environment.Name, from, other)
+	}
 	return a.unproven(from)
+}
+
+// differing is the name of an image that two releases have with other digests, if any.
+func differing(a, b map[string]string) string {
+	for _, name := range slices.Sorted(maps.Keys(a)) {
+		if a[name] != b[name] {
+			return name
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(b)) {
+		if a[name] != b[name] {
+			return name
+		}
+	}
+	return ""
 }
 
 // unproven is the refusal of a release that the environment "from" has not verified.

@@ -21,7 +21,7 @@ func (p *Project) Deploy(ctx context.Context, o DeployOptions) (rollout.Result, 
 		return rollout.Result{}, err
 	}
 	d := r.deployment
-	if err := o.Plan.expect(&d, r.release.Record); err != nil {
+	if err := o.Plan.expect(&d, r.release); err != nil {
 		return rollout.Result{}, err
 	}
 	if err := r.admission.admit(ctx); err != nil {
@@ -39,7 +39,7 @@ func (p *Project) Deploy(ctx context.Context, o DeployOptions) (rollout.Result, 
 	if err := d.PointToJournal(ctx); err != nil {
 		return rollout.Result{}, err
 	}
-	d.Guard = r.admission.guard
+	d.Guard, d.Record = r.admission.guard, r.admission.evidence.Recorded(r.release.Digest)
 	d.PromotedFrom, d.Direct = o.promotedFrom, o.Direct && (config.PromoteFrom != "" || o.promotedFrom != "")
 	return rollout.Run(ctx, d)
 }

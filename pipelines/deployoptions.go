@@ -43,6 +43,9 @@ type DeployOptions struct {
 
 	// promotedFrom is the environment of a promotion, which has made its proof.
 	promotedFrom string
+	// published is the digest of the record that this run has written; empty when it
+	// has written none.
+	published string
 }
 
 // AutoTargets among DeployOptions.Only stands for the targets that differ from

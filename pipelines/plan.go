@@ -41,7 +41,7 @@ func (p *Project) Plan(ctx context.Context, o PlanOptions) (Planned, error) {
 	if err != nil {
 		return Planned{}, err
 	}
-	planned := Planned{Environment: environment.Name, Tag: found.Record.Tag, Published: true}
+	planned := Planned{Environment: environment.Name, Tag: found.Record.Tag, Published: true, Record: found.Digest}
 	err = with.deploy(ctx, environment, found, options, &planned)
 	return planned, err
 }

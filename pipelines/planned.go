@@ -12,6 +12,8 @@ type Planned struct {
 	// Published says that the release exists. When it does not, Images says what a
 	// publish would do, and Targets are planned with the release that it would make.
 	Published bool `json:"published"`
+	// Record is the digest of the release record, where there is one.
+	Record string `json:"record,omitempty"`
 	// Offline says that nothing outside the checkout was asked: Targets say what
 	// would run, and nothing of what differs from what runs.
 	Offline bool `json:"offline,omitempty"`

@@ -59,7 +59,11 @@ func (p preparation) of(ctx context.Context, configured config.Entry[config.Envi
 	if err != nil {
 		return readied{}, err
 	}
-	recorded, err := recordedEnvironment(p.workspace.Config, configured.Name, found)
+	proof, err := p.evidence(ctx, configured, found, o.published)
+	if err != nil {
+		return readied{}, err
+	}
+	recorded, err := believedEnvironment(p.workspace, configured, found, proof)
 	if err != nil {
 		return readied{}, err
 	}
@@ -94,7 +98,7 @@ func (p preparation) of(ctx context.Context, configured config.Entry[config.Envi
 		deployment: deploymentTo(p.workspace, environment, found.Record.Tag, items, o.LockWait),
 		admission: admission{
 			workspace: p.workspace, targets: p.targets, environment: recorded, release: found,
-			direct: o.Direct, promotedFrom: o.promotedFrom, allowDiverged: o.AllowDiverged,
+			evidence: proof, direct: o.Direct, promotedFrom: o.promotedFrom, allowDiverged: o.AllowDiverged,
 		},
 	}, nil
 }

@@ -51,6 +51,13 @@ func (p *Project) Promote(ctx context.Context, o PromoteOptions) (rollout.Result
 		if err := admitFiles(ctx, p.workspace, "promoting", to.Name, found); err != nil {
 			return rollout.Result{}, err
 		}
+		proof, err := preparation{p.workspace, p.registries, p.targets}.evidence(ctx, to, found, "")
+		if err != nil {
+			return rollout.Result{}, err
+		}
+		if err := admitProven("promoting", to.Name, found, proof); err != nil {
+			return rollout.Result{}, err
+		}
 	}
 	if !o.Direct {
 		a := admission{workspace: p.workspace, targets: p.targets, environment: to, release: found}

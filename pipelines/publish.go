@@ -43,6 +43,8 @@ type Published struct {
 	// had been published before.
 	Record  string `json:"record"`
 	Existed bool   `json:"existed"`
+	// digest of the record, if this run wrote it.
+	digest string
 }
 
 // PublishedImage is one image of a release in the registry.
@@ -107,11 +109,14 @@ func (p *Project) Publish(ctx context.Context, o PublishOptions) (Published, err
 	if err != nil {
 		return Published{}, err
 	}
-	record, err := p.registries.Write(ctx, to, files.Record(recordOf(p.workspace, tag, work.Recorded(), results)), files.Files)
+	written, err := p.registries.Write(ctx, to, files.Record(recordOf(p.workspace, tag, work.Recorded(), results)), files.Files)
 	if err != nil {
 		return Published{}, err
 	}
-	result := publishedOf(published.Release{Record: record, In: to[0], Reference: to[0].Records() + ":" + release.RecordTag(tag.Name)}, tag)
+	result := publishedOf(published.Release{Record: written.Record, In: to[0], Reference: to[0].Records() + ":" + release.RecordTag(tag.Name)}, tag)
+	if !written.Existed {
+		result.digest = written.Digest
+	}
 	for i, image := range result.Images {
 		result.Images[i].Built = work.Get(image.Name).Built
 	}

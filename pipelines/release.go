@@ -17,6 +17,6 @@ func (p *Project) Release(ctx context.Context, publish PublishOptions, o DeployO
 	if err != nil {
 		return rollout.Result{}, err
 	}
-	o.Tag = published.Tag
+	o.Tag, o.published = published.Tag, published.digest
 	return p.Deploy(ctx, o)
 }

@@ -10,6 +10,7 @@ import (
 
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/rollout"
+	"git.example/slipway/pipelines/published"
 	"git.example/slipway/pipelines/release"
 	"git.example/slipway/pipelines/workspace"
 )
@@ -31,6 +32,9 @@ type SavedPlan struct {
 	AllowDiverged bool `json:"allowDiverged,omitempty"`
 	Direct        bool `json:"direct,omitempty"`
 	NoTfvars      bool `json:"noTfvars,omitempty"`
+	// Record is the digest of the release record; empty in plans from before it was
+	// pinned.
+	Record string `json:"record,omitempty"`
 	// Digests of the release's images, by name.
 	Digests map[string]string `json:"digests"`
 	Targets []deploy.Plan     `json:"targets"`
@@ -54,10 +58,13 @@ func (p *Project) Save(ctx context.Context, planned Planned, o PlanOptions) ([]b
 	if err != nil {
 		return nil, err
 	}
+	if found.Digest != planned.Record {
+		return nil, recordMoved("saving the plan", planned.Tag, planned.Record, found.Digest)
+	}
 	data, err := json.MarshalIndent(SavedPlan{
 		Version: savedPlanVersion, Project: p.Config.Project, Environment: planned.Environment, Tag: planned.Tag,
 		Created: time.Now().UTC().Truncate(time.Second), Only: o.Only, AllowDiverged: o.AllowDiverged, Direct: o.Direct, NoTfvars: o.NoTfvars,
-		Digests: digests(found.Record), Targets: planned.Targets,
+		Record: found.Digest, Digests: digests(found.Record), Targets: planned.Targets,
 	}, "", "  ")
 	return append(data, '\n'), err
 }
@@ -97,12 +104,20 @@ func (o *DeployOptions) takePlan(project string) error {
 	return nil
 }
 
-// expect makes d refuse to do anything but the saved plan of record.
-func (s *SavedPlan) expect(d *rollout.Deployment, record release.Record) error {
+// recordMoved is the error of a release record that somebody has replaced.
+func recordMoved(doing, tag, was, is string) error {
+	return fmt.Errorf("%s: the record of release %q was %s, and is %s: somebody has replaced it; find out who may push there, and make a new plan", doing, tag, was, is)
+}
+
+// expect makes d refuse to do anything but the saved plan of a release.
+func (s *SavedPlan) expect(d *rollout.Deployment, r published.Release) error {
 	if s == nil {
 		return nil
 	}
-	if now := digests(record); !maps.Equal(now, s.Digests) {
+	if s.Record != "" && s.Record != r.Digest {
+		return recordMoved("applying a saved plan", s.Tag, s.Record, r.Digest)
+	}
+	if now := digests(r.Record); !maps.Equal(now, s.Digests) {
 		return fmt.Errorf("applying a saved plan: release %q has other images now: they were %v, and are %v; make a new plan", s.Tag, s.Digests, now)
 	}
 	d.Expect = s.Targets

@@ -12,6 +12,7 @@ import (
 
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/rollout"
+	"git.example/slipway/pipelines/published"
 	"git.example/slipway/pipelines/release"
 )
 
@@ -41,11 +42,16 @@ func TestSavedPlanOfVersion1(t *testing.T) {
 	const digest = "sha256:09139dbf9efa2bcdcef8189dcef52af50b7b7c3e4649365e4ed2d7a0439ef5a7"
 	record := release.Record{Images: map[string]release.RecordedImage{"api": {Digest: digest}}}
 	var d rollout.Deployment
-	if err := saved.expect(&d, record); err != nil || len(d.Expect) != 1 || !strings.Contains(string(d.Expect[0].Actions), `"project": "savedplan"`) {
+	if err := saved.expect(&d, published.Release{Record: record}); err != nil || len(d.Expect) != 1 || !strings.Contains(string(d.Expect[0].Actions), `"project": "savedplan"`) {
 		t.Errorf("expecting it: %+v, %v", d.Expect, err)
 	}
+	saved.Record = "sha256:" + strings.Repeat("1", 64)
+	if err := saved.expect(&d, published.Release{Record: record, Digest: "sha256:" + strings.Repeat("2", 64)}); err == nil {
+		t.Error("another record is no reason to refuse")
+	}
+	saved.Record = ""
 	record.Images["api"] = release.RecordedImage{Digest: "sha256:" + strings.Repeat("0", 64)}
-	if err := saved.expect(&d, record); err == nil {
+	if err := saved.expect(&d, published.Release{Record: record}); err == nil {
 		t.Error("another image is no reason to refuse")
 	}
 }

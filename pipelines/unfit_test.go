@@ -10,6 +10,7 @@ import (
 	"git.example/slipway/internal/projecttest"
 	"git.example/slipway/internal/registrytest"
 	"git.example/slipway/pipelines/content"
+	"git.example/slipway/pipelines/evidence"
 	"git.example/slipway/pipelines/lint"
 	"git.example/slipway/pipelines/published"
 	"git.example/slipway/pipelines/release"
@@ -74,7 +75,7 @@ func TestProtectedTakesNoBuildAndNoLatest(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				a := admission{workspace: p.workspace, targets: p.targets, environment: environment, release: published.Release{Record: record, Files: files}}
+				a := admission{workspace: p.workspace, targets: p.targets, environment: environment, release: published.Release{Record: record, Files: files}, evidence: evidence.Evidence{Kind: evidence.Git}}
 				refusal("deploying", a.admit(t.Context()))
 				if name == "build" && protected {
 					_, err := p.Deploy(t.Context(), DeployOptions{Env: "prod", Tag: tag})

@@ -31,7 +31,7 @@ var layers = [][]string{
 	{"pipelines/engine/*", "pipelines/deploy/*", "pipelines/lint", "pipelines/scaffold"},
 	{"pipelines/workspace"},
 	{"pipelines/published", "pipelines/images"},
-	{"pipelines/checks", "pipelines/targets"},
+	{"pipelines/checks", "pipelines/targets", "pipelines/evidence"},
 	{"pipelines"},
 	{"cmd/*", "ci", "internal/*"},
 }

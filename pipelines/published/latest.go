@@ -18,5 +18,5 @@ func (r *Registries) Latest(ctx context.Context, d Destination) (latest Release,
 	if err != nil || len(records) == 0 {
 		return Release{}, false, err
 	}
-	return Release{Record: records[0].Record, Files: records[0].Contents, In: d, Reference: d.Records()}, true, nil
+	return Release{Record: records[0].Record, Files: records[0].Contents, In: d, Reference: d.Records(), Digest: records[0].Digest}, true, nil
 }

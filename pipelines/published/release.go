@@ -13,4 +13,6 @@ type Release struct {
 	// In is the registry that it was read from, and Reference its record there.
 	In        Destination
 	Reference string
+	// Digest of the record's manifest; empty when it is unpublished.
+	Digest string
 }

@@ -16,30 +16,29 @@ import (
 // Write gives the images of a record, which the first registry has, their release
 // tags in every registry, and then writes the record, the first registry's last
 // of all. What it returns is the record that stands.
-func (r *Registries) Write(ctx context.Context, to []Destination, record release.Record, files map[string][]byte) (release.Record, error) {
+func (r *Registries) Write(ctx context.Context, to []Destination, record release.Record, files map[string][]byte) (registry.WrittenRecord, error) {
+	written := registry.WrittenRecord{Record: record}
 	err := report.Run(ctx, r.workspace.Reporter, "write release "+record.Tag, func(t *report.Task) error {
-		wanted := record
 		for i := len(to) - 1; i >= 0; i-- {
-			written, err := r.writeTo(ctx, to[0], to[i], wanted, files)
-			if err != nil {
+			var err error
+			if written, err = r.writeTo(ctx, to[0], to[i], record, files); err != nil {
 				return err
 			}
-			record = written
 		}
 		t.Detail(report.Count(len(record.Images), "image") + ", tag " + record.Tag)
 		return nil
 	})
-	return record, err
+	return written, err
 }
 
 // writeTo writes a release to one registry, its images from another one.
-func (r *Registries) writeTo(ctx context.Context, from, to Destination, record release.Record, files map[string][]byte) (release.Record, error) {
+func (r *Registries) writeTo(ctx context.Context, from, to Destination, record release.Record, files map[string][]byte) (registry.WrittenRecord, error) {
 	if err := r.writeTags(ctx, from, to, record); err != nil {
-		return record, err
+		return registry.WrittenRecord{}, err
 	}
 	written, err := r.workspace.Registry.PutRecord(ctx, to.Records(), record, files)
 	if err != nil {
-		return record, fmt.Errorf("writing the record of release %q: %w%s", record.Tag, err, to.recordsAdvice(err))
+		return written, fmt.Errorf("writing the record of release %q: %w%s", record.Tag, err, to.recordsAdvice(err))
 	}
 	return written, nil
 }

@@ -27,18 +27,27 @@ type Recorded struct {
 	Digest string
 }
 
+// WrittenRecord is the record that stands under a tag.
+type WrittenRecord struct {
+	release.Record
+	// Digest of its manifest.
+	Digest string
+	// Existed says that another run wrote it.
+	Existed bool
+}
+
 // PutRecord writes the record of a release with its deploy files, and returns
 // the one that stands: the first that was written. One that exists with the same
 // images is returned, with others it is a *RecordConflict. Record.Files is
 // filled in from contents.
-func (c *Client) PutRecord(ctx context.Context, repository string, record release.Record, contents map[string][]byte) (release.Record, error) {
+func (c *Client) PutRecord(ctx context.Context, repository string, record release.Record, contents map[string][]byte) (WrittenRecord, error) {
 	var err error
 	if record.Files, err = release.FileDigests(contents); err != nil {
-		return release.Record{}, err
+		return WrittenRecord{}, err
 	}
 	raw, err := record.Encode()
 	if err != nil {
-		return release.Record{}, err
+		return WrittenRecord{}, err
 	}
 	files := map[string][]byte{}
 	for path, content := range contents {
@@ -48,13 +57,13 @@ func (c *Client) PutRecord(ctx context.Context, repository string, record releas
 	tag := release.RecordTag(record.Tag)
 	stands, existed, err := c.PutArtifact(ctx, repository, tag, Artifact{Type: RecordType, Files: files})
 	if err != nil || !existed {
-		return record, err
+		return WrittenRecord{Record: record, Digest: stands.Digest}, err
 	}
 	existing, err := decodeRecord(stands, record.Tag)
 	if err != nil {
-		return release.Record{}, fmt.Errorf("reading release record %q: %w", repository+":"+tag, err)
+		return WrittenRecord{}, fmt.Errorf("reading release record %q: %w", repository+":"+tag, err)
 	}
-	return existing.Record, sameImages(repository+":"+tag, existing.Record, record)
+	return WrittenRecord{existing.Record, stands.Digest, true}, sameImages(repository+":"+tag, existing.Record, record)
 }
 
 // GetRecord reads the record of the release named tag, and verifies it and its

@@ -106,7 +106,7 @@ func TestARecordOfFormatVersion1(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, stands); diff != "" {
+	if diff := cmp.Diff(want, stands.Record); diff != "" {
 		t.Errorf("published again (-want +got):\n%s", diff)
 	}
 }

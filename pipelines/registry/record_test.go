@@ -44,10 +44,10 @@ func TestRecords(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(written, got.Record); diff != "" {
+		if diff := cmp.Diff(written.Record, got.Record); diff != "" {
 			t.Error(diff)
 		}
-		if len(got.Files) != 2 || string(got.Contents["docker-compose.prod.yml"]) != "services: {}\n" || got.Digest == "" {
+		if len(got.Files) != 2 || string(got.Contents["docker-compose.prod.yml"]) != "services: {}\n" || got.Digest == "" || got.Digest != written.Digest || written.Existed {
 			t.Errorf("got %+v", got)
 		}
 
@@ -58,7 +58,7 @@ func TestRecords(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !stands.Created.Equal(record.Created) {
+			if !stands.Existed || stands.Digest != got.Digest || !stands.Created.Equal(record.Created) {
 				t.Errorf("the record was replaced: %s", stands.Created)
 			}
 		})

@@ -16,8 +16,11 @@ type Entry struct {
 	Commit string `json:"commit,omitempty"`
 	// Digests of the release's images, by name.
 	Digests map[string]string `json:"digests,omitempty"`
-	By      Holder            `json:"by"`
-	Started time.Time         `json:"started"`
+	// Record is the release record that was deployed; nil in entries from before that
+	// was noted, and of an adopted stack.
+	Record  *Record   `json:"record,omitempty"`
+	By      Holder    `json:"by"`
+	Started time.Time `json:"started"`
 	// Ended is zero while the deploy runs.
 	Ended   time.Time `json:"ended,omitzero"`
 	Outcome Outcome   `json:"outcome"`
@@ -46,6 +49,16 @@ type Entry struct {
 	// Unknown are keys that a newer Slipway wrote. They stay when the entry is
 	// written again.
 	Unknown map[string]json.RawMessage `json:"-"`
+}
+
+// Record is a release record in a registry, and what it was believed by.
+type Record struct {
+	// Digest of its manifest.
+	Digest string `json:"digest"`
+	// Proven says by what, such as "git"; empty when nothing proved it.
+	Proven string `json:"proven,omitempty"`
+	// Signer is who signed it, where that was verified.
+	Signer string `json:"signer,omitempty"`
 }
 
 // Holder is who deploys, from where.

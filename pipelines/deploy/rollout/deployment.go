@@ -35,7 +35,8 @@ type Deployment struct {
 	// Released gives a rollback the secrets of a target as they were deployed, by
 	// their versions; see Desired.SecretVersions. Nil for those of the Items.
 	Released func(ctx context.Context, target string, versions map[string]string) (deploy.Desired, error)
-	// PromotedFrom and Direct are for the history; see Entry.
+	// Record, PromotedFrom and Direct are for the history; see Entry.
+	Record       *journal.Record
 	PromotedFrom string
 	Direct       bool
 	// Down are commands that undo migrations. They run in the live release's

@@ -18,7 +18,7 @@ func (a *attempt) begin(ctx context.Context) error {
 	maps.Copy(desired, a.prior)
 	maps.DeleteFunc(desired, a.takenOver)
 	entry := journal.Entry{Tag: a.Tag, By: a.By, Started: time.Now().UTC(), Outcome: journal.OutcomeRunning, Digests: map[string]string{},
-		PromotedFrom: a.PromotedFrom, Direct: a.Direct, Rollback: a.Rollback}
+		Record: a.Record, PromotedFrom: a.PromotedFrom, Direct: a.Direct, Rollback: a.Rollback}
 	entry.Revisions = a.keptRevisions(desired)
 	for _, item := range a.Targets {
 		desired[item.Target.Name()] = item.Desired

@@ -33,6 +33,6 @@ func Rollback(ctx context.Context, d Deployment, to journal.Entry, desired map[s
 		earlier.Place, earlier.Configured = cmp.Or(item.Desired.Place, earlier.Place), cmp.Or(item.Desired.Configured, earlier.Configured)
 		items = append(items, Item{Target: item.Target, Desired: earlier})
 	}
-	d.Targets, d.Tag, d.Rollback = items, to.Tag, true
+	d.Targets, d.Tag, d.Record, d.Rollback = items, to.Tag, to.Record, true
 	return Run(ctx, d)
 }
