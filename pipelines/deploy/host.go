@@ -33,3 +33,11 @@ type Files interface {
 	// not exist is removed already.
 	Remove(ctx context.Context, path string) error
 }
+
+// Distant is a host to which each question is a way there and back: what can be asked
+// together is.
+type Distant interface {
+	Host
+	// Distant tells it from other hosts.
+	Distant()
+}

@@ -3,6 +3,7 @@ package shell
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"path"
@@ -44,8 +45,11 @@ func (s *Script) Export(variables map[string]string) {
 // File writes content to a file, which ends with a line end afterwards. Its
 // directory is made.
 func (s *Script) File(name, content string) {
-	end := "SLIPWAY_" + rand.Text()
-	s.Line("mkdir", "-p", path.Dir(name))
+	// No content has its own digest in it.
+	end := fmt.Sprintf("SLIPWAY_%.16x", sha256.Sum256([]byte(content)))
+	if !slices.Contains(s.temporary, path.Dir(name)) {
+		s.Line("mkdir", "-p", path.Dir(name))
+	}
 	fmt.Fprintf(&s.text, "cat >%s <<'%s'\n%s", Quote(name), end, content)
 	if !strings.HasSuffix(content, "\n") {
 		s.text.WriteByte('\n')

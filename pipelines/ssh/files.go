@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -22,13 +23,32 @@ func (h *Host) ReadFile(ctx context.Context, name string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		defer f.Close()
-		var data bytes.Buffer
-		if _, err := f.WriteTo(&data); err != nil {
-			return nil, err
-		}
-		return data.Bytes(), nil
+		// Its answer is waited for by nobody: each is a way to the host and back.
+		defer func() { go f.Close() }()
+		return readAll(f)
 	})
+}
+
+// wholeAtOnce is how much of a file is asked for at first: more than one packet of the
+// protocol, so that the end of a small one is known by the first answers.
+const wholeAtOnce = 40 << 10
+
+// readAll is what is in a file.
+func readAll(f *sftp.File) ([]byte, error) {
+	var data bytes.Buffer
+	first := make([]byte, wholeAtOnce)
+	n, err := f.ReadAt(first, 0)
+	data.Write(first[:n])
+	if errors.Is(err, io.EOF) {
+		return data.Bytes(), nil
+	}
+	if err == nil {
+		_, err = f.Seek(int64(n), io.SeekStart)
+	}
+	if err == nil {
+		_, err = f.WriteTo(&data)
+	}
+	return data.Bytes(), err
 }
 
 // WriteFile makes a file whole or not at all: written aside with mode 0600,

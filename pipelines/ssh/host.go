@@ -18,3 +18,6 @@ func (h *Host) Connect(ctx context.Context) error {
 	_, err := h.to.connect(ctx)
 	return err
 }
+
+// Distant says that each question to the host is a way there and back.
+func (h *Host) Distant() {}

@@ -65,6 +65,9 @@ func (c *connection) start(ctx context.Context, cmd command.Command, channel xss
 	p.out = &marked{to: stdout, mark: mark, found: found}
 	p.err = &marked{to: stderr, mark: mark, found: found, after: &command.Tail{}, passed: p.terminal}
 	go p.follow(requests)
+	if pty == nil {
+		go p.input(line) // the host keeps it until the shell is there: a way to it and back is saved
+	}
 	if err := p.request(ctx, pty); err != nil {
 		return nil, err
 	}
@@ -81,7 +84,9 @@ func (c *connection) start(ctx context.Context, cmd command.Command, channel xss
 		outputs.Wait()
 		close(p.copied)
 	}()
-	go p.input(line)
+	if pty != nil {
+		go p.input(line)
+	}
 	return p, nil
 }
 

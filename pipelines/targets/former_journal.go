@@ -21,6 +21,7 @@ func (e *Environments) findJournal(ctx context.Context, s *site, kinds []kind) e
 		s.takeJournal(at)
 		return nil
 	}
+	s.journal.ReadAhead(ctx)
 	begun, err := s.journal.Begun(ctx)
 	var moved *journal.Moved
 	switch {

@@ -23,8 +23,11 @@ func (t *Target) CheckFiles(ctx context.Context, d deploy.Desired, p *types.Proj
 	}
 	needs := hostfiles.Own(t.stack, d, env.Path, hostfiles.Versions(t.stack, d, p), p, p)
 	needs = slices.DeleteFunc(needs, func(n composefile.Need) bool { return !known(n.Path) })
-	found, err := hostfiles.Look(ctx, t.stack, needs)
-	if err != nil || len(needs) == 0 {
+	found := map[string]hostfiles.Found{}
+	if len(needs) == 0 {
+		return nil, nil
+	}
+	if err := t.stack.Ask(ctx, hostfiles.Look(needs, found)); err != nil {
 		return nil, err
 	}
 	var findings []deploy.Finding

@@ -11,6 +11,7 @@ import (
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/compose/apply"
 	"git.example/slipway/pipelines/deploy/compose/job"
+	"git.example/slipway/pipelines/deploy/compose/model"
 	"git.example/slipway/pipelines/deploy/compose/observe"
 	"git.example/slipway/pipelines/deploy/compose/plan"
 	"git.example/slipway/pipelines/deploy/compose/prove"
@@ -22,6 +23,7 @@ import (
 type Target struct {
 	name  string
 	stack stack.Stack
+	look  observe.Look
 	jobs  job.Runner
 	steps Steps
 }
@@ -42,7 +44,8 @@ func New(o Options) *Target {
 	if named, ok := o.Host.(fmt.Stringer); ok {
 		s.HostName = named.String()
 	}
-	return &Target{name: o.Name, stack: s, jobs: job.Runner{Stack: s, Blind: cmp.Or(o.Blind, time.Minute)}, steps: o.Steps}
+	look := observe.Look{Host: s, Rendered: &model.Rendered{}}
+	return &Target{name: o.Name, stack: s, look: look, jobs: job.Runner{Stack: s, Blind: cmp.Or(o.Blind, time.Minute)}, steps: o.Steps}
 }
 
 // Name is the target's name in slipway.yaml.
@@ -50,7 +53,7 @@ func (t *Target) Name() string { return t.name }
 
 // Observe reads the stack. It fails when the stack is not ours to change.
 func (t *Target) Observe(ctx context.Context, d deploy.Desired) (deploy.Observed, error) {
-	return observe.Target(ctx, t.stack, d)
+	return t.look.Target(ctx, d)
 }
 
 // Plan compares the stack with the release. A service whose image and
@@ -77,7 +80,7 @@ func (t *Target) Apply(ctx context.Context, d deploy.Desired, p deploy.Plan, s d
 // image it really runs, its configuration, its state. Health checks that have
 // just begun are waited for.
 func (t *Target) Verify(ctx context.Context, d deploy.Desired) (deploy.Proof, error) {
-	return prove.Verify(ctx, t.stack, d)
+	return prove.Verify(ctx, t.look, d)
 }
 
 // RunStep runs one command in a new container of a service, with the image and
@@ -89,10 +92,7 @@ func (t *Target) RunStep(ctx context.Context, d deploy.Desired, service string, 
 // Settle waits for a job that a killed run left running, so that two of them
 // never work on the stack at once. A step that ended well is not run again.
 func (t *Target) Settle(ctx context.Context, log io.Writer) error {
-	ended, err := t.jobs.Settle(ctx, log)
-	if err == nil {
-		_ = t.sweepUnfinished(ctx) // what can't be removed is in nobody's way
-	}
+	ended, err := t.jobs.Settle(ctx, log, t.sweepUnfinished())
 	if err != nil || ended == nil || ended.Step == "" {
 		return err
 	}

@@ -1,7 +1,6 @@
 package compose
 
 import (
-	"context"
 	"path"
 	"strings"
 
@@ -21,10 +20,10 @@ var (
 	unfinished = []string{restBySSH, restByUs}
 )
 
-// sweepUnfinished removes what a killed run had begun to write, an env file with its
-// values among it. The lock is held, so nobody writes now. What it left in the
-// directory of a job goes with that.
-func (t *Target) sweepUnfinished(ctx context.Context) error {
+// sweepUnfinished is a script that removes what a killed run had begun to write, an
+// env file with its values among it. The lock is held, so nobody writes now. What it
+// left in the directory of a job goes with that.
+func (t *Target) sweepUnfinished() *stack.Script {
 	s := &stack.Script{}
 	var words []string
 	for _, file := range []string{
@@ -42,5 +41,5 @@ func (t *Target) sweepUnfinished(ctx context.Context) error {
 	}
 	s.Raw("export LC_ALL=C") // else [A-Z] may have small letters
 	s.Raw("rm -f " + strings.Join(words, " "))
-	return t.stack.Run(ctx, s, nil, nil)
+	return s
 }

@@ -34,6 +34,10 @@ func New(files deploy.Files, dir string, times LeaseTimes) *Journal {
 	return j
 }
 
+// ReadAhead reads what most looks at the journal need at once, where it is far away.
+// For a moment, what is asked of the journal then is as it was now.
+func (j *Journal) ReadAhead(ctx context.Context) { j.store.readAhead(ctx, false) }
+
 // CheckVersion fails with a *Newer error when a newer Slipway wrote the journal.
 func (j *Journal) CheckVersion(ctx context.Context) error { return j.store.check(ctx) }
 
@@ -74,10 +78,6 @@ func (j *Journal) Begun(ctx context.Context) (bool, error) {
 func (j *Journal) SetLive(ctx context.Context, e Entry) error {
 	return j.store.write(ctx, "live.json", pointer{ID: e.ID, Tag: e.Tag}, 0o644)
 }
-
-// aheadEntries is how many entries are read ahead where nobody said how many
-// are wanted.
-const aheadEntries = 16
 
 // Entries gives the history, newest first. What is not asked for is not read,
 // but for a few that are read ahead.
@@ -134,7 +134,12 @@ func (j *Journal) Desired(ctx context.Context, id int) (map[string]deploy.Desire
 
 // Lock takes the lock by hand. It stays until Unlock.
 func (j *Journal) Lock(ctx context.Context, by Holder, message string) (LockInfo, error) {
-	return j.locks.take(ctx, LockInfo{By: by, Message: message, Manual: true}, 0)
+	info, err := j.locks.take(ctx, LockInfo{By: by, Message: message, Manual: true}, 0)
+	j.store.ahead.forget() // others may read and write on
+	if err != nil {
+		return info, err
+	}
+	return info, j.locks.forget(ctx, info.N)
 }
 
 // Unlock frees the lock, whoever holds it, and says who did; nil when it was free.
@@ -157,5 +162,6 @@ func (j *Journal) Held(ctx context.Context) (*LockInfo, error) {
 // ends with ErrLockLost when the lock is lost. The heartbeat goes on when ctx is
 // cancelled, until Release: whoever was interrupted still has to go back.
 func (j *Journal) Acquire(ctx context.Context, by Holder, release string, wait time.Duration) (*Lease, context.Context, error) {
+	j.store.ahead.forget() // others may write until the lock is ours
 	return newLease(ctx, j.locks, LockInfo{By: by, Release: release}, wait)
 }

@@ -32,6 +32,7 @@ func newLease(ctx context.Context, held locks, want LockInfo, wait time.Duration
 	beating, end := context.WithCancel(context.WithoutCancel(ctx))
 	l := &Lease{Info: info, locks: held, lost: lost, end: end}
 	l.beating.Go(func() { l.heartbeat(beating) })
+	l.beating.Go(func() { _ = held.forget(beating, info.N) }) // the next holder removes what is left
 	return l, holding, nil
 }
 
@@ -106,6 +107,7 @@ func (l *Lease) Release(ctx context.Context) error {
 	l.end()
 	l.beating.Wait()
 	l.lost(nil)
+	l.locks.ahead.forget()
 	ctx = context.WithoutCancel(ctx)
 	if n, err := l.locks.newest(ctx); err != nil || n != l.Info.N {
 		return err // a lock that was lost is another's to release

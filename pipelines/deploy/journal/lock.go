@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"git.example/slipway/pipelines/command"
 )
 
@@ -109,17 +111,35 @@ func (l locks) claim(ctx context.Context, want LockInfo, n int) (LockInfo, error
 	if err := l.files.MkdirExclusive(ctx, path.Join(l.dir, lockDir(n))); err != nil {
 		return want, fmt.Errorf("locking the environment: %w", err)
 	}
-	if newest, err := l.newest(ctx); err != nil || newest != n {
-		// We were so slow that n had been made, released and forgotten already.
-		return want, errors.Join(err, l.remove(ctx, lockDir(n)), fs.ErrExist)
-	}
-	if err := l.write(ctx, lockFile(n, "info.json"), want, 0o644); err != nil {
+	if err := l.settle(ctx, want, n); err != nil {
 		return want, err
 	}
-	if err := l.stamp(ctx); err != nil {
-		return want, errors.Join(err, l.release(ctx, n))
+	return want, nil
+}
+
+// settle writes into lock n, which was made, who holds it, and reads the journal as it
+// is from now on. That is done at once: each is some ways to a host and back.
+func (l locks) settle(ctx context.Context, want LockInfo, n int) error {
+	var newest int
+	group, working := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		newest, err = l.newest(working)
+		return err
+	})
+	group.Go(func() error { return l.write(working, lockFile(n, "info.json"), want, 0o644) })
+	group.Go(func() error {
+		l.readAhead(working, true)
+		return l.stamp(working)
+	})
+	err := group.Wait()
+	if newest > n {
+		// We were so slow that n had been made, released and forgotten already.
+		return errors.Join(l.remove(ctx, lockDir(n)), fs.ErrExist)
 	}
-	return want, l.forget(ctx, n)
+	if err != nil {
+		return errors.Join(err, l.release(ctx, n))
+	}
+	return nil
 }
 
 // forget removes the locks before n; their holders see that n took over.

@@ -26,6 +26,9 @@ type store struct {
 	dir   string
 	// shown is dir in messages.
 	shown string
+	// host is the same as files, as it was given.
+	host  deploy.Files
+	ahead ahead
 	// known says that its version was read and is one that we know.
 	known atomic.Bool
 }
@@ -34,11 +37,19 @@ type store struct {
 type rooted interface{ Root() string }
 
 func newStore(files deploy.Files, dir string) *store {
-	s := &store{files: deploy.SteadyFiles(files), dir: dir, shown: dir}
+	s := &store{files: deploy.SteadyFiles(files), dir: dir, shown: dir, host: files}
 	if r, ok := files.(rooted); ok {
 		s.shown = path.Join(r.Root(), dir)
 	}
 	return s
+}
+
+// readAhead reads what most looks at a journal need, where that saves ways to its
+// host. Locked says that nobody else writes until it is forgotten.
+func (s *store) readAhead(ctx context.Context, locked bool) {
+	if host, far := s.host.(deploy.Distant); far {
+		s.ahead.from(ctx, host, s.dir, []string{versionFile}, locked)
+	}
 }
 
 // raw is the content of a file, of a version that we know.
@@ -46,11 +57,19 @@ func (s *store) raw(ctx context.Context, name string) ([]byte, error) {
 	if err := s.check(ctx); err != nil {
 		return nil, err
 	}
-	data, err := s.files.ReadFile(ctx, path.Join(s.dir, name))
+	data, err := s.content(ctx, name)
 	if err != nil {
 		return nil, fmt.Errorf("reading the journal: %w", err)
 	}
 	return data, s.newer(name, data)
+}
+
+// content is a file's, of whatever version, as it was read ahead or is now.
+func (s *store) content(ctx context.Context, name string) ([]byte, error) {
+	if data, known, err := s.ahead.read(name); known {
+		return data, err
+	}
+	return s.files.ReadFile(ctx, path.Join(s.dir, name))
 }
 
 func (s *store) read(ctx context.Context, name string, into any) error {
@@ -73,20 +92,31 @@ func (s *store) write(ctx context.Context, name string, from any, mode fs.FileMo
 	if err != nil {
 		return fmt.Errorf("writing the journal's %q: %w", name, err)
 	}
-	if err := s.files.WriteFile(ctx, path.Join(s.dir, name), append(data, '\n'), mode); err != nil {
+	data = append(data, '\n')
+	if err := s.files.WriteFile(ctx, path.Join(s.dir, name), data, mode); err != nil {
+		s.ahead.forget()
 		return fmt.Errorf("writing the journal: %w", err)
 	}
+	s.ahead.wrote(name, data)
 	return nil
 }
 
 func (s *store) remove(ctx context.Context, name string) error {
-	return s.files.Remove(ctx, path.Join(s.dir, name))
+	s.ahead.removed(name)
+	err := s.files.Remove(ctx, path.Join(s.dir, name))
+	if err != nil {
+		s.ahead.forget()
+	}
+	return err
 }
 
 // list is the names in one of the journal's directories.
 func (s *store) list(ctx context.Context, name string) ([]string, error) {
 	if err := s.check(ctx); err != nil {
 		return nil, err
+	}
+	if names, known := s.ahead.list(name); known {
+		return names, nil
 	}
 	names, err := s.files.List(ctx, path.Join(s.dir, name))
 	if err != nil {

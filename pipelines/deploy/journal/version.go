@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 )
 
 // Version is the newest version of the journal's format. Keys that an older Slipway
@@ -76,7 +75,7 @@ func (s *store) check(ctx context.Context) error {
 
 // checkNow reads the journal's version, and whether it has one.
 func (s *store) checkNow(ctx context.Context) (bool, error) {
-	data, err := s.files.ReadFile(ctx, path.Join(s.dir, versionFile))
+	data, err := s.content(ctx, versionFile)
 	there := err == nil
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, fmt.Errorf("reading the journal: %w", err)

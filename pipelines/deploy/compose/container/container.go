@@ -59,7 +59,7 @@ type Container struct {
 		Networks map[string]Attachment
 	}
 	Mounts []Mount
-	// digests of its image in registries; see FillDigests.
+	// digests of its image in registries; see All.
 	digests []string
 }
 

@@ -10,13 +10,11 @@ func FuzzInspect(f *testing.F) {
 	f.Add(`[{"Id":"a","Name":"/x","Image":"sha256:1","State":{"Status":"running","Health":{"Status":"healthy","Log":[{"ExitCode":0,"Output":"o"}]}},"Config":{"Image":"i@sha256:00","Labels":{"com.docker.compose.service":"web"}},"NetworkSettings":{"Networks":{"n":{"IPAddress":"10.0.0.1"}}}}]`, `sha256:1 ["i@sha256:00","j"]`)
 	f.Add(`[null,{"State":null,"Config":null,"NetworkSettings":{"Networks":{"n":null}}}]`, "x\n \n[]\na null")
 	f.Fuzz(func(t *testing.T, inspect, images string) {
-		all, err := parse([]byte(inspect))
+		all, err := parse([]byte(inspect + "\n" + images))
 		if err != nil {
 			return
 		}
-		digests := parseDigests(images)
 		for i, c := range all {
-			all[i].digests = digests[c.Image]
 			if c.Config.Labels[LabelOneOff] == "True" {
 				t.Errorf("a one-off command is in the list: %v", c)
 			}

@@ -1,14 +1,10 @@
 package container
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
-
-	"git.example/slipway/pipelines/deploy/compose/stack"
-	"git.example/slipway/pipelines/shell"
 )
 
 // RunsAny says whether the container's image is one of the accepted digests.
@@ -24,33 +20,6 @@ func (c Container) Digest() string {
 		return c.digests[0]
 	}
 	return c.Image
-}
-
-// FillDigests asks for the registry digests of the containers' images. An image
-// that was removed under its container has none.
-func FillDigests(ctx context.Context, s stack.Stack, containers []Container) error {
-	if len(containers) == 0 {
-		return nil
-	}
-	words := []string{"docker", "image", "inspect", "--format", "{{.Id}} {{json .RepoDigests}}"}
-	seen := map[string]bool{}
-	for _, c := range containers {
-		if !seen[c.Image] {
-			words = append(words, c.Image)
-		}
-		seen[c.Image] = true
-	}
-	script := &stack.Script{}
-	script.Raw(shell.Words(words...) + " 2>/dev/null || true")
-	out, err := s.Output(ctx, script)
-	if err != nil {
-		return fmt.Errorf("inspecting images: %w", err)
-	}
-	digests := parseDigests(string(out))
-	for i := range containers {
-		containers[i].digests = digests[containers[i].Image]
-	}
-	return nil
 }
 
 // parseDigests reads lines of an image's id and the list of its references, as

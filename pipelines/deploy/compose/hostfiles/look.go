@@ -4,7 +4,6 @@ package hostfiles
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -41,14 +40,12 @@ const lookScript = `look() {
 	fi
 }`
 
-// Look says what is at the paths of needs on the host.
-func Look(ctx context.Context, s stack.Stack, needs []composefile.Need) (map[string]Found, error) {
+// Look asks what is at the paths of needs on the host. What is found is added to
+// found.
+func Look(needs []composefile.Need, found map[string]Found) stack.Question {
 	unique := map[string]bool{}
 	for _, n := range needs {
 		unique[n.Path] = true
-	}
-	if len(unique) == 0 {
-		return nil, nil
 	}
 	paths := slices.Sorted(maps.Keys(unique))
 	script := &stack.Script{}
@@ -56,17 +53,17 @@ func Look(ctx context.Context, s stack.Stack, needs []composefile.Need) (map[str
 	for _, path := range paths {
 		script.Raw("look " + shell.Quote(path))
 	}
-	out, err := s.Output(ctx, script)
-	if err != nil {
-		return nil, fmt.Errorf("looking for the files that the stack needs: %w", stack.Failure(err))
-	}
-	lines := strings.Fields(string(bytes.TrimSpace(out)))
-	if len(lines) != len(paths) {
-		return nil, fmt.Errorf("looking for the files that the stack needs: the host answered %d of %d", len(lines), len(paths))
-	}
-	found := make(map[string]Found, len(paths))
-	for i, path := range paths {
-		found[path] = Found(lines[i])
-	}
-	return found, nil
+	return stack.Question{Script: script, Read: func(out []byte, err error) error {
+		if err != nil {
+			return fmt.Errorf("looking for the files that the stack needs: %w", stack.Failure(err))
+		}
+		lines := strings.Fields(string(bytes.TrimSpace(out)))
+		if len(lines) != len(paths) {
+			return fmt.Errorf("looking for the files that the stack needs: the host answered %d of %d", len(lines), len(paths))
+		}
+		for i, path := range paths {
+			found[path] = Found(lines[i])
+		}
+		return nil
+	}}
 }

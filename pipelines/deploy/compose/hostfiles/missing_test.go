@@ -67,8 +67,8 @@ func TestMissing(t *testing.T) {
 			}
 			s := stack.Stack{Host: deploy.LocalHost{}, Dir: dir, Synced: []string{dir + "/dags"}}
 			needs := Own(s, deploy.Desired{}, "", nil, p, p)
-			found, err := Look(t.Context(), s, needs)
-			if err != nil {
+			found := map[string]Found{}
+			if err := s.Ask(t.Context(), Look(needs, found)); err != nil {
 				t.Fatal(err)
 			}
 			var got []string
@@ -96,7 +96,8 @@ func TestWhatCannotBeLookedAtIsNotMissing(t *testing.T) {
 	}
 	t.Cleanup(func() { os.Chmod(closed, 0o700) })
 	needs := []composefile.Need{{Kind: composefile.NeedMount, Path: closed + "/app.conf", Target: "/app.conf"}}
-	found, err := Look(t.Context(), stack.Stack{Host: deploy.LocalHost{}, Dir: "/srv"}, needs)
+	found := map[string]Found{}
+	err := stack.Stack{Host: deploy.LocalHost{}, Dir: "/srv"}.Ask(t.Context(), Look(needs, found))
 	if err != nil || found[needs[0].Path] != Hidden || len(Of(needs, found)) > 0 {
 		t.Errorf("found %v, %v", found, err)
 	}

@@ -2,7 +2,6 @@ package hostfiles
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"fmt"
 	"maps"
@@ -48,21 +47,20 @@ see() {
 	elif [ -e "$2" ]; then echo "made $2"; fi
 }`
 
-// See looks at versions on the host.
-func See(ctx context.Context, s stack.Stack, d deploy.Desired, versions []Version) ([]Seen, error) {
-	if len(versions) == 0 {
-		return nil, nil
-	}
+// See asks for versions as the host has them.
+func See(s stack.Stack, d deploy.Desired, versions []Version, seen *[]Seen) stack.Question {
 	script := &stack.Script{}
 	script.Raw(seeScript)
 	for _, v := range versions {
 		script.Raw("see " + shell.Words(v.Place, v.Path, fmt.Sprint(mostHidden)))
 	}
-	out, err := s.Output(ctx, script)
-	if err != nil {
-		return nil, fmt.Errorf("looking at the release's files: %w", stack.Failure(err))
-	}
-	return parseSeen(out, s, d, versions), nil
+	return stack.Question{Script: script, Read: func(out []byte, err error) error {
+		if err != nil {
+			return fmt.Errorf("looking at the release's files: %w", stack.Failure(err))
+		}
+		*seen = parseSeen(out, s, d, versions)
+		return nil
+	}}
 }
 
 // parseSeen reads what see has printed of versions.

@@ -23,8 +23,11 @@ const filesAtOnce = 4
 // written aside and renamed: nothing sees half of one, and a container keeps what it
 // has mounted.
 func Write(ctx context.Context, s stack.Stack, d deploy.Desired, versions []Version) error {
-	seen, err := See(ctx, s, d, versions)
-	if err != nil {
+	if len(versions) == 0 {
+		return nil
+	}
+	var seen []Seen
+	if err := s.Ask(ctx, See(s, d, versions, &seen)); err != nil {
 		return err
 	}
 	done := map[string]bool{}

@@ -79,12 +79,15 @@ func pause(ctx context.Context, wait time.Duration) error {
 // statusRuns is the status of a job that has not ended.
 const statusRuns = "runs"
 
+// alive prints statusRuns when the job's process runs, in its directory.
+const alive = `[ "$(cat boot 2>/dev/null)" = "$(` + bootID + `)" ] && kill -0 $(cat pid) 2>/dev/null && echo ` + statusRuns
+
 // look reads a job's output from byte read on, and its status: an exit code,
 // statusRuns, or nothing when it is gone without one.
 func (r Runner) look(ctx context.Context, read int) (out []byte, status string, err error) {
 	s := &stack.Script{}
 	s.Raw("cd " + shell.Quote(r.dir()) + " || exit")
-	s.Raw(`alive=$([ "$(cat boot 2>/dev/null)" = "$(` + bootID + `)" ] && kill -0 $(cat pid) 2>/dev/null && echo ` + statusRuns + ")")
+	s.Raw("alive=$(" + alive + ")")
 	s.Raw("if [ -f rc ]; then cat rc >&2; else echo $alive >&2; fi")
 	s.Raw(fmt.Sprintf("tail -c +%d out", read+1))
 	var stdout, stderr bytes.Buffer

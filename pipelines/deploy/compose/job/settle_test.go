@@ -27,7 +27,7 @@ func TestSettleShowsEndedJobsNotAgain(t *testing.T) {
 		}
 	}
 	var log bytes.Buffer
-	if _, err := jobs.Settle(t.Context(), &log); err != nil {
+	if _, err := jobs.Settle(t.Context(), &log, &stack.Script{}); err != nil {
 		t.Fatal(err)
 	}
 	if log.Len() > 0 {
@@ -52,7 +52,7 @@ func TestSettleLeavesOthersAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := jobs.Settle(t.Context(), io.Discard); err != nil {
+	if _, err := jobs.Settle(t.Context(), io.Discard, &stack.Script{}); err != nil {
 		t.Fatal(err)
 	}
 	select {

@@ -46,56 +46,83 @@ type pool struct {
 	AuxiliaryAddresses       map[string]string
 }
 
-// Look compares the volumes and networks of a resolved project with what the host
-// has.
-func Look(ctx context.Context, s stack.Stack, p *types.Project) ([]Resource, error) {
-	all := used(p)
-	if len(all) == 0 {
-		return nil, nil
+// Seen is what a host has of the volumes and networks that it was asked for.
+type Seen struct {
+	asked map[Kind][]string
+	found map[Kind][]inspected
+}
+
+// Ask asks for the volumes and networks that a project's services use.
+func Ask(p *types.Project, seen *Seen) stack.Question {
+	*seen = Seen{asked: map[Kind][]string{}, found: map[Kind][]inspected{}}
+	for _, r := range used(p) {
+		seen.asked[r.Kind] = append(seen.asked[r.Kind], r.Name)
 	}
 	script := &stack.Script{}
-	for _, kind := range []Kind{Volume, Network} {
-		words := []string{"docker", string(kind), "inspect"}
-		for _, r := range all {
-			if r.Kind == kind {
-				words = append(words, r.Name)
-			}
-		}
-		if len(words) == 3 {
-			script.Raw("echo '[]'")
+	for _, kind := range kinds {
+		if len(seen.asked[kind]) == 0 {
 			continue
 		}
+		words := append([]string{"docker", string(kind), "inspect"}, seen.asked[kind]...)
 		// It fails for one that is not there, and prints the others. That docker
 		// answers at all is asked apart.
 		script.Raw(fmt.Sprintf("%s 2>/dev/null || docker %s ls -q >/dev/null || exit", shell.Words(words...), kind))
 	}
-	out, err := s.Output(ctx, script)
-	if err != nil {
-		return nil, fmt.Errorf("looking at volumes and networks: %w", stack.Failure(err))
-	}
-	if err := compare(all, p, out); err != nil {
-		return nil, err
-	}
-	return all, missingInSwarm(ctx, s, all)
+	return stack.Question{Script: script, Read: func(out []byte, err error) error {
+		if err != nil {
+			return fmt.Errorf("looking at volumes and networks: %w", stack.Failure(err))
+		}
+		return seen.parse(out)
+	}}
 }
 
-// compare fills in what docker has printed: an array of volumes, then one of
-// networks.
-func compare(all []Resource, p *types.Project, out []byte) error {
+// kinds are in the order in which they are asked for.
+var kinds = []Kind{Volume, Network}
+
+// parse reads what docker has printed: an array of volumes, then one of networks, of
+// those kinds that were asked for.
+func (seen Seen) parse(out []byte) error {
 	documents := json.NewDecoder(bytes.NewReader(out))
-	for _, kind := range []Kind{Volume, Network} {
+	for _, kind := range kinds {
+		if len(seen.asked[kind]) == 0 {
+			continue
+		}
 		var found []inspected
 		if err := documents.Decode(&found); err != nil && !errors.Is(err, io.EOF) {
 			return fmt.Errorf("reading docker %s inspect: %w", kind, err)
 		}
-		for i, r := range all {
-			at := slices.IndexFunc(found, func(f inspected) bool { return f.Name == r.Name || r.External && f.ID == r.Name })
-			if r.Kind == kind && at >= 0 {
-				all[i] = r.as(found[at], p)
+		seen.found[kind] = found
+	}
+	return nil
+}
+
+// Look compares the volumes and networks of a project with what the host has.
+func Look(ctx context.Context, s stack.Stack, p *types.Project) ([]Resource, error) {
+	var seen Seen
+	if err := s.Ask(ctx, Ask(p, &seen)); err != nil {
+		return nil, err
+	}
+	return seen.Compare(ctx, s, p)
+}
+
+// Compare compares the volumes and networks of a project with what was seen. What was
+// not asked for is, now.
+func (seen Seen) Compare(ctx context.Context, s stack.Stack, p *types.Project) ([]Resource, error) {
+	all := used(p)
+	if slices.ContainsFunc(all, func(r Resource) bool { return !slices.Contains(seen.asked[r.Kind], r.Name) }) {
+		if err := s.Ask(ctx, Ask(p, &seen)); err != nil {
+			return nil, err
+		}
+	}
+	for i, r := range all {
+		for _, has := range seen.found[r.Kind] {
+			if has.Name == r.Name || r.External && has.ID == r.Name {
+				all[i] = r.as(has, p)
+				break
 			}
 		}
 	}
-	return nil
+	return all, missingInSwarm(ctx, s, all)
 }
 
 // as is a resource, compared with what the host has of it.

@@ -18,38 +18,39 @@ import (
 	"git.example/slipway/pipelines/shell"
 )
 
-// Resolve has the host's compose resolve the project and hash its services,
-// with the env file as it will be. Nothing of it stays on the host.
-func (m Model) Resolve(ctx context.Context, s stack.Stack, d deploy.Desired, env envfile.File) (Model, error) {
-	script := &stack.Script{}
-	dir := script.Temporary()
+// Resolve has the host's compose resolve the project and hash its services, with the
+// env file as it will be; the answer completes m. Nothing of it stays on the host.
+// What was rendered before from the same is not rendered again.
+func (m *Model) Resolve(ctx context.Context, s stack.Stack, d deploy.Desired, env envfile.File, before *Rendered) (stack.Question, error) {
+	render := &stack.Script{}
+	dir := render.Temporary()
 	var mirror stack.Mirror
 	if m.takesIn {
-		mirror = s.Mirror(script, dir, d)
+		mirror = s.Mirror(render, dir, d)
 	} else {
 		for _, name := range slices.Sorted(maps.Keys(d.Files)) {
-			script.File(path.Join(dir, "files", name), d.Files[name])
+			render.File(path.Join(dir, "files", name), d.Files[name])
 		}
 	}
-	script.File(dir+"/pins.yml", string(composefile.Override(m.Pins)))
+	render.File(dir+"/pins.yml", string(composefile.Override(m.Pins)))
 	files, err := m.FilesOverride()
 	if err != nil {
-		return m, err
+		return stack.Question{}, err
 	}
-	script.File(dir+"/files.yml", cmp.Or(files, "services: {}\n"))
-	written, err := m.writeEnvTo(script, dir, d, env)
+	render.File(dir+"/files.yml", cmp.Or(files, "services: {}\n"))
+	written, err := m.writeEnvTo(render, dir, d, env)
 	if err != nil {
-		return m, err
+		return stack.Question{}, err
 	}
-	script.Export(d.Variables)
-	script.Raw("cd " + shell.Quote(s.Dir) + " 2>/dev/null || cd " + dir)
+	render.Export(d.Variables)
+	render.Raw("cd " + shell.Quote(s.Dir) + " 2>/dev/null || cd " + dir)
 	dotEnv := ""
 	if written && env.Name == envfile.DotEnv {
 		dotEnv = dir + "/env"
 	}
 	overrides := []string{dir + "/pins.yml", dir + "/files.yml", dir + "/env.yml"}
 	if m.takesIn {
-		mirror.Config(script, d, m.Name, dotEnv, overrides, dir+"/model.yml")
+		mirror.Config(render, d, m.Name, dotEnv, overrides, dir+"/model.yml")
 	} else {
 		words := s.Compose(m.Name)
 		if dotEnv != "" {
@@ -64,23 +65,28 @@ func (m Model) Resolve(ctx context.Context, s stack.Stack, d deploy.Desired, env
 		// Not as JSON: compose writes some keys there, those of blkio_config, in a way
 		// that it does not read.
 		words = append(words, "config", "--format", "yaml")
-		script.Raw(shell.Words(words...) + " >" + dir + "/model.yml || exit")
+		render.Raw(shell.Words(words...) + " >" + dir + "/model.yml || exit")
 	}
-	script.Raw(shell.Words(hashWords(s, m.Name, dir+"/model.yml")...) + " || exit")
-	script.Raw("echo")
-	script.Line("cat", dir+"/model.yml")
-	out, err := s.Output(ctx, script)
-	if err != nil {
-		return m, fmt.Errorf("reading the compose file of %s: %w", stack.ReleaseName(d), stack.Failure(err))
-	}
-	hashes, resolved, _ := bytes.Cut(out, []byte("\n\n"))
-	m.Hashes, m.resolved = parseHashes(string(hashes)), string(resolved)
-	// What compose resolved has the active services and no other.
-	m.Project, err = composefile.Load(ctx, composefile.Options{
-		Files: []string{"model.yml"}, Contents: map[string][]byte{"model.yml": resolved}, Dir: s.Dir, Name: m.Name,
-		Profiles: []string{"*"}, Resolved: true,
-	})
-	return m, err
+	render.Raw(shell.Words(hashWords(s, m.Name, dir+"/model.yml")...) + " || exit")
+	render.Raw("echo")
+	render.Line("cat", dir+"/model.yml")
+	script, read := before.unlessSame(render, dir, m.readsOnHost(s))
+	return stack.Question{Script: script, Read: func(out []byte, err error) error {
+		if err == nil {
+			out, err = read(out)
+		}
+		if err != nil {
+			return fmt.Errorf("reading the compose file of %s: %w", stack.ReleaseName(d), stack.Failure(err))
+		}
+		hashes, resolved, _ := bytes.Cut(out, []byte("\n\n"))
+		m.Hashes, m.resolved = parseHashes(string(hashes)), string(resolved)
+		// What compose resolved has the active services and no other.
+		m.Project, err = composefile.Load(ctx, composefile.Options{
+			Files: []string{"model.yml"}, Contents: map[string][]byte{"model.yml": resolved}, Dir: s.Dir, Name: m.Name,
+			Profiles: []string{"*"}, Resolved: true,
+		})
+		return err
+	}}, nil
 }
 
 // hashWords is the compose command that hashes the services of a resolved model,

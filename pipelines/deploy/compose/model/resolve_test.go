@@ -1,6 +1,9 @@
 package model_test
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -28,7 +31,11 @@ func TestResolveReadsWhatComposeWrites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m, err = m.Resolve(t.Context(), s, d, env); err != nil {
+	resolve, err := m.Resolve(t.Context(), s, d, env, &model.Rendered{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Ask(t.Context(), resolve); err != nil {
 		t.Fatal(err)
 	}
 	a := m.Project.Services["a"]
@@ -40,5 +47,72 @@ func TestResolveReadsWhatComposeWrites(t *testing.T) {
 	}
 	if price := a.Environment["PRICE"]; price == nil || *price != "5$" {
 		t.Errorf("PRICE is %v", price)
+	}
+}
+
+// What was rendered once is not rendered again, unless something that compose reads
+// for it has changed: the files of the release, its variables, or a file of the host.
+func TestRenderedOnce(t *testing.T) {
+	deploytest.NeedCompose(t)
+	dir := t.TempDir()
+	file := filepath.Join(dir, "own.env")
+	s := stack.Stack{Host: deploy.LocalHost{}, Dir: dir, StateDir: dir + "/.slipway", Config: config.ComposeTarget{Project: "once"}}
+	d := deploy.Desired{Main: []string{"compose.yml"}, Files: map[string]string{
+		"compose.yml": "services: {a: {image: x, env_file: own.env, environment: {LEVEL: \"${LEVEL}\", OWN: \"${OWN:-none}\"}}}\n",
+	}, Variables: map[string]string{"LEVEL": "1"}}
+	rendered := &model.Rendered{}
+	value := func(key string) string {
+		t.Helper()
+		env, err := envfile.Read(t.Context(), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := model.Load(t.Context(), s, d, env)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resolve, err := m.Resolve(t.Context(), s, d, env, rendered)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, asked := []byte(nil), resolve.Read
+		resolve.Read = func(printed []byte, err error) error {
+			answer = printed
+			return asked(printed, err)
+		}
+		if err := s.Ask(t.Context(), resolve); err != nil {
+			t.Fatal(err)
+		}
+		if len(m.Hashes["a"]) != 64 {
+			t.Errorf("hash %q", m.Hashes["a"])
+		}
+		return fmt.Sprint(*m.Project.Services["a"].Environment[key], " ", string(answer) == "same\n")
+	}
+	write := func(name, content string) {
+		t.Helper()
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(file, "OF_HOST=a\n")
+	for _, step := range []struct {
+		what   string
+		change func()
+		key    string
+		want   string
+	}{
+		{"first", func() {}, "OF_HOST", "a false"},
+		{"again", func() {}, "OF_HOST", "a true"},
+		{"the host's file", func() { write(file, "OF_HOST=b\n") }, "OF_HOST", "b false"},
+		{"again", func() {}, "OF_HOST", "b true"},
+		{"back", func() { write(file, "OF_HOST=a\n") }, "OF_HOST", "a false"},
+		{"a variable", func() { d.Variables = map[string]string{"LEVEL": "2"} }, "LEVEL", "2 false"},
+		{".env", func() { write(filepath.Join(dir, ".env"), "OWN=env\n") }, "OWN", "env false"},
+		{"again", func() {}, "OWN", "env true"},
+	} {
+		step.change()
+		if got := value(step.key); got != step.want {
+			t.Errorf("%s: %s is %q, want %q (whether it was the same)", step.what, step.key, got, step.want)
+		}
 	}
 }

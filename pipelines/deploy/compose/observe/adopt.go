@@ -9,13 +9,12 @@ import (
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/compose/container"
 	"git.example/slipway/pipelines/deploy/compose/envfile"
-	"git.example/slipway/pipelines/deploy/compose/stack"
 )
 
 // adopt describes a stack that was started by hand, or by what deployed before
 // us, so that a failed first deploy can go back to it: the compose files its
 // containers name, and the image references they were started from.
-func adopt(ctx context.Context, s stack.Stack, d deploy.Desired, o Observation) (*deploy.Desired, error) {
+func (l Look) adopt(ctx context.Context, d deploy.Desired, o Observation) (*deploy.Desired, error) {
 	before := &deploy.Desired{
 		Project: d.Project, Environment: d.Environment,
 		Files: map[string]string{}, Adopted: map[string]string{},
@@ -39,7 +38,7 @@ func adopt(ctx context.Context, s stack.Stack, d deploy.Desired, o Observation) 
 		if !path.IsAbs(file) {
 			file = path.Join(dir, file)
 		}
-		content, err := s.Host.ReadFile(ctx, file)
+		content, err := l.Host.Host.ReadFile(ctx, file)
 		if err != nil {
 			return nil, fmt.Errorf("adopting the stack that runs as %q: its compose file can't be read, so a failed deploy could not go back to it: %w; "+
 				"put the file back, or take the stack down first", o.Model.Name, err)
@@ -48,9 +47,9 @@ func adopt(ctx context.Context, s stack.Stack, d deploy.Desired, o Observation) 
 		before.Files[name] = string(content)
 		before.Main = append(before.Main, name)
 	}
-	if _, err := Stack(ctx, s, *before); err != nil {
+	if _, err := l.Stack(ctx, *before); err != nil {
 		return nil, fmt.Errorf("adopting the stack that runs as %q: a failed deploy could not go back to it: %w; "+
-			"if it was started with variables of a shell, put them into %s", o.Model.Name, err, path.Join(s.Dir, envfile.DotEnv))
+			"if it was started with variables of a shell, put them into %s", o.Model.Name, err, path.Join(l.Host.Dir, envfile.DotEnv))
 	}
 	return before, nil
 }

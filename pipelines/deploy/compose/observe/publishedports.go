@@ -1,7 +1,6 @@
 package observe
 
 import (
-	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -19,16 +18,18 @@ type Port struct {
 	Address, Number string
 }
 
-// publishedPorts are the host ports that running containers publish.
-func publishedPorts(ctx context.Context, s stack.Stack) ([]Port, error) {
+// publishedPorts asks for the host ports that running containers publish.
+func publishedPorts(found *[]Port) stack.Question {
 	script := &stack.Script{}
 	script.Line("docker", "ps", "--no-trunc", "--format",
 		`{{.Names}}|{{.Label "`+container.LabelProject+`"}}|{{.Label "`+container.LabelService+`"}}|{{.Ports}}`)
-	out, err := s.Output(ctx, script)
-	if err != nil {
-		return nil, fmt.Errorf("listing published ports: %w", err)
-	}
-	return parsePorts(string(out)), nil
+	return stack.Question{Script: script, Read: func(out []byte, err error) error {
+		if err != nil {
+			return fmt.Errorf("listing published ports: %w", err)
+		}
+		*found = parsePorts(string(out))
+		return nil
+	}}
 }
 
 // parsePorts reads lines of a container's name, project, service and ports.

@@ -10,15 +10,14 @@ import (
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/compose/container"
 	"git.example/slipway/pipelines/deploy/compose/observe"
-	"git.example/slipway/pipelines/deploy/compose/stack"
 )
 
 // Verify looks at every container of the release's services. Health checks that
 // have just begun are waited for.
-func Verify(ctx context.Context, s stack.Stack, d deploy.Desired) (deploy.Proof, error) {
-	deadline := time.Now().Add(s.HealthTimeout())
+func Verify(ctx context.Context, look observe.Look, d deploy.Desired) (deploy.Proof, error) {
+	deadline := time.Now().Add(look.Host.HealthTimeout())
 	for {
-		o, err := observe.Stack(ctx, s, d)
+		o, err := look.Stack(ctx, d)
 		if err != nil {
 			return deploy.Proof{}, err
 		}
@@ -28,7 +27,7 @@ func Verify(ctx context.Context, s stack.Stack, d deploy.Desired) (deploy.Proof,
 		select {
 		case <-ctx.Done():
 			return deploy.Proof{}, context.Cause(ctx)
-		case <-time.After(s.Poll):
+		case <-time.After(look.Host.Poll):
 		}
 	}
 }
