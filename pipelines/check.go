@@ -26,6 +26,9 @@ func (p *Project) Check(ctx context.Context, o CheckOptions) ([]CheckResult, err
 	if err != nil {
 		return nil, err
 	}
+	if err := checks.Refuse(ctx, p.workspace, selected); err != nil {
+		return nil, err
+	}
 	configured, err := p.images.All(ctx)
 	if err != nil {
 		return nil, err

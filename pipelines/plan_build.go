@@ -49,6 +49,9 @@ func (p planner) built(ctx context.Context, tag release.Tag, to published.Destin
 
 // produce builds the images and runs the checks, all at once.
 func (p planner) produce(ctx context.Context, tag string, work *images.Assessment, memory *checks.Memory, o PlanOptions, planned *Planned) ([]CheckResult, error) {
+	if err := checks.Refuse(ctx, p.workspace, p.workspace.Config.Checks); err != nil {
+		return nil, err
+	}
 	runner, err := checks.NewRunner(p.workspace, p.images, checks.NewPublishedImages(p.workspace.Config, work), memory)
 	if err != nil {
 		return nil, err

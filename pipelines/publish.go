@@ -79,6 +79,11 @@ func (p *Project) Publish(ctx context.Context, o PublishOptions) (Published, err
 		result.Existed = true
 		return result, nil
 	}
+	if !o.SkipChecks {
+		if err := checks.Refuse(ctx, p.workspace, p.Config.Checks); err != nil {
+			return Published{}, err
+		}
+	}
 	files, err := targets.Files(ctx, p.workspace)
 	if err != nil {
 		return Published{}, err

@@ -11,7 +11,7 @@ import (
 // layers from the bottom up. A package imports from lower layers only, so
 // those of one layer don't import each other. "x/*" are the packages in x.
 var layers = [][]string{
-	{"internal/registrytest", "pipelines/command", "internal/runnertest", "pipelines/foreign", "pipelines/keyed", "pipelines/lazy", "pipelines/report", "pipelines/scratch", "pipelines/sshconfig", "schema"},
+	{"internal/registrytest", "pipelines/command", "internal/runnertest", "pipelines/boundary", "pipelines/foreign", "pipelines/keyed", "pipelines/lazy", "pipelines/report", "pipelines/scratch", "pipelines/sshconfig", "schema"},
 	{"pipelines/git", "pipelines/shell"},
 	{"pipelines/content"},
 	{"pipelines/release"},

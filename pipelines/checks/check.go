@@ -81,6 +81,9 @@ func (r *Runner) container(ctx context.Context, name string, check config.Check,
 	}
 	if check.Mount != "" {
 		run.Mount = r.workspace.Path(check.Mount)
+		if err := r.workspace.Inside(run.Mount); err != nil {
+			return engine.Result{}, err
+		}
 	}
 	if check.Build != nil {
 		build, err := r.catalog.Spec(ctx, "check "+name, *check.Build, nil)

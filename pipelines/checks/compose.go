@@ -100,6 +100,9 @@ func usedImages(project *types.Project, repositories map[string][]string) map[st
 func (r *Runner) interpolation(files []string, env map[string]string) (map[string]string, error) {
 	all := map[string]string{}
 	for _, file := range files {
+		if err := r.workspace.Inside(file); err != nil {
+			return nil, err
+		}
 		content, err := os.ReadFile(file)
 		if err != nil {
 			return nil, fmt.Errorf("reading compose file: %w", err)

@@ -1,9 +1,10 @@
 package checks
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -38,9 +39,16 @@ func (s *exportStage) reserve(paths []string) []engine.Export {
 	for i, path := range paths {
 		name := exportName(path)
 		s.names = append(s.names, name)
-		exports[i] = engine.Export{From: path, To: filepath.Join(s.dir, name)}
+		exports[i] = engine.Export{From: path, To: s.staged(name)}
 	}
 	return exports
+}
+
+// staged is the place of an export in the stage. Each has a directory of its own: a
+// link that one of them has leads no other one astray.
+func (s *exportStage) staged(name string) string {
+	sum := sha256.Sum256([]byte(filepath.Clean(name)))
+	return filepath.Join(s.dir, hex.EncodeToString(sum[:8]), filepath.Base(name))
 }
 
 // bringOut brings each export to the same relative path in the project, an
@@ -48,36 +56,18 @@ func (s *exportStage) reserve(paths []string) []engine.Export {
 func (s *exportStage) bringOut() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	root, err := os.OpenRoot(s.project)
+	if err != nil {
+		return errors.Join(fmt.Errorf("opening the project for what checks exported: %w", err), s.scratch.Remove())
+	}
+	defer root.Close()
 	var problems []error
 	for _, name := range s.names {
-		if err := replace(filepath.Join(s.dir, name), filepath.Join(s.project, name)); err != nil {
+		if err := place(root, s.staged(name), name); err != nil {
 			problems = append(problems, fmt.Errorf("bringing out %q: %w", name, err))
 		}
 	}
 	return errors.Join(append(problems, s.scratch.Remove())...)
-}
-
-// replace copies a file or directory; from may be missing, or may have been
-// brought already.
-func replace(from, to string) error {
-	info, err := os.Stat(from)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(os.RemoveAll(to), os.MkdirAll(filepath.Dir(to), 0o755)); err != nil {
-		return err
-	}
-	if info.IsDir() {
-		return os.CopyFS(to, os.DirFS(from))
-	}
-	content, err := os.ReadFile(from)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(to, content, info.Mode().Perm())
 }
 
 // exportName is the path in the project that an exported path gets; a whole

@@ -14,10 +14,10 @@ func TestExportStage(t *testing.T) {
 	projecttest.Write(t, project, "reports/old.txt", "old")
 	stage := stageIn(t, project)
 	exports := stage.reserve([]string{"coverage.out", "reports", "/var/log/app.log", ".", "missing.txt"})
-	projecttest.Write(t, stage.dir, "coverage.out", "1")
-	projecttest.Write(t, stage.dir, "reports/deep/new.txt", "2")
-	projecttest.Write(t, stage.dir, "app.log", "3")
-	projecttest.Write(t, stage.dir, "exports/all.txt", "4")
+	projecttest.Write(t, filepath.Dir(stage.staged("coverage.out")), "coverage.out", "1")
+	projecttest.Write(t, stage.staged("reports"), "deep/new.txt", "2")
+	projecttest.Write(t, filepath.Dir(stage.staged("app.log")), "app.log", "3")
+	projecttest.Write(t, stage.staged("exports"), "all.txt", "4")
 	if _, err := os.Stat(filepath.Join(project, "coverage.out")); err == nil {
 		t.Error("an export is in the project before the builds have ended")
 	}

@@ -37,6 +37,9 @@ func (r *Runner) inputs(ctx context.Context, check config.Check, bases *images.B
 		parts = append(parts, digest)
 	}
 	if check.Mount != "" {
+		if err := r.workspace.Inside(r.workspace.Path(check.Mount)); err != nil {
+			return "", err
+		}
 		if err := add(r.catalog.Files(ctx, r.workspace.Path(check.Mount))); err != nil {
 			return "", err
 		}

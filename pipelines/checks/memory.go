@@ -135,7 +135,7 @@ func (m *Memory) keep(ctx context.Context, name string, check config.Check, inpu
 	}
 	files, size := map[string][]byte{checkResult: passed}, 0
 	for _, export := range exports.reserve(check.Export) {
-		info, err := os.Stat(export.To)
+		info, err := os.Lstat(export.To)
 		if err != nil || !info.Mode().IsRegular() || size+int(info.Size()) > exportLimit {
 			return nil
 		}

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"path/filepath"
 	"testing"
 
 	"git.example/slipway/internal/projecttest"
@@ -23,7 +24,7 @@ func TestCheckMemoryKeepsNoSecret(t *testing.T) {
 	for text, want := range map[string]bool{"passed": true, "token=canary-7f3a": false} {
 		t.Run(text, func(t *testing.T) {
 			stage := stageIn(t, dir)
-			projecttest.Write(t, stage.dir, "report.txt", text)
+			projecttest.Write(t, filepath.Dir(stage.staged("report.txt")), "report.txt", text)
 			inputs := content.Digest("test", text)
 			if err := memory.keep(t.Context(), "unit", check, inputs, Result{}, stage); err != nil {
 				t.Fatal(err)

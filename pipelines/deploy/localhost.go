@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"git.example/slipway/pipelines/boundary"
 	"git.example/slipway/pipelines/command"
 )
 
@@ -27,7 +28,7 @@ func (LocalHost) ReadFile(_ context.Context, path string) ([]byte, error) { retu
 
 // WriteFile writes a file by rename.
 func (LocalHost) WriteFile(_ context.Context, path string, data []byte, mode fs.FileMode) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := makeParents(path); err != nil {
 		return err
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
@@ -36,7 +37,7 @@ func (LocalHost) WriteFile(_ context.Context, path string, data []byte, mode fs.
 	}
 	defer os.Remove(f.Name()) // fails when the rename was made
 	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
+	err = errors.Join(err, f.Chmod(boundary.Mode(path, mode)), f.Sync(), f.Close())
 	if err != nil {
 		return fmt.Errorf("writing %q: %w", path, err)
 	}
@@ -45,10 +46,23 @@ func (LocalHost) WriteFile(_ context.Context, path string, data []byte, mode fs.
 
 // MkdirExclusive makes a directory that must not exist.
 func (LocalHost) MkdirExclusive(_ context.Context, path string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := makeParents(path); err != nil {
 		return err
 	}
-	return os.Mkdir(path, 0o755)
+	return os.Mkdir(path, boundary.Mode(path, 0o755))
+}
+
+// makeParents makes the directories above a path.
+func makeParents(name string) error {
+	if _, err := os.Stat(filepath.Dir(name)); err == nil {
+		return nil
+	}
+	for _, dir := range boundary.Parents(filepath.ToSlash(name)) {
+		if err := os.Mkdir(dir, boundary.Mode(dir, 0o755)); err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // List lists a directory.

@@ -12,6 +12,9 @@ import (
 // Content is the hash of everything that a build is made from. Name is for
 // messages.
 func (c *Catalog) Content(ctx context.Context, name string, b config.Build, platforms []string, bases *Bases) (content.Hash, error) {
+	if err := c.inside(name, b); err != nil {
+		return "", err
+	}
 	platforms, dir := orOurs(platforms), c.workspace.Path(b.Context)
 	digests, err := bases.digestsOf(ctx, name, dir, b, platforms)
 	if err != nil {

@@ -13,6 +13,9 @@ import (
 // artifacts that it copies in. Name is for messages, such as image "api". An error
 // is why a build would fail.
 func (c *Catalog) Sources(name string, b config.Build, platforms []string) error {
+	if err := c.inside(name, b); err != nil {
+		return err
+	}
 	dockerfile, err := content.ReadDockerfile(c.workspace.Path(b.Context), b.Dockerfile)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)

@@ -1,17 +1,26 @@
 package images
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
+	"git.example/slipway/pipelines/boundary"
 	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/content"
 	"git.example/slipway/pipelines/engine"
 )
 
 // Spec is what an engine needs to build from b: absolute paths, secrets
 // resolved. Artifacts are not in it: see Builder. Name is for messages.
 func (c *Catalog) Spec(ctx context.Context, name string, b config.Build, platforms []string) (engine.Build, error) {
+	if err := c.inside(name, b); err != nil {
+		return engine.Build{}, err
+	}
 	secret, err := c.workspace.Resolve(ctx, b.Secrets)
 	if err != nil {
 		return engine.Build{}, err
@@ -22,6 +31,26 @@ func (c *Catalog) Spec(ctx context.Context, name string, b config.Build, platfor
 		Args:    b.Args, Platforms: orOurs(platforms), Secrets: secret, SSH: b.SSH,
 		Contexts: c.namedContexts(b), CacheFrom: b.CacheFrom, CacheTo: b.CacheTo,
 	}, nil
+}
+
+// inside says what of a build is not in the repository.
+func (c *Catalog) inside(name string, b config.Build) error {
+	dir := c.workspace.Path(b.Context)
+	paths := []string{dir, filepath.Join(dir, cmp.Or(b.Dockerfile, "Dockerfile"))}
+	for _, where := range c.namedContexts(b) {
+		if !content.IsReference(where) {
+			paths = append(paths, where)
+		}
+	}
+	for _, cache := range slices.Concat(b.CacheFrom, b.CacheTo) {
+		if dir, local := boundary.CacheDirectory(cache); local {
+			paths = append(paths, c.workspace.Path(dir))
+		}
+	}
+	if err := c.workspace.Inside(paths...); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
 }
 
 // namedContexts are a build's, their directories absolute; anything with a

@@ -10,6 +10,9 @@ type Input struct {
 	Images config.Map[config.Image]
 	// Dir is the project's directory.
 	Dir string
+	// Repository is the directory that the project may take files from; not
+	// looked at when empty.
+	Repository string
 	// Env are variables that will be set when compose files are interpolated,
 	// besides those that Slipway itself sets.
 	Env map[string]string

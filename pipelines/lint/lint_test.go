@@ -106,7 +106,7 @@ func run(t *testing.T, changes map[string]string) ([]string, []Finding) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	findings, err := Run(context.Background(), Input{Config: c, Dir: dir})
+	findings, err := Run(context.Background(), Input{Config: c, Dir: dir, Repository: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -315,6 +315,10 @@ func TestRules(t *testing.T) {
 		},
 		"env file with a JSON copy": {
 			rule: "context-env", bad: change{".dockerignore": ".git\n", "Dockerfile": "FROM scratch\nCOPY [\".\", \"/app\"]\n"}, where: []string{"Dockerfile:2"},
+		},
+		"a context outside of the repository": {
+			rule: "outside-repository", bad: change{"slipway.yaml context: .": "context: ..\n    cache-to: ['type=local,dest=/elsewhere']"}, where: []string{"slipway.yaml:7", "slipway.yaml:8", "slipway.yaml:9"},
+			good: []change{{"slipway.yaml context: .": "context: .\n    cache-to: ['type=registry,ref=x']\n    contexts: {base: docker-image://x, web: web}"}},
 		},
 		"actions": {
 			rule:  "action-unpinned",

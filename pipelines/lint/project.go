@@ -12,6 +12,8 @@ import (
 type project struct {
 	config *config.Config
 	images config.Map[config.Image]
+	// dir is the project's directory, and repository what it may take files from.
+	dir, repository string
 	// file is slipway.yaml.
 	file *file
 	// stacks are the compose files of checks and targets.
@@ -30,7 +32,7 @@ func open(ctx context.Context, in Input) (*project, error) {
 	if in.Images == nil {
 		in.Images = in.Config.Images.Named
 	}
-	p := &project{config: in.Config, images: in.Images, file: newYAML(dir, in.Config.Path)}
+	p := &project{config: in.Config, images: in.Images, dir: dir, repository: in.Repository, file: newYAML(dir, in.Config.Path)}
 	for _, check := range in.Config.Checks {
 		if c := check.Value.Compose; c != nil && len(c.File) > 0 {
 			p.stacks = append(p.stacks, checkStack(ctx, dir, check, in.Env))

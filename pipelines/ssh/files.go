@@ -13,6 +13,8 @@ import (
 	"slices"
 
 	"github.com/pkg/sftp"
+
+	"git.example/slipway/pipelines/boundary"
 )
 
 // ReadFile reads a file. One that does not exist is an error that wraps
@@ -63,7 +65,7 @@ func (h *Host) WriteFile(ctx context.Context, name string, data []byte, mode fs.
 		}
 		_, err = f.Write(data)
 		if err == nil {
-			err = f.Chmod(mode.Perm())
+			err = f.Chmod(boundary.Mode(name, mode.Perm()))
 		}
 		if _, can := files.client.HasExtension(fsync); can && err == nil {
 			err = f.Sync()
@@ -92,13 +94,33 @@ func (s *filesSession) create(name string) (*sftp.File, error) {
 	case err == nil:
 		return f, nil
 	case errors.Is(err, fs.ErrNotExist):
-		if err := s.client.MkdirAll(path.Dir(name)); err != nil {
+		if err := s.makeParents(name); err != nil {
 			return nil, err
 		}
 	case s.client.Remove(name) != nil:
 		return nil, err
 	}
 	return s.client.OpenFile(name, flags)
+}
+
+// makeParents makes the directories above a path. Those for their owner alone are
+// empty until they are that.
+func (s *filesSession) makeParents(name string) error {
+	for _, dir := range boundary.Parents(name) {
+		if boundary.Mode(dir, 0o755) == 0o755 {
+			continue
+		}
+		if err := s.client.MkdirAll(path.Dir(dir)); err != nil {
+			return err
+		}
+		if s.client.Mkdir(dir) != nil {
+			continue // it is there, or what comes next fails
+		}
+		if err := s.client.Chmod(dir, boundary.Mode(dir, 0o755)); err != nil {
+			return err
+		}
+	}
+	return s.client.MkdirAll(path.Dir(name))
 }
 
 // MkdirExclusive makes a directory, and its parents. One that exists is an
@@ -113,7 +135,7 @@ func (h *Host) MkdirExclusive(ctx context.Context, name string) error {
 			if _, missing := files.client.Lstat(name); missing == nil {
 				return none{}, fs.ErrExist
 			}
-			if parents := files.client.MkdirAll(path.Dir(name)); parents != nil {
+			if parents := files.makeParents(name); parents != nil {
 				return none{}, parents
 			}
 			err = files.client.Mkdir(name)

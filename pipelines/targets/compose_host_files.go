@@ -67,6 +67,9 @@ func takenIn(names []string, files map[string][]byte) map[string][]byte {
 // taken are the files of the working tree that the compose files take in.
 func (k composeFiles) taken(w *workspace.Workspace) (map[string][]byte, error) {
 	return composefile.TakenIn(cleaned(k.File), func(name string) ([]byte, bool, error) {
+		if err := w.Inside(w.Path(name)); err != nil {
+			return nil, false, err
+		}
 		content, err := os.ReadFile(w.Path(name))
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, false, nil

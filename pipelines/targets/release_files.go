@@ -22,7 +22,12 @@ func Files(ctx context.Context, w *workspace.Workspace) (Released, error) {
 	files := map[string][]byte{}
 	var errs []error
 	for _, name := range names {
-		content, err := os.ReadFile(filepath.Join(w.Dir, name))
+		path := filepath.Join(w.Dir, name)
+		if err := w.Inside(path); err != nil {
+			errs = append(errs, fmt.Errorf("reading deploy file %q: %w", name, err))
+			continue
+		}
+		content, err := os.ReadFile(path)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("reading deploy file %q: %w", name, err))
 			continue

@@ -24,6 +24,9 @@ type terraformKind struct {
 
 // check makes sure that the directory is there.
 func (k terraformKind) check(_ context.Context, w *workspace.Workspace, _ map[string][]byte) error {
+	if err := w.Inside(w.Path(k.Dir)); err != nil {
+		return err
+	}
 	if info, err := os.Stat(w.Path(k.Dir)); err != nil || !info.IsDir() {
 		return fmt.Errorf("there is no directory %q: correct dir in %s", k.Dir, filepath.Base(w.Config.Path))
 	}

@@ -17,9 +17,13 @@ func (r remote) linkTo() string {
 	return relative
 }
 
+// Whoever reads the folder goes through the link into the trees: .slipway, which a
+// deploy may have made for its owner alone, lets others through and shows them nothing.
+//
 // adopt keeps what nobody released, to go back to.
 const adopt = `
 mkdir -p "$state/trees" "$state/index" "$parent"
+chmod a+x "${state%/*}" "$state" 2>/dev/null || true
 [ -z "$adopt" ] || g update-ref "refs/slipway/adopted/$adopt" "$adopt"
 `
 

@@ -27,13 +27,20 @@ func withOverlay(b engine.Build, from source, dir string) (source, error) {
 	if err := copyTree(from.context, made.context, ignored); err != nil {
 		return source{}, fmt.Errorf("copying context %q: %w", b.Context, err)
 	}
+	// The context may have links; an artifact follows none out of it.
+	root, err := os.OpenRoot(made.context)
+	if err != nil {
+		return source{}, fmt.Errorf("copying context %q: %w", b.Context, err)
+	}
+	defer root.Close()
 	for at, what := range b.Overlay {
-		to := filepath.Join(made.context, filepath.FromSlash(at))
-		if !filepath.IsLocal(filepath.FromSlash(at)) {
+		inside := filepath.FromSlash(at)
+		to := filepath.Join(made.context, inside)
+		if !filepath.IsLocal(inside) {
 			return source{}, fmt.Errorf("overlay %q: the path leaves the context", at)
 		}
-		if err := errors.Join(os.RemoveAll(to), os.MkdirAll(filepath.Dir(to), 0o755)); err != nil {
-			return source{}, fmt.Errorf("overlay %q: %w", at, err)
+		if err := errors.Join(root.RemoveAll(inside), root.MkdirAll(filepath.Dir(inside), 0o755)); err != nil {
+			return source{}, fmt.Errorf("putting an artifact at %q of context %q: %w", at, b.Context, err)
 		}
 		if err := copyTree(what, to, nil); err != nil {
 			return source{}, fmt.Errorf("overlay %q: %w", at, err)

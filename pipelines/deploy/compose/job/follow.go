@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -46,6 +47,9 @@ func (r Runner) follow(ctx context.Context, j Job, log io.Writer) error {
 		read += len(out)
 		log.Write(out)
 		tail.Write(out)
+		if status != statusRuns {
+			r.forget(ctx)
+		}
 		if status == "0" {
 			return nil
 		}
@@ -89,12 +93,21 @@ func (r Runner) look(ctx context.Context, read int) (out []byte, status string, 
 	s.Raw("cd " + shell.Quote(r.dir()) + " || exit")
 	s.Raw("alive=$(" + alive + ")")
 	s.Raw("if [ -f rc ]; then cat rc >&2; else echo $alive >&2; fi")
-	s.Raw(fmt.Sprintf("tail -c +%d out", read+1))
+	s.Raw(fmt.Sprintf("[ ! -f out ] || tail -c +%d out", read+1))
 	var stdout, stderr bytes.Buffer
 	if err := r.Stack.Run(ctx, s, &stdout, &stderr); err != nil {
 		return nil, "", fmt.Errorf("following a job: %w", err)
 	}
 	return stdout.Bytes(), strings.TrimSpace(stderr.String()), nil
+}
+
+// forget removes what a job was told and what it has printed. That it ran, and how it
+// ended, stays: a run that is killed before it has recorded that is not the last one.
+func (r Runner) forget(ctx context.Context) {
+	ctx = context.WithoutCancel(ctx)
+	for _, name := range []string{"out", "script"} {
+		_ = r.Stack.Host.Remove(ctx, path.Join(r.dir(), name)) // the next job removes what is left
+	}
 }
 
 // end ends a job that takes too long.

@@ -23,7 +23,7 @@ func (r Runner) Run(ctx context.Context, s *stack.Script, j Job, log io.Writer) 
 		return fmt.Errorf("starting a job: %w", err)
 	}
 	// The script itself stays in the job's directory; what it runs does not.
-	whole := `eval "${` + deploy.RunDocker + `-}"` + "\n( set -e\n" + s.String() + ") </dev/null\necho $? >rc.new && mv rc.new rc\n"
+	whole := `eval "${` + deploy.RunDocker + `-}"` + "\n( set -e\n" + s.String() + ") </dev/null\ncode=$?; umask 077; echo $code >rc.new && mv rc.new rc\n"
 	for name, content := range map[string]string{"job.json": string(info), "script": whole} {
 		if err := r.Stack.Host.WriteFile(ctx, path.Join(r.dir(), name), []byte(content), 0o600); err != nil {
 			return fmt.Errorf("starting a job: %w", err)
@@ -33,9 +33,11 @@ func (r Runner) Run(ctx context.Context, s *stack.Script, j Job, log io.Writer) 
 	// started again, and only one of them takes the claim.
 	start := &stack.Script{}
 	start.Raw("cd " + shell.Quote(r.dir()) + " || exit")
+	// What it prints is for us alone; what it makes has the mode that its user wants.
+	start.Raw("mask=$(umask); umask 077")
 	start.Raw("if mkdir claim 2>/dev/null; then")
 	start.Raw(bootID + " >boot")
-	start.Raw("(trap '' HUP; exec sh ./script) >out 2>&1 </dev/null &") // not every busybox has nohup
+	start.Raw("(trap '' HUP; umask \"$mask\"; exec sh ./script) >out 2>&1 </dev/null &") // not every busybox has nohup
 	start.Raw("echo $! >pid.new && mv pid.new pid")
 	start.Raw("else")
 	start.Raw(waitForPID)
