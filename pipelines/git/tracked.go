@@ -37,3 +37,19 @@ func (r *Repository) Tracked(ctx context.Context) (map[string]string, error) {
 func IsPointer(content []byte) bool {
 	return len(content) < pointerMost && bytes.HasPrefix(content, []byte(pointerStart))
 }
+
+// Listed are the files at and below dir that git has or would take: what is tracked,
+// and what is new and not ignored. They are relative to dir, with slashes.
+func Listed(ctx context.Context, dir string) ([]string, error) {
+	out, err := run(ctx, dir, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+	if err != nil {
+		return nil, fmt.Errorf("listing the files of git at %q: %w", dir, explain(err, dir))
+	}
+	var files []string
+	for name := range strings.SplitSeq(out, "\x00") {
+		if name != "" {
+			files = append(files, name)
+		}
+	}
+	return files, nil
+}

@@ -67,8 +67,8 @@ func bakeCommand(file, dir string, targets []string) command.Command {
 	return command.Command{Args: args, Dir: dir}
 }
 
-// bakeImages reads the images of a bake file.
-func bakeImages(ctx context.Context, dir string, images config.Images) (config.Map[config.Image], error) {
+// Bake reads the images of a bake file.
+func Bake(ctx context.Context, dir string, images config.Images) (config.Map[config.Image], error) {
 	out, err := bakeCommand(images.Bake, dir, images.Targets).Output(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading bake file %q (this needs docker with buildx, but no running engine): %w", images.Bake, err)

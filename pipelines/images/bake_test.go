@@ -59,7 +59,7 @@ func TestBakeImages(t *testing.T) {
 	projecttest.Write(t, dir, "docker-bake.hcl", bakeFile)
 	projecttest.Write(t, dir, "key.txt", "k")
 	projecttest.Write(t, dir, "shared/x", "x")
-	got, err := bakeImages(context.Background(), dir, config.Images{Bake: "docker-bake.hcl"})
+	got, err := Bake(context.Background(), dir, config.Images{Bake: "docker-bake.hcl"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func TestBakeImages(t *testing.T) {
 		t.Error(diff)
 	}
 
-	one, err := bakeImages(context.Background(), dir, config.Images{Bake: "docker-bake.hcl", Targets: []string{"unused"}})
+	one, err := Bake(context.Background(), dir, config.Images{Bake: "docker-bake.hcl", Targets: []string{"unused"}})
 	if err != nil || len(one) != 1 || one[0].Name != "unused" {
 		t.Errorf("one target: got %v, %v", one.Names(), err)
 	}
@@ -98,7 +98,7 @@ func TestBakeRefuses(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
 			projecttest.Write(t, dir, "docker-bake.hcl", test.file)
-			_, err := bakeImages(context.Background(), dir, config.Images{Bake: "docker-bake.hcl"})
+			_, err := Bake(context.Background(), dir, config.Images{Bake: "docker-bake.hcl"})
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want %q in it", err, test.want)
 			}

@@ -33,7 +33,7 @@ func (c *Catalog) All(ctx context.Context) (config.Map[config.Image], error) {
 		return images.Named, nil
 	}
 	return c.baked.Do(ctx, images.Bake, func(ctx context.Context) (config.Map[config.Image], error) {
-		return bakeImages(ctx, c.workspace.Dir, images)
+		return Bake(ctx, c.workspace.Dir, images)
 	})
 }
 

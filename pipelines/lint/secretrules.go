@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"git.example/slipway/pipelines/secrets"
 )
 
 func secretRules() []Rule {
@@ -44,9 +46,9 @@ func secretInClear(p *project, found finder) {
 				value = m[1]
 			}
 			switch {
-			case namesSecret(name) && isLiteral(value) && !s.listedElsewhere():
+			case secrets.IsName(name) && secrets.IsLiteral(value) && !s.listedElsewhere():
 				tell(s.at, fmt.Sprintf("a value for %s", name))
-			case login().MatchString(value):
+			case secrets.Login(value) != "":
 				tell(s.at, "the password of a URL")
 			}
 		}
@@ -82,7 +84,7 @@ func (p *project) files() []scanned {
 func secretInBuildArg(p *project, found finder) {
 	for _, s := range p.file.scalars() {
 		n := len(s.path)
-		if n >= 2 && s.path[n-2] == "args" && namesSecret(s.path[n-1]) && s.text != "" {
+		if n >= 2 && s.path[n-2] == "args" && secrets.IsName(s.path[n-1]) && s.text != "" {
 			found(s.at, fmt.Sprintf("the build argument %s stays in the image's history", s.path[n-1]),
 				fmt.Sprintf("write secrets: {%s: env://%s} and, in the Dockerfile, RUN --mount=type=secret,id=%s", s.path[n-1], s.path[n-1], s.path[n-1]))
 		}

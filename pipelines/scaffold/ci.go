@@ -71,7 +71,7 @@ func CI(system System, root fs.FS, c *config.Config, module Module) ([]byte, err
 	if err != nil {
 		return nil, err
 	}
-	p := pipeline{System: system, Module: called, Branch: defaultBranch(root), Plans: len(c.Environments) > 0}
+	p := pipeline{System: system, Module: called, Branch: DefaultBranch(root), Plans: len(c.Environments) > 0}
 	p.Check.references(c.Registries, c.Checks, c.Artifacts)
 	for _, e := range c.Environments {
 		j, why := p.deploy(c, e)
@@ -95,8 +95,8 @@ func (p pipeline) Call() string {
 	return `dagger -m "$SLIPWAY" call --source .`
 }
 
-// defaultBranch is the one that the repository was cloned with, or is on, or main.
-func defaultBranch(root fs.FS) string {
+// DefaultBranch is the one that the repository was cloned with, or is on, or main.
+func DefaultBranch(root fs.FS) string {
 	for _, head := range []struct{ file, prefix string }{
 		{".git/refs/remotes/origin/HEAD", "ref: refs/remotes/origin/"},
 		{".git/HEAD", "ref: refs/heads/"},

@@ -164,3 +164,11 @@ func TestFound(t *testing.T) {
 		})
 	}
 }
+
+func tree(files map[string]string) fstest.MapFS {
+	root := fstest.MapFS{}
+	for path, text := range files {
+		root[path] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return root
+}

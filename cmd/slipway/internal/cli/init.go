@@ -15,14 +15,24 @@ func newInit(g *globals) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "init",
 		Short: "Write files to start with",
-		Long: `Writes files that a project starts with. What is there already is left alone.
+		Long: `Writes files that a project starts with. What is there already is left alone, and
+what would be different is shown.
 
-Without a flag that is slipway.yaml, from the repository's Dockerfiles and compose
-files, and the CI files of the systems of which the repository has a directory,
-.github or .circleci: checks for changes, and a job for each environment that a branch
-or git tag is deployed to by "when" in slipway.yaml. --ci names the systems. When
-slipway.yaml has changed, --force writes the CI files anew; slipway.yaml is never
-replaced.
+Without a flag that is slipway.yaml with the images, the checks and an environment on
+this machine; a compose file for production, made of the one for development or of the
+Dockerfiles; a .dockerignore where there is none; secrets of this machine below .local,
+which git does not get. All files that git has are looked at. For an image, the best
+evidence counts: a compose file, a bake file, what workflows, CircleCI, Makefiles and
+skaffold build, the place of the Dockerfile. A table says what was found and left out.
+
+At a terminal a few questions are asked, and the files are shown before they are
+written; --yes takes the proposal, --dry-run only shows it. --host and --registry add an
+environment on servers.
+
+With the CI system's directory, .github or .circleci, or with --ci, a CI file is written:
+checks for changes, and a job for each environment that a branch or git tag is deployed
+to by "when" in slipway.yaml. When slipway.yaml has changed, --force writes the CI files
+anew; slipway.yaml is never replaced.
 
 The CI files call Slipway's Dagger module: the blueprint in dagger.json, or else the
 module at --module, which is the address of the repository that you keep Slipway in.
@@ -37,6 +47,9 @@ new environment with it, registries included, before there is any image.
 --task-definition prints the task definition that a service of an ECS target runs, as
 a file to keep in the repository.`,
 		Example: `  slipway init
+  slipway init --yes
+  slipway init --dry-run
+  slipway init --host deploy@app1.example.com --registry docker.io/acme
   slipway init --ci github --ci circleci --module git.example/slipway
   slipway init --ci github --force
   slipway init --makefile
@@ -86,6 +99,10 @@ a file to keep in the repository.`,
 	f.BoolVar(&o.tagMaps, "tag-maps", false, "write the tag maps of Terraform targets that have none")
 	f.StringVar(&o.taskDefinition, "task-definition", "", "print the task definition that this service runs on ECS")
 	f.StringVar(&o.env, "env", "", "the environment of --task-definition")
+	f.BoolVarP(&o.yes, "yes", "y", false, "write what is proposed without a question")
+	f.BoolVar(&o.dryRun, "dry-run", false, "show the files, write nothing")
+	f.StringArrayVar(&o.hosts, "host", nil, "add an environment on this server, such as deploy@app1.example.com (repeatable)")
+	f.StringVar(&o.registry, "registry", "", "the registry that servers pull from, such as docker.io/acme")
 	f.BoolVar(&o.force, "force", false, "replace CI files and the Makefile that are there")
 	f.BoolVar(&o.stdout, "stdout", false, "print the Makefile instead of writing it")
 	_ = c.RegisterFlagCompletionFunc("ci", cobra.FixedCompletions([]string{"github", "circleci"}, cobra.ShellCompDirectiveNoFileComp))
@@ -98,9 +115,14 @@ func (g *globals) initProject(ctx context.Context, o initOptions) error {
 	if err != nil {
 		return err
 	}
-	path, err := g.initConfig(ctx)
-	if err != nil {
+	path, err := g.initConfig(ctx, &o)
+	if err != nil || path == "" {
 		return err
 	}
-	return g.initCI(ctx, path, systems, o)
+	if o.proposal != nil && len(systems) == 0 { // what the form asked
+		systems, _ = ciSystems(o.ci)
+	}
+	err = g.initCI(ctx, path, systems, &o)
+	g.next(ctx, path, o)
+	return err
 }

@@ -17,7 +17,7 @@ import (
 
 // initCI writes the CI files of a project beside its slipway.yaml: of the
 // systems, or of those that it has a directory for when there are none.
-func (g *globals) initCI(ctx context.Context, path string, systems []scaffold.System, o initOptions) error {
+func (g *globals) initCI(ctx context.Context, path string, systems []scaffold.System, o *initOptions) error {
 	dir := filepath.Dir(path)
 	root := os.DirFS(dir)
 	if len(systems) == 0 {
@@ -42,6 +42,10 @@ func (g *globals) initCI(ctx context.Context, path string, systems []scaffold.Sy
 			return fmt.Errorf("writing %s: %w", file, err)
 		}
 		text, err := scaffold.CI(system, root, c, scaffold.Module{Address: o.module, Own: o.own, Version: moduleVersion()})
+		if errors.Is(err, scaffold.ErrNoModule) && len(o.ci) == 0 {
+			fmt.Fprintf(g.env.Err, "no CI file: nothing says where you keep Slipway; with its address: slipway init --ci %s --module HOST/PATH\n", system)
+			continue
+		}
 		if errors.Is(err, scaffold.ErrNoModule) {
 			return flagError{fmt.Errorf("writing %s: %w: give the address of the repository that you keep Slipway in with --module, or have it in dagger.json with dagger init --blueprint=ADDRESS first", file, err)}
 		}
@@ -51,6 +55,7 @@ func (g *globals) initCI(ctx context.Context, path string, systems []scaffold.Sy
 		if err := g.write(ctx, file, text); err != nil {
 			return err
 		}
+		o.written = append(o.written, file)
 	}
 	return nil
 }
