@@ -5,8 +5,8 @@
 //
 // The models (github.com/aws/api-models-aws, Apache-2.0) are data for tests and
 // no part of this repository. They are looked for in $AWS_API_MODELS, which is a
-// clone of that repository or a directory with ecr.json, ecs.json,
-// secrets-manager.json, ssm.json and sts.json, and in ../shared/aws-models beside
+// clone of that repository or a directory with cloudwatch-logs.json, ecr.json, ecs.json,
+// eventbridge.json, scheduler.json, secrets-manager.json, ssm.json and sts.json, and in ../shared/aws-models beside
 // the checkout. A test that finds none is skipped.
 //
 //	s := awsfake.New(t, awsfake.Options{})  // sts answers already

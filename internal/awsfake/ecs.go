@@ -3,6 +3,7 @@ package awsfake
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -107,7 +108,7 @@ func (s *Server) ECS() *ECS {
 	e := &ECS{s: s, at: s.Clock.Now(), clusters: map[string]*cluster{}, families: map[string][]*revision{},
 		tokens: map[string]*token{}, buckets: map[string]*ecsBucket{}}
 	for operation, h := range map[string]Handler{
-		"DescribeClusters":       e.describeClusters,
+		"DescribeClusters": e.describeClusters, "ListClusters": e.listClusters,
 		"RegisterTaskDefinition": e.register, "DescribeTaskDefinition": e.describeTaskDefinition,
 		"ListTaskDefinitions": e.listTaskDefinitions, "DeregisterTaskDefinition": e.deregister,
 		"CreateService": e.createService, "UpdateService": e.updateService, "DeleteService": e.deleteService,
@@ -151,7 +152,7 @@ var ecsRates = map[string]struct {
 	category         string
 	burst, perSecond float64
 }{
-	"DescribeClusters":       {"cluster read", 50, 20},
+	"DescribeClusters": {"cluster read", 50, 20}, "ListClusters": {"cluster read", 50, 20},
 	"RegisterTaskDefinition": {"task definition modify", 20, 1}, "DeregisterTaskDefinition": {"task definition modify", 20, 1},
 	"DescribeTaskDefinition": {"task definition read", 50, 20}, "ListTaskDefinitions": {"task definition read", 50, 20},
 	"CreateService": {"service modify", 50, 5}, "UpdateService": {"service modify", 50, 5}, "DeleteService": {"service modify", 50, 5},
@@ -216,6 +217,15 @@ func (e *ECS) describeClusters(c *Call) (any, error) {
 		}
 	}
 	return map[string]any{"clusters": clusters, "failures": failures}, nil
+}
+
+func (e *ECS) listClusters(c *Call) (any, error) {
+	var arns []string
+	for _, name := range slices.Sorted(maps.Keys(e.clusters)) {
+		arns = append(arns, e.clusters[name].arn)
+	}
+	page, next := e.page(c, arns)
+	return map[string]any{"clusterArns": page, "nextToken": next}, nil
 }
 
 // page is one page of a list, and the token of the next.

@@ -28,6 +28,7 @@ type ecsService struct {
 	// stale is what reads show until.
 	stale      map[string]any
 	staleUntil time.Time
+	taskSet    string // the revision of a task set that somebody made
 	completed  string // revision that the last complete deployment ran
 }
 
@@ -69,6 +70,14 @@ func (e *ECS) AddService(text string) {
 	}
 	d.made, d.rollout, d.ran, d.serviceStatus = e.at.Add(-time.Hour), "COMPLETED", true, "SUCCESSFUL"
 	s.completed = d.revision
+}
+
+// AddTaskSet gives a service a task set with a revision ("family:1"), as another
+// deployment controller does.
+func (e *ECS) AddTaskSet(name, revision string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.service(name).taskSet = e.revision(revision).arn
 }
 
 // SetService sets a service's status, such as DRAINING.
@@ -202,6 +211,9 @@ func (e *ECS) answer(s *ecsService) map[string]any {
 			"deploymentCircuitBreaker": map[string]any{"enable": s.breaker, "rollback": s.rollback},
 		},
 	})
+	if s.taskSet != "" {
+		out["taskSets"] = []any{map[string]any{"id": "ecs-svc/1", "taskDefinition": s.taskSet, "status": "ACTIVE"}}
+	}
 	if len(s.deployments) > 0 {
 		out["taskDefinition"] = s.deployments[0].revision
 	}

@@ -14,7 +14,7 @@ import (
 
 // modelFiles are the models by the name that a service signs with.
 var modelFiles = map[string]string{
-	"ecr": "ecr", "ecs": "ecs", "secretsmanager": "secrets-manager", "ssm": "ssm", "sts": "sts",
+	"ecr": "ecr", "ecs": "ecs", "events": "eventbridge", "logs": "cloudwatch-logs", "scheduler": "scheduler", "secretsmanager": "secrets-manager", "ssm": "ssm", "sts": "sts",
 }
 
 // model is one service's API.
@@ -23,7 +23,8 @@ type model struct {
 	target     string // of X-Amz-Target; the service shape's name
 	version    string
 	namespace  string // of XML
-	query      bool   // awsQuery; else awsJson1_1
+	query      bool   // awsQuery
+	rest       bool   // restJson1; else awsJson1_1
 	shapes     map[string]*shape
 	operations map[string]*shape
 }
@@ -138,6 +139,7 @@ func readModel(name, path string) (*model, error) {
 		case "service":
 			m.target, m.version = local(id), s.Version
 			_, m.query = s.Traits["aws.protocols#awsQuery"]
+			_, m.rest = s.Traits["aws.protocols#restJson1"]
 			var xmlns struct{ URI string }
 			_ = json.Unmarshal(s.Traits["smithy.api#xmlNamespace"], &xmlns)
 			m.namespace = xmlns.URI

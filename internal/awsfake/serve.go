@@ -21,6 +21,9 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request) {
 		s.serveJSON(w, req, target, body)
 		return
 	}
+	if s.serveREST(w, req, body) {
+		return
+	}
 	s.serveQuery(w, req, body)
 }
 

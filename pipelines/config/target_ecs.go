@@ -22,6 +22,9 @@ type ECSTarget struct {
 	// Keep is how many of the last releases are kept for rollback, the live one
 	// among them. At least two are.
 	Keep int `yaml:"keep,omitempty" jsonschema:"minimum=1,default=5"`
+	// Deregister takes the revisions away that deploys made for releases which are not
+	// kept any more, when nothing in the account has them. All stay when absent.
+	Deregister bool `yaml:"deregister,omitempty" jsonschema:"default=false"`
 }
 
 // ECSService is one service.

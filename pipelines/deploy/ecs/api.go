@@ -30,7 +30,9 @@ const callsAtOnce = 8
 // api are the calls to one cluster, batched, paged and within ECS's
 // limits.
 type api struct {
-	client  *ecs.Client
+	client *ecs.Client
+	// config signs in to the other services.
+	config  aws.Config
 	cluster string
 	// definitions are revisions by ARN.
 	definitions keyed.Once[string, revision]
@@ -41,7 +43,7 @@ func newAPI(c aws.Config, cluster string) *api {
 	client := ecs.NewFromConfig(c, func(o *ecs.Options) {
 		o.APIOptions = append(slices.Clone(o.APIOptions), limits.add)
 	})
-	return &api{client: client, cluster: cluster, definitions: keyed.Once[string, revision]{RetryErrors: true}}
+	return &api{client: client, config: c, cluster: cluster, definitions: keyed.Once[string, revision]{RetryErrors: true}}
 }
 
 // explain shortens an error of the SDK to what AWS said.

@@ -161,12 +161,12 @@ func (t *Target) Settle(ctx context.Context, log io.Writer) error {
 	return t.steps(cluster).settle(ctx, log)
 }
 
-// Prune deregisters the revisions of releases that nobody goes back to: those
-// with an image, by digest, that only dropped releases have. One that a service,
-// a deployment or a task of the cluster uses stays.
+// Prune deregisters the revisions of releases that nobody goes back to, where
+// slipway.yaml asks for it: those that a deploy made for dropped releases alone. One that
+// a service, a task set, a task, a schedule or a rule has stays.
 func (t *Target) Prune(ctx context.Context, drop, keep []deploy.Desired, log io.Writer) error {
 	p := dropping(drop, keep)
-	if len(p.dropped) == 0 {
+	if !t.Config.Deregister || len(p.images)+len(p.revisions) == 0 {
 		return nil
 	}
 	var err error
@@ -174,7 +174,7 @@ func (t *Target) Prune(ctx context.Context, drop, keep []deploy.Desired, log io.
 		return err
 	}
 	p.services = t.Config.Services.Names()
-	return p.prune(ctx, log)
+	return p.run(ctx, log)
 }
 
 // InitTaskDefinition is the task definition that a service runs, as a file to

@@ -52,16 +52,18 @@ func createService(name, family string, count int) string {
 
 // world is a fake account and what deploys to it.
 type world struct {
-	t       *testing.T
-	fake    *awsfake.Server
-	ecs     *awsfake.ECS
-	dir     string
-	cfg     config.ECSTarget
-	files   map[string]string
-	mu      sync.Mutex
-	log     bytes.Buffer
-	secrets Secrets
-	values  Values
+	t         *testing.T
+	fake      *awsfake.Server
+	ecs       *awsfake.ECS
+	dir       string
+	cfg       config.ECSTarget
+	files     map[string]string
+	scheduler *awsfake.Scheduler
+	rules     *awsfake.Rules
+	mu        sync.Mutex
+	log       bytes.Buffer
+	secrets   Secrets
+	values    Values
 	// fakeSecrets are those of a test that reads them.
 	fakeSecrets *awsfake.Secrets
 }

@@ -110,28 +110,6 @@ func TestDesiredCount(t *testing.T) {
 	}
 }
 
-// Old revisions are deregistered; never one that something uses, one of the
-// releases kept, or one that is not ours.
-func TestPrune(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.mustDeploy("1") // api:2, and api:1 is from before
-	w.ecs.AddService(createService("copy", "api:2", 1))
-	for _, tag := range []string{"2", "3", "4", "5"} {
-		d := w.deployment(tag)
-		d.Keep = 2
-		w.mustRun(d)
-	}
-	want := map[string]string{"api:1": "ACTIVE", "api:2": "ACTIVE", "api:3": "INACTIVE", "api:4": "INACTIVE", "api:5": "ACTIVE", "api:6": "ACTIVE"}
-	if diff := cmp.Diff(want, w.ecs.Registered("api")); diff != "" {
-		t.Error(diff)
-	}
-	if _, err := rollback(t, w.deployment("5"), ""); err != nil {
-		t.Fatal(err)
-	}
-	w.runs("api", "4", 2)
-}
-
 func TestDrift(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {

@@ -19,7 +19,7 @@ type category struct {
 // categories are ECS's published limits of the operations that are used here.
 // Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html
 var categories = []category{
-	{50, 20, []string{"DescribeClusters"}},
+	{50, 20, []string{"DescribeClusters", "ListClusters"}},
 	{20, 1, []string{"RegisterTaskDefinition", "DeregisterTaskDefinition"}},
 	{50, 20, []string{"DescribeTaskDefinition", "ListTaskDefinitions"}},
 	{100, 40, []string{"RunTask", "StopTask"}},

@@ -53,7 +53,13 @@ func (a *attempt) pruneReleases(ctx context.Context, t *report.Task) error {
 func snapshots(ctx context.Context, j *journal.Journal, ids []int) ([]map[string]deploy.Desired, error) {
 	var all []map[string]deploy.Desired
 	for _, id := range ids {
-		desired, err := j.Desired(ctx, id)
+		e, err := j.Entry(ctx, id)
+		if errors.Is(err, fs.ErrNotExist) {
+			e.ID = id // killed before it was written
+		} else if err != nil {
+			return nil, err
+		}
+		desired, err := desiredOf(ctx, j, e)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // killed before it was written
 		}
