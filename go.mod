@@ -49,7 +49,8 @@ require (
 
 require (
 	charm.land/huh/v2 v2.0.3
-	github.com/aws/aws-sdk-go-v2/service/eventbridge v1.48.7
+	github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs v1.87.0 // the last that builds no schemas at start
+	github.com/aws/aws-sdk-go-v2/service/eventbridge v1.48.7 // the last that builds no schemas at start
 	github.com/aws/aws-sdk-go-v2/service/scheduler v1.18.2
 	github.com/aymanbagabas/go-udiff v0.4.1
 	github.com/tailscale/hujson v0.0.0-20260727124030-b80ff77dac4f
@@ -65,6 +66,7 @@ require (
 	github.com/adrg/xdg v0.5.3 // indirect
 	github.com/apparentlymart/go-textseg/v15 v15.0.0 // indirect
 	github.com/atotto/clipboard v0.1.4 // indirect
+	github.com/aws/aws-sdk-go-v2/aws/protocol/eventstream v1.7.20 // indirect
 	github.com/aws/aws-sdk-go-v2/internal/configsources v1.5.10 // indirect
 	github.com/aws/aws-sdk-go-v2/internal/endpoints/v2 v2.8.10 // indirect
 	github.com/aws/aws-sdk-go-v2/internal/v4a v1.5.10 // indirect

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"git.example/slipway/pipelines/deploy/ecs"
 	"git.example/slipway/pipelines/targets"
 	"git.example/slipway/pipelines/workspace"
 )
@@ -11,19 +12,29 @@ import (
 // HostOptions choose among the targets and hosts of an environment.
 type HostOptions = targets.Choice
 
-// stacks are the compose stacks on machines that o chooses, in order.
-func stacks(ctx context.Context, w *workspace.Workspace, e *targets.Environments, o HostOptions) ([]targets.Host, error) {
+// running are what has containers: compose stacks on machines, and services of ECS.
+type running struct {
+	stacks   []targets.Host
+	clusters []*ecs.Target
+}
+
+// findRunning are those that o chooses, in order.
+func findRunning(ctx context.Context, w *workspace.Workspace, e *targets.Environments, o HostOptions) (running, error) {
 	environment, err := w.Environment(o.Env)
 	if err != nil {
-		return nil, err
+		return running{}, err
+	}
+	var found running
+	if found.clusters, err = e.Clusters(ctx, environment, o); err != nil {
+		return running{}, err
 	}
 	hosts, err := e.Hosts(ctx, environment, o)
-	if err != nil {
-		return nil, err
+	if err != nil && len(found.clusters) == 0 {
+		return running{}, err
 	}
-	stacks := slices.DeleteFunc(hosts, func(h targets.Host) bool { return h.Stack == nil })
-	if len(stacks) == 0 {
-		return nil, workspace.Usage("no compose stack is among these targets")
+	found.stacks = slices.DeleteFunc(hosts, func(h targets.Host) bool { return h.Stack == nil })
+	if len(found.stacks)+len(found.clusters) == 0 {
+		return running{}, workspace.Usage("no compose stack and no service of ECS is among these targets")
 	}
-	return stacks, nil
+	return found, nil
 }

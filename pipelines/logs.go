@@ -7,8 +7,10 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"git.example/slipway/pipelines/deploy/compose"
+	"git.example/slipway/pipelines/deploy/ecs"
 	"git.example/slipway/pipelines/deploy/fleet"
 	"git.example/slipway/pipelines/foreign"
+	"git.example/slipway/pipelines/report"
 )
 
 // LogsOptions say which log lines to show.
@@ -17,36 +19,45 @@ type LogsOptions struct {
 	compose.LogOptions
 }
 
-// Logs copies the log lines of an environment's compose stacks to out, those of
-// several hosts with the host's name in front, and without secrets of this run.
+// Logs copies the log lines of an environment's compose stacks and ECS services to out,
+// with the host's or the task's name in front where there are several, and without
+// secrets of this run.
 func (p *Project) Logs(ctx context.Context, o LogsOptions, out io.Writer) error {
-	stacks, err := stacks(ctx, p.workspace, p.targets, o.HostOptions)
+	found, err := findRunning(ctx, p.workspace, p.targets, o.HostOptions)
 	if err != nil {
 		return err
 	}
-	if len(stacks) == 1 {
-		return p.logs(ctx, stacks[0].Stack, o.LogOptions, out)
-	}
-	names := make([]string, len(stacks))
-	for i, host := range stacks {
-		names[i] = host.Name()
+	var names []string
+	for _, host := range found.stacks {
+		names = append(names, host.Name())
 	}
 	writers := fleet.Prefixed(out, names)
 	group, ctx := errgroup.WithContext(ctx)
-	for i, host := range stacks {
+	for i, host := range found.stacks {
 		group.Go(func() error {
 			defer writers[i].Close()
-			return p.logs(ctx, host.Stack, o.LogOptions, writers[i])
+			var to io.Writer = writers[i]
+			if len(found.stacks) == 1 {
+				to = out
+			}
+			return p.cleaned(to, func(to io.Writer) error { return host.Stack.Logs(ctx, o.LogOptions, to) })
+		})
+	}
+	for _, cluster := range found.clusters {
+		group.Go(func() error {
+			return p.cleaned(out, func(to io.Writer) error {
+				return cluster.Logs(ctx, ecs.LogOptions(o.LogOptions), to, func(text string) { p.workspace.Notice(report.Info, "%s", text) })
+			})
 		})
 	}
 	return group.Wait()
 }
 
-// logs copies the lines of one stack, which are foreign.
-func (p *Project) logs(ctx context.Context, stack *compose.Target, o compose.LogOptions, out io.Writer) error {
+// cleaned lets do write lines that are foreign, without secrets of this run.
+func (p *Project) cleaned(out io.Writer, do func(io.Writer) error) error {
 	clean := foreign.Writer(out)
 	defer clean.Close()
 	redacted := p.workspace.Redactor.Writer(clean)
 	defer redacted.Close()
-	return stack.Logs(ctx, o, redacted)
+	return do(redacted)
 }

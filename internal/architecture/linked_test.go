@@ -13,7 +13,10 @@ import (
 // slow are packages that do much whenever a program starts, and why there is a way
 // around them.
 var slow = map[string]string{
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/schemas": "older versions of the service have none",
 	"github.com/aws/aws-sdk-go-v2/service/ecr/schemas":            "older versions of the service have none",
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/schemas":    "older versions of the service have none",
+	"github.com/aws/aws-sdk-go-v2/service/scheduler/schemas":      "older versions of the service have none",
 	"github.com/aws/aws-sdk-go-v2/service/ecs/schemas":            "older versions of the service have none",
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/schemas": "older versions of the service have none",
 	"github.com/aws/aws-sdk-go-v2/service/ssm/schemas":            "older versions of the service have none",

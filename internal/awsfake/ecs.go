@@ -17,10 +17,14 @@ import (
 type ECS struct {
 	// Behave says how a task goes; nil, and what it leaves zero, is well.
 	Behave func(TaskStart) Behaviour
+	// Logs is where containers with the awslogs driver write; nil for nowhere.
+	Logs *Logs
 	// Digest is the digest that an image reference without one has at the time.
 	Digest func(image string) string
 	// Lag is how long reads of a service show it as it was before an update.
 	Lag time.Duration
+	// NoAgent keeps the agent of ECS Exec from starting.
+	NoAgent bool
 	// Drops are how many keys of a registered task definition ECS drops without a word,
 	// as a region does that does not have them yet: which ones is random.
 	Drops int
@@ -66,6 +70,8 @@ type Behaviour struct {
 	Exit  bool
 	Code  int
 	After time.Duration
+	// Says are lines that its first container writes when it runs.
+	Says []string
 	// Unhealthy fails its health check; behind a load balancer that one's.
 	Unhealthy bool
 	// Digest is what really runs, in place of the reference's.
@@ -114,6 +120,7 @@ func (s *Server) ECS() *ECS {
 		"CreateService": e.createService, "UpdateService": e.updateService, "DeleteService": e.deleteService,
 		"DescribeServices": e.describeServices, "ListServices": e.listServices,
 		"ListServiceDeployments": e.listServiceDeployments,
+		"ExecuteCommand":         e.executeCommand,
 		"RunTask":                e.runTask, "StopTask": e.stopTask, "DescribeTasks": e.describeTasks, "ListTasks": e.listTasks,
 	} {
 		s.Handle("ecs", operation, e.limited(operation, h))
@@ -158,7 +165,7 @@ var ecsRates = map[string]struct {
 	"CreateService": {"service modify", 50, 5}, "UpdateService": {"service modify", 50, 5}, "DeleteService": {"service modify", 50, 5},
 	"DescribeServices": {"service read", 100, 20}, "ListServices": {"service read", 100, 20},
 	"ListServiceDeployments": {"service deployment", 50, 20},
-	"RunTask":                {"cluster resource modify", 100, 40}, "StopTask": {"cluster resource modify", 100, 40},
+	"RunTask":                {"cluster resource modify", 100, 40}, "ExecuteCommand": {"cluster resource modify", 100, 40}, "StopTask": {"cluster resource modify", 100, 40},
 	"DescribeTasks": {"cluster resource read", 100, 20}, "ListTasks": {"cluster resource read", 100, 20},
 }
 

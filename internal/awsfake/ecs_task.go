@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -24,6 +25,7 @@ type task struct {
 	stopSince            time.Time
 	well                 bool
 	unhealthy            bool
+	executes             bool              // ECS Exec was asked for when it started
 	exit                 map[string]int    // by container
 	reasons              map[string]string // by container
 	stopCode, stopReason string
@@ -61,6 +63,7 @@ func (r *revision) containers() []map[string]any {
 func (e *ECS) startTask(s *ecsService, d *deployment) *task {
 	t := e.newTask(s.cluster, e.revision(d.revision), nil)
 	t.service, t.deployment, t.startedBy, t.group = s, d, d.id, "service:"+s.name
+	t.executes, _ = s.kept["enableExecuteCommand"].(bool)
 	return t
 }
 
@@ -106,6 +109,7 @@ func (e *ECS) walkTask(t *task) (failed bool) {
 			return true
 		}
 		t.last, t.running = "RUNNING", e.at
+		e.write(t)
 	case t.last == "RUNNING":
 		up := e.at.Sub(t.running)
 		switch {
@@ -128,6 +132,19 @@ func (e *ECS) walkTask(t *task) (failed bool) {
 	return false
 }
 
+// write writes what a task says into its log.
+func (e *ECS) write(t *task) {
+	c := t.revision.containers()[0]
+	configuration, _ := c["logConfiguration"].(map[string]any)
+	options, _ := configuration["options"].(map[string]any)
+	if e.Logs == nil || configuration["logDriver"] != "awslogs" {
+		return
+	}
+	for _, text := range t.behaviour.Says {
+		e.Logs.Write(fmt.Sprint(options["awslogs-group"]), fmt.Sprintf("%v/%v/%s", options["awslogs-stream-prefix"], c["name"], lastPart(t.arn)), text)
+	}
+}
+
 func (e *ECS) digestOf(t *task, image string) string {
 	if t.behaviour.Digest != "" {
 		return t.behaviour.Digest
@@ -148,6 +165,10 @@ func (e *ECS) taskAnswer(t *task) map[string]any {
 		container := map[string]any{"name": name, "image": image, "taskArn": t.arn, "lastStatus": t.last, "healthStatus": "UNKNOWN"}
 		if !t.running.IsZero() {
 			container["imageDigest"] = e.digestOf(t, image)
+			container["runtimeId"] = lastPart(t.arn) + "-" + strconv.Itoa(i)
+			if t.executes {
+				container["managedAgents"] = []any{map[string]any{"name": "ExecuteCommandAgent", "lastStatus": e.AgentStatus()}}
+			}
 		}
 		if c["healthCheck"] != nil && !t.running.IsZero() {
 			container["healthStatus"] = "HEALTHY"
@@ -167,7 +188,7 @@ func (e *ECS) taskAnswer(t *task) map[string]any {
 	}
 	out := map[string]any{
 		"taskArn": t.arn, "clusterArn": t.cluster.arn, "taskDefinitionArn": t.revision.arn, "lastStatus": t.last, "desiredStatus": t.desired,
-		"group": t.group, "createdAt": t.made, "containers": containers,
+		"group": t.group, "createdAt": t.made, "containers": containers, "enableExecuteCommand": t.executes,
 	}
 	for key, value := range map[string]string{"startedBy": t.startedBy, "stopCode": t.stopCode, "stoppedReason": t.stopReason} {
 		if value != "" {

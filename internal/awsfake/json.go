@@ -40,6 +40,25 @@ func (s *Server) serveJSON(w http.ResponseWriter, req *http.Request, target stri
 	_ = json.NewEncoder(w).Encode(answer)
 }
 
+// serveREST answers a request of restJson1. It says whether it was one.
+func (s *Server) serveREST(w http.ResponseWriter, req *http.Request, body []byte) bool {
+	r, err := readREST(s.models, req, body)
+	if r == nil {
+		return false
+	}
+	if err != nil {
+		s.failed("a request of %s %s: %v", r.m.name, r.operation, err)
+	}
+	answer, refused := s.answer(r.m, r.operation, req, r.input)
+	if refused != nil {
+		writeJSONError(w, refused)
+		return true
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(answer)
+	return true
+}
+
 func writeJSONError(w http.ResponseWriter, e *Error) {
 	document := map[string]any{"__type": e.Code, "message": e.Message}
 	maps.Copy(document, e.Members)

@@ -9,34 +9,29 @@ import (
 	"strings"
 )
 
-// serveREST speaks restJson1 (https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html)
-// for operations without headers and payloads of their own. It says whether a model has
-// the request.
-func (s *Server) serveREST(w http.ResponseWriter, req *http.Request, body []byte) bool {
-	for _, m := range s.models {
+// restRequest is a request of restJson1
+// (https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html), for operations
+// without headers and payloads of their own.
+type restRequest struct {
+	m         *model
+	operation string
+	input     map[string]any
+}
+
+// readREST finds whose a request is; nil when no model has it.
+func readREST(models map[string]*model, req *http.Request, body []byte) (*restRequest, error) {
+	for _, m := range models {
 		if !m.rest {
 			continue
 		}
 		for name, op := range m.operations {
-			labels, ok := op.route(req)
-			if !ok {
-				continue
+			if labels, ok := op.route(req); ok {
+				input, err := m.restInput(op, req, labels, body)
+				return &restRequest{m, name, input}, err
 			}
-			input, err := m.restInput(op, req, labels, body)
-			if err != nil {
-				s.failed("a request of %s %s: %v", m.name, name, err)
-			}
-			answer, refused := s.answer(m, name, req, input)
-			if refused != nil {
-				writeJSONError(w, refused)
-				return true
-			}
-			w.Header().Set("Content-Type", "application/json")
-			_ = json.NewEncoder(w).Encode(answer)
-			return true
 		}
 	}
-	return false
+	return nil, nil
 }
 
 // route is the labels of a request's path, if it is this operation's.

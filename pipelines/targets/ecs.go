@@ -39,12 +39,17 @@ func (k ecsKind) journal(_ context.Context, s *site) (deploy.Files, string, erro
 }
 
 func (k ecsKind) target(_ context.Context, s *site, name string) (deploy.Target, error) {
+	return k.services(s, name), nil
+}
+
+// services are the target itself.
+func (k ecsKind) services(s *site, name string) *ecs.Target {
 	sessions, o := s.workspace.AWS, s.awsOptions()
 	return ecs.New(ecs.Options{
 		Name: name, Project: s.workspace.Config.Project, Environment: s.name, Config: k.ECSTarget,
 		AWS: ecs.SignIn(sessions, o), Secrets: ecs.SecretsOf(sessions, o),
 		Exists: s.imageExists,
-	}), nil
+	})
 }
 
 // imageExists fails for an image that the registry does not have. ECS has its own

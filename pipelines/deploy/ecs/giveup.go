@@ -52,7 +52,7 @@ func (w rolloutWaiter) lookAtTasks(ctx context.Context, suspects []*rollout) err
 		}
 		r.stopped[how] = append(r.stopped[how], task)
 		if n := len(r.stopped[how]); n == failuresToGiveUp(how) {
-			failures = append(failures, r.taskFailure(n, reason, r.stopped[how]))
+			failures = append(failures, r.taskFailure(n, reason, r.stopped[how], w.api.logFacts(ctx, r.service, task)))
 		}
 	}
 	return errors.Join(failures...)

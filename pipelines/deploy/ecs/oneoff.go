@@ -171,13 +171,15 @@ func (t oneOffs) judge(ctx context.Context, o oneOff, task types.Task) error {
 	if aws.ToString(task.DesiredStatus) != "STOPPED" && aws.ToString(task.LastStatus) == "RUNNING" {
 		stop = t.stop(ctx, aws.ToString(task.TaskArn), "slipway: the step has ended")
 	}
-	facts := "\n  " + strings.Join(taskFacts(task), "\n  ")
+	facts := func() string {
+		return "\n  " + strings.Join(append(taskFacts(task), t.api.logFacts(ctx, o.service, task)...), "\n  ")
+	}
 	switch {
 	case code == nil:
 		_, reason := failureOf(task)
-		return fmt.Errorf("its task did not run: %s%s", reason, facts)
+		return fmt.Errorf("its task did not run: %s%s", reason, facts())
 	case *code != 0:
-		return fmt.Errorf("it ended with exit code %d%s", *code, facts)
+		return fmt.Errorf("it ended with exit code %d%s", *code, facts())
 	}
 	return stop
 }

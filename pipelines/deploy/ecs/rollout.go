@@ -103,8 +103,9 @@ func (r *rollout) suspicious() bool {
 	return false
 }
 
-// taskFailure is a rollout whose tasks fail in the same way again and again.
-func (r *rollout) taskFailure(n int, reason string, tasks []types.Task) error {
+// taskFailure is a rollout whose tasks fail in the same way again and again, with the
+// last log lines of one.
+func (r *rollout) taskFailure(n int, reason string, tasks []types.Task, log []string) error {
 	e := &deploy.Stopped{
 		Subject: r.service, Container: "task " + shortARN(aws.ToString(tasks[n-1].TaskArn)),
 		Reason: fmt.Sprintf("%d tasks stopped for the same reason: %s", n, reason),
@@ -112,6 +113,7 @@ func (r *rollout) taskFailure(n int, reason string, tasks []types.Task) error {
 	for _, t := range tasks {
 		e.Facts = append(e.Facts, taskFacts(t)...)
 	}
+	e.Facts = append(e.Facts, log...)
 	e.Facts = append(e.Facts, r.recentEvents()...)
 	return e
 }

@@ -60,6 +60,9 @@ func (w rolloutWaiter) stoppedFacts(ctx context.Context, r *rollout) []string {
 	for _, t := range tasks[:min(len(tasks), mostFacts)] {
 		facts = append(facts, taskFacts(t)...)
 	}
+	if len(tasks) > 0 {
+		facts = append(facts, w.api.logFacts(ctx, r.service, tasks[0])...)
+	}
 	return facts
 }
 
