@@ -12,5 +12,9 @@ func (p *Project) Lint(ctx context.Context) ([]lint.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	return lint.Run(ctx, lint.Input{Config: p.Config, Images: images, Dir: p.workspace.Dir, Repository: p.workspace.Repository()})
+	tree, err := filesOf(ctx, p.workspace.Dir)
+	if err != nil {
+		return nil, err
+	}
+	return lint.Run(ctx, lint.Input{Config: p.Config, Images: images, Dir: p.workspace.Dir, Repository: p.workspace.Repository(), Tree: tree})
 }

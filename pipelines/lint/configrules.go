@@ -3,7 +3,9 @@ package lint
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
+	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/lazy"
 )
 
@@ -105,16 +107,16 @@ func imageUnused(p *project, found finder) {
 			if stacks > 0 && stacks == len(environment.Value.Deploy) && readable && !used[image.Name] {
 				found(p.file.near("images", image.Name),
 					fmt.Sprintf("no service that environment %s deploys uses image %s", environment.Name, image.Name),
-					"name it in a compose file as "+p.reference(environment.Name, image.Name)+":${DEPLOY_TAG}")
+					"name it in a compose file as "+p.suggested(environment.Name, image.Name))
 			}
 		}
 	}
 }
 
-// reference is an image's repository as an environment's hosts pull it.
-func (p *project) reference(environment, image string) string {
+// suggested is how a compose file names an image of ours, whatever the registry.
+func (p *project) suggested(environment, image string) string {
 	e, _ := p.config.Environments.Get(environment)
 	r, _ := p.config.Registries.Get(e.Registry)
 	i, _ := p.images.Get(image)
-	return r.Repository(p.config.Project, image, i)
+	return "${REGISTRY}/" + strings.TrimPrefix(r.Repository(p.config.Project, image, i), strings.TrimSuffix(r.Repository("", "", config.Image{Build: i.Build, Repository: "x"}), "x")) + ":${DEPLOY_TAG}"
 }

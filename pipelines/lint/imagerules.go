@@ -86,7 +86,7 @@ func imageUnreachable(p *project, found finder) {
 				}
 				found(s.at(service.Name, "image"),
 					fmt.Sprintf("service %s names our image %s, but not in the registry of environment %s: no release reaches it", service.Name, image.Name, s.environment),
-					fmt.Sprintf("write image: %s:${DEPLOY_TAG}", here))
+					"write image: "+p.suggested(s.environment, image.Name))
 			}
 		}
 	}

@@ -1,6 +1,9 @@
 package lint
 
-import "git.example/slipway/pipelines/config"
+import (
+	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/survey"
+)
 
 // Input is what to look at.
 type Input struct {
@@ -13,6 +16,9 @@ type Input struct {
 	// Repository is the directory that the project may take files from; not
 	// looked at when empty.
 	Repository string
+	// Tree is the files of the project that git has; what Dockerfiles copy is not
+	// looked at when nil.
+	Tree *survey.Tree
 	// Env are variables that will be set when compose files are interpolated,
 	// besides those that Slipway itself sets.
 	Env map[string]string

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/survey"
 )
 
 // Every test starts from this project, which has no findings.
@@ -106,7 +107,11 @@ func run(t *testing.T, changes map[string]string) ([]string, []Finding) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	findings, err := Run(context.Background(), Input{Config: c, Dir: dir, Repository: dir})
+	tree, err := survey.Walk(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	findings, err := Run(context.Background(), Input{Config: c, Dir: dir, Repository: dir, Tree: tree})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -323,8 +328,25 @@ func TestRules(t *testing.T) {
 		"actions": {
 			rule:  "action-unpinned",
 			bad:   change{".github/workflows/a.yml": "jobs:\n  a:\n    steps:\n      - uses: actions/checkout@v4\n      - uses: docker://alpine:3\n      - uses: a/b@0123456\n", ".github/actions/x/action.yml": "runs:\n  steps:\n    - uses: c/d@main\n"},
-			where: []string{".github/actions/x/action.yml:3", ".github/workflows/a.yml:4", ".github/workflows/a.yml:5", ".github/workflows/a.yml:6"},
+			where: []string{".github/actions/x/action.yml:3", ".github/workflows/a.yml:4"},
 			good:  []change{{".github/workflows/a.yaml": "jobs:\n  a:\n    steps:\n      - uses: actions/checkout@" + strings.Repeat("0a", 20) + " # v4\n      - uses: ./local\n      - uses: docker://alpine@" + digest + "\n"}},
+		},
+		"actions of a workflow that releases": {
+			rule:  "action-unpinned",
+			bad:   change{".github/workflows/a.yml": "name: slipway\njobs:\n  a:\n    steps:\n      - uses: actions/checkout@v4\n      - uses: docker://alpine:3\n"},
+			where: []string{".github/workflows/a.yml:5", ".github/workflows/a.yml:6"},
+		},
+		"a copy of what is not there": {
+			rule: "copy-source", bad: change{"Dockerfile": "FROM scratch\nCOPY dist/app /app\nCOPY src .\n", "src/a": "x"}, where: []string{"Dockerfile:2"},
+			good: []change{
+				{"Dockerfile": "FROM scratch AS build\nCOPY src .\nFROM scratch\nCOPY --from=build dist/app /app\nADD https://example.com/x /x\nCOPY package*.json ./\n", "src/a": "x"},
+				{"Dockerfile": "FROM scratch AS unused\nCOPY dist/app /app\nFROM scratch\n"},
+				{"Dockerfile": "FROM scratch\nCOPY dist/app /app\n", "slipway.yaml context: .": "context: .\n    artifacts: {assets: dist/app}", "slipway.yaml images:\n": "artifacts: {assets: {build: {context: .}, path: /x}}\nimages:\n"},
+			},
+		},
+		"a copy of what is ignored": {
+			rule: "copy-source", bad: change{".dockerignore": ".git\n.env*\nsrc\n", "Dockerfile": "FROM scratch\nCOPY src .\n", "src/a": "x"}, where: []string{"Dockerfile:2"},
+			good: []change{{".dockerignore": ".git\n*\n!src/a\n", "Dockerfile": "FROM scratch\nCOPY src .\n", "src/a": "x"}},
 		},
 		"orbs": {
 			rule: "orb-unpinned", bad: change{".circleci/config.yml": "version: 2.1\norbs:\n  node: circleci/node@volatile\n  aws: circleci/aws-ecr@9\n  own: acme/x@dev:abc\n"},

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/survey"
 )
 
 // project is everything that rules look at.
@@ -14,6 +15,7 @@ type project struct {
 	images config.Map[config.Image]
 	// dir is the project's directory, and repository what it may take files from.
 	dir, repository string
+	tree            *survey.Tree
 	// file is slipway.yaml.
 	file *file
 	// stacks are the compose files of checks and targets.
@@ -32,7 +34,7 @@ func open(ctx context.Context, in Input) (*project, error) {
 	if in.Images == nil {
 		in.Images = in.Config.Images.Named
 	}
-	p := &project{config: in.Config, images: in.Images, dir: dir, repository: in.Repository, file: newYAML(dir, in.Config.Path)}
+	p := &project{config: in.Config, images: in.Images, dir: dir, repository: in.Repository, tree: in.Tree, file: newYAML(dir, in.Config.Path)}
 	for _, check := range in.Config.Checks {
 		if c := check.Value.Compose; c != nil && len(c.File) > 0 {
 			p.stacks = append(p.stacks, checkStack(ctx, dir, check, in.Env))

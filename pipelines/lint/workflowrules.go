@@ -40,6 +40,7 @@ var (
 
 func actionUnpinned(p *project, found finder) {
 	for _, f := range p.workflows {
+		var faults []fault
 		for _, s := range f.scalars() {
 			if s.key() != "uses" || strings.HasPrefix(s.text, "./") {
 				continue
@@ -52,8 +53,9 @@ func actionUnpinned(p *project, found finder) {
 			if strings.HasPrefix(name, "docker://") {
 				fix = "add the image's digest: " + name + "@sha256:…"
 			}
-			found(s.at, fmt.Sprintf("%s is not pinned", s.text), fix)
+			faults = append(faults, fault{s.at, fmt.Sprintf("%s is not pinned", s.text), fix})
 		}
+		tell(f, faults, found)
 	}
 }
 
@@ -98,10 +100,12 @@ func ciImageUnpinned(p *project, found finder) {
 
 func ciStaticKey(p *project, found finder) {
 	for _, f := range p.workflows {
+		var faults []fault
 		for _, s := range f.scalars() {
 			if staticKey().MatchString(s.text) {
-				found(s.at, "the workflow uses a static AWS key", "use a role: permissions: {id-token: write} and role-to-assume")
+				faults = append(faults, fault{s.at, "a static AWS key is used", "use a role: permissions: {id-token: write} and role-to-assume"})
 			}
 		}
+		tell(f, faults, found)
 	}
 }

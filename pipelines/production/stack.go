@@ -177,7 +177,7 @@ func (m *maker) runs(service types.ServiceConfig, i survey.Image) bool {
 	}
 	// A file for ready-made images of this very project.
 	base := path.Base(repository)
-	return !strings.HasPrefix(repository, "docker.io/library/") && len(m.survey.Images) == 1 && base == m.Project && strings.Contains(repository, "/")
+	return !strings.HasPrefix(repository, "docker.io/library/") && len(m.survey.Images) == 1 && (base == m.Project || base == i.Name) && strings.Contains(repository, "/")
 }
 
 // releasedTarget is the target that is released in the place of a service's own.

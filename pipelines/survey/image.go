@@ -80,8 +80,8 @@ func (i Image) Stage() *dockerfile.Stage { return i.Parsed.Target(i.Target) }
 // Left is something that was found and is no image of the release.
 type Left struct{ What, Why string }
 
-// missing are the sources of the image that a builder would not find.
-func (t *Tree) missing(i Image) []Missing {
+// Missing are the sources of the image that a builder would not find.
+func (t *Tree) Missing(i Image) []Missing {
 	var all []Missing
 	patterns := t.ignored(i.Context, i.File)
 	for _, s := range i.Parsed.Sources(i.Target) {

@@ -157,7 +157,7 @@ func (s *Survey) ofFile(file string, builds []Image) []Image {
 	}
 	if best.kind >= byOther {
 		if best.kind == byOther && s.Stack == nil {
-			best.Missing = s.Tree.missing(s.released(best))
+			best.Missing = s.Tree.Missing(s.released(best))
 			if best.Buildable() {
 				best.Name = ""
 				return []Image{best}
@@ -189,7 +189,7 @@ func (s *Survey) ofFile(file string, builds []Image) []Image {
 		return part
 	})
 	for n := range kept {
-		kept[n].Missing = s.Tree.missing(kept[n])
+		kept[n].Missing = s.Tree.Missing(kept[n])
 		if kept[n].Buildable() {
 			continue
 		}
@@ -197,7 +197,7 @@ func (s *Survey) ofFile(file string, builds []Image) []Image {
 		// that could not work.
 		for _, other := range builds {
 			other.Target = kept[n].Target
-			if other.kind != byPlace && len(s.Tree.missing(other)) == 0 {
+			if other.kind != byPlace && len(s.Tree.Missing(other)) == 0 {
 				other.Name, other.Service, other.Compose = kept[n].Name, kept[n].Service, kept[n].Compose
 				other.Missing = nil
 				kept[n] = other
@@ -303,7 +303,7 @@ func (s *Survey) inFittingContext(i Image) Image {
 	best := i
 	for _, dir := range contexts(i.File) {
 		i.Context = dir
-		i.Missing = s.Tree.missing(i)
+		i.Missing = s.Tree.Missing(i)
 		if fewest < 0 || len(i.Missing) < fewest {
 			best, fewest = i, len(i.Missing)
 		}

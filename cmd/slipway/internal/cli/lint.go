@@ -10,15 +10,23 @@ import (
 )
 
 func newLint(g *globals) *cobra.Command {
-	return &cobra.Command{
+	format := ""
+	c := &cobra.Command{
 		Use:   "lint",
 		Short: "Find mistakes in slipway.yaml, compose files and workflows",
 		Long: `Reads slipway.yaml, the compose files that it names, and the CI workflows, and
 says what will go wrong. Ends with exit code 1 when there is an error. A comment
-"# slipway:ignore RULE" on the line, or on the one above it, silences a rule.`,
+"# slipway:ignore RULE" on the line, or on the one above it, silences a rule.
+
+--format github annotates the lines of a pull request, sarif is what code scanning reads.`,
 		Example: `  slipway lint
-  slipway lint --json`,
+  slipway lint --json
+  slipway lint --format sarif >lint.sarif`,
 		RunE: func(c *cobra.Command, _ []string) error {
+			print, ok := lintFormats[format]
+			if !ok {
+				return flagError{fmt.Errorf("unknown format %q: --format takes text, json, github or sarif", format)}
+			}
 			var findings []lint.Finding
 			err := g.with(c.Context(), func(p *pipelines.Project) (err error) {
 				findings, err = p.Lint(c.Context())
@@ -27,7 +35,10 @@ says what will go wrong. Ends with exit code 1 when there is an error. A comment
 			if err != nil {
 				return err
 			}
-			if err := g.print(findings, func() { printFindings(g, findings) }); err != nil {
+			if format == "json" {
+				g.json = true
+			}
+			if err := g.print(findings, func() { print(g, findings) }); err != nil {
 				return err
 			}
 			for _, f := range findings {
@@ -38,6 +49,9 @@ says what will go wrong. Ends with exit code 1 when there is an error. A comment
 			return nil
 		},
 	}
+	c.Flags().StringVar(&format, "format", "text", "how findings are written: text, json, github or sarif")
+	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json", "github", "sarif"}, cobra.ShellCompDirectiveNoFileComp))
+	return c
 }
 
 func printFindings(g *globals, findings []lint.Finding) {
