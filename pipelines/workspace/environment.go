@@ -26,6 +26,9 @@ func (w *Workspace) Environment(name string) (config.Entry[config.Environment], 
 	if len(all) == 1 {
 		return all[0], nil
 	}
+	if len(all) == 0 {
+		return none, Usage("%s has no environments, so there is nowhere to deploy to: write one under environments: (what `slipway init --dry-run` proposes for this repository has one)", w.Config.Path)
+	}
 	return none, Usage("no environment named: use --env; %s", Choices("environments", all.Names(), w.Config.Path))
 }
 

@@ -24,7 +24,7 @@ func (g *globals) initCI(ctx context.Context, path string, systems []scaffold.Sy
 		systems = scaffold.Found(root)
 	}
 	if len(systems) == 0 {
-		fmt.Fprintln(g.env.Err, "no CI file: there is neither .github nor .circleci; for one: slipway init --ci github")
+		fmt.Fprintln(g.env.Err, noCI(dir))
 		return nil
 	}
 	c, err := config.Load(path)
@@ -58,6 +58,39 @@ func (g *globals) initCI(ctx context.Context, path string, systems []scaffold.Sy
 		o.written = append(o.written, file)
 	}
 	return nil
+}
+
+// noCI says why no CI file is written: the project has no directory of a CI system,
+// or it is below the root of the repository, where CI systems look.
+func noCI(dir string) string {
+	for at, err := filepath.Abs(dir); err == nil && at != filepath.Dir(at); at = filepath.Dir(at) {
+		if _, err := os.Lstat(filepath.Join(at, ".git")); err != nil {
+			continue
+		}
+		if found := scaffold.Found(os.DirFS(at)); len(found) > 0 && !sameDir(at, dir) {
+			return fmt.Sprintf("no CI file: %s is at the root of the repository, and this project is below it; call slipway there with --config %s", found[0].Dir(), configFrom(at, dir))
+		}
+		break
+	}
+	return "no CI file: there is neither .github nor .circleci; for one: slipway init --ci github"
+}
+
+func sameDir(a, b string) bool {
+	b, err := filepath.Abs(b)
+	return err == nil && a == b
+}
+
+// configFrom is the path of the project's slipway.yaml from the repository's root.
+func configFrom(root, dir string) string {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "slipway.yaml"
+	}
+	name, err := filepath.Rel(root, filepath.Join(dir, "slipway.yaml"))
+	if err != nil {
+		return "slipway.yaml"
+	}
+	return filepath.ToSlash(name)
 }
 
 // ciSystems are the CI systems that are named, each once.
