@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"git.example/slipway/pipelines/composefile"
+	"git.example/slipway/pipelines/dockerfile"
 	"git.example/slipway/pipelines/lazy"
 	"git.example/slipway/pipelines/survey"
 )
@@ -33,6 +34,11 @@ func FromImages(ctx context.Context, s *survey.Survey, o Options) (_ *Stack, why
 	var said, silent []string
 	volumes := mapping()
 	for _, i := range s.Images {
+		published, target, from := portOf(s, i)
+		if target == 0 && len(s.Images) > 1 && (!starts(i) || strings.Contains(i.Name, "build") || strings.Contains(i.Name, "base")) {
+			said = append(said, fmt.Sprintf("image %s is no service: it names no port, and nothing says that it serves", i.Name))
+			continue
+		}
 		build := mapping("context", "./"+i.Context)
 		if name := i.Dockerfile(); name != "" {
 			set(build, "dockerfile", text(name))
@@ -42,7 +48,6 @@ func FromImages(ctx context.Context, s *survey.Survey, o Options) (_ *Stack, why
 		}
 		service := mapping()
 		set(service, "build", build)
-		published, target, from := portOf(s, i)
 		if target == 0 {
 			silent = append(silent, i.Name)
 		} else {
@@ -101,6 +106,11 @@ func FromImages(ctx context.Context, s *survey.Survey, o Options) (_ *Stack, why
 		stack.Said = append(stack.Said, fmt.Sprintf("service %s publishes no port: its Dockerfile has no EXPOSE", name))
 	}
 	return stack, "", nil
+}
+
+// starts says that an image has a command or a health check of its own.
+func starts(i survey.Image) bool {
+	return slices.ContainsFunc(i.Parsed.Lineage(i.Target), func(s *dockerfile.Stage) bool { return s.Starts || s.Health })
 }
 
 var runPort = lazy.Regexp(`docker\s+(?:container\s+)?run\b[^\n]*?(?:\s-\w*p|--publish)[ =]['"]?(?:\d+\.\d+\.\d+\.\d+:)?(\d+):(\d+)`)

@@ -307,8 +307,21 @@ func exposed(i survey.Image) int {
 			return stage.Ports[0]
 		}
 	}
+	base := i.Parsed.Image(i.Target)
+	for _, known := range baseComes {
+		if composefile.Repository(base) == "docker.io/library/"+known.name && strings.Contains(base, known.tag) {
+			return known.port
+		}
+	}
 	return 0
 }
+
+// baseComes are official images that name a port themselves, which images made from
+// them keep.
+var baseComes = []struct {
+	name, tag string
+	port      int
+}{{"nginx", "", 80}, {"httpd", "", 80}, {"caddy", "", 80}, {"php", "apache", 80}, {"wordpress", "", 80}, {"tomcat", "", 8080}, {"jetty", "", 8080}}
 
 // interpreters are what images of a language can ask a port with.
 var interpreters = []struct {

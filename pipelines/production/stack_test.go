@@ -172,3 +172,14 @@ func TestFromImages(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestWithoutBuilders: an image that others build in is no service.
+func TestWithoutBuilders(t *testing.T) {
+	stack, got := stackOf(t, map[string]string{"app/Dockerfile": "FROM nginx:1.27\n", "tool/Dockerfile": "FROM alpine:3\nRUN true\n"})
+	if len(stack.Used) != 1 {
+		t.Errorf("used %v in\n%s", stack.Used, got)
+	}
+	if strings.Contains(got, "tool") {
+		t.Errorf("the tool is in\n%s", got)
+	}
+}

@@ -24,7 +24,9 @@ var elsewhere = map[string]string{
 var (
 	devWord  = lazy.Regexp(`(?i)(^|[._/-])(dev|devel|development|debug|local|test|tests|testing|ci|e2e|playwright|cypress|bench|lint|devcontainer|site|docs|website)([._/-]|$)`)
 	devStage = lazy.Regexp(`(?i)(^|[_-])(dev|devel|development|debug|local|test|tests|testing|ci|lint)([_-]|$)`)
-	windows  = lazy.Regexp(`(?i)(windows|nanoserver|servercore|ltsc20)`)
+	// builderName is a Dockerfile of what other builds happen in.
+	builderName = lazy.Regexp(`^dockerfile[._-](build|builder|compile)$|^(build|builder)\.dockerfile$`)
+	windows     = lazy.Regexp(`(?i)(windows|nanoserver|servercore|ltsc20)`)
 )
 
 // whyNotOurs says what a Dockerfile is for by where it is; empty when it may be
@@ -44,6 +46,8 @@ func whyNotOurs(file string) string {
 		return "it is a template"
 	case devWord().MatchString(strings.TrimSuffix(strings.TrimPrefix(name, "dockerfile"), "dockerfile")):
 		return "it is for development or tests"
+	case builderName().MatchString(name):
+		return "it is a step of a build"
 	case windows().MatchString(file):
 		return "it is for Windows"
 	}
@@ -62,7 +66,7 @@ func isDockerfile(file string) bool {
 
 // flavours are names of base systems: Dockerfiles that differ in nothing else
 // are variants of one image.
-var flavours = []string{"alpine", "debian", "ubuntu", "distroless", "slim", "scratch", "bookworm", "bullseye", "trixie", "buster", "ubi", "centos", "fedora", "arm", "arm64", "armv7", "amd64", "aarch64", "multiarch", "cuda", "gpu", "cpu", "rocm", "rootless", "minimal", "multistage", "buildx", "release", "goreleaser", "base", "prod", "production"}
+var flavours = []string{"alpine", "debian", "ubuntu", "distroless", "slim", "scratch", "bookworm", "bullseye", "trixie", "buster", "ubi", "centos", "fedora", "arm", "arm64", "armv7", "amd64", "aarch64", "multiarch", "cuda", "gpu", "cpu", "rocm", "rootless", "minimal", "multistage", "nomultistage", "buildx", "release", "goreleaser", "base", "prod", "production"}
 
 // flavour is what makes a Dockerfile a variant of the one beside it, empty for none.
 func flavour(file string) string {

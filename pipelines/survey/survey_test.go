@@ -107,6 +107,10 @@ jobs: {image: {steps: [{uses: actions/download-artifact@v4, with: {name: web, pa
 			files: map[string]string{"docker/alpine/Dockerfile": "FROM scratch\n", "docker/debian/Dockerfile": "FROM scratch\n", "Dockerfile": "FROM scratch\n", "Dockerfile.alpine": "FROM scratch\n"},
 			want:  []string{"shop . Dockerfile ", "docker-alpine docker/alpine docker/alpine/Dockerfile "},
 		},
+		"a step of a build is none": {
+			files: map[string]string{"Dockerfile": "FROM scratch\n", "Dockerfile.build": "FROM scratch\n", "Makefile": "x:\n\tdocker build -f Dockerfile.build .\n"},
+			want:  []string{"shop . Dockerfile "},
+		},
 		"stages of tests are none": {
 			files: map[string]string{"Dockerfile": "FROM scratch AS run-test\nFROM scratch AS release\n", ".github/workflows/ci.yml": `
 on: push
