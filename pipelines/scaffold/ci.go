@@ -58,6 +58,10 @@ type pipeline struct {
 	Check needs
 	// Plans says that there are environments, which a pull request plans offline.
 	Plans bool
+	// Builds says that there are images, which a pull request builds, and Build what
+	// that needs.
+	Builds bool
+	Build  needs
 	Jobs  []job
 	// Left are environments that no job deploys to, and why.
 	Left []string
@@ -71,8 +75,9 @@ func CI(system System, root fs.FS, c *config.Config, module Module) ([]byte, err
 	if err != nil {
 		return nil, err
 	}
-	p := pipeline{System: system, Module: called, Branch: DefaultBranch(root), Plans: len(c.Environments) > 0}
+	p := pipeline{System: system, Module: called, Branch: DefaultBranch(root), Plans: len(c.Environments) > 0, Builds: c.Images.Bake != "" || len(c.Images.Named) > 0}
 	p.Check.references(c.Registries, c.Checks, c.Artifacts)
+	p.Build.references(c.Registries, c.Artifacts, c.Images)
 	for _, e := range c.Environments {
 		j, why := p.deploy(c, e)
 		if why != "" {

@@ -30,9 +30,9 @@ func TestCI(t *testing.T) {
 	}{
 		"an embedded registry": {
 			config:    "registries: {local: {embedded: {}}}\n",
-			github:    []string{"    branches: [main]", "          check text", "          lint text", "          CHECK_TOKEN: ${{ secrets.CHECK_TOKEN }}"},
+			github:    []string{"    branches: [main]", "          check text", "          build names", "          lint text", "          CHECK_TOKEN: ${{ secrets.CHECK_TOKEN }}"},
 			notGitHub: []string{"publish", "workflow_dispatch", "    if:"},
-			circle:    []string{"          check text", "      - check"},
+			circle:    []string{"          check text", "          build names", "      - check"},
 			notCircle: []string{"publish", "filters"},
 		},
 		"a registry": {
