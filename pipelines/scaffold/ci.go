@@ -62,7 +62,7 @@ type pipeline struct {
 	// that needs.
 	Builds bool
 	Build  needs
-	Jobs  []job
+	Jobs   []job
 	// Left are environments that no job deploys to, and why.
 	Left []string
 }

@@ -37,7 +37,6 @@ func (c *Compose) Name() string { return strings.Join(c.Files, " with ") }
 var (
 	composeName = lazy.Regexp(`(?i)^(docker-|podman-)?compose([._-][\w.-]+)?\.ya?ml$`)
 	devCompose  = lazy.Regexp(`(?i)(^|[._-])(dev|devel|development|override|test|tests|testing|ci|local|debug|e2e|devcontainer|lint|build|exporters)([._-]|$)`)
-	testCompose = lazy.Regexp(`(?i)(^|[._-])(test|tests|testing|ci|sut)([._-]|$)`)
 	prodCompose = lazy.Regexp(`(?i)(^|[._-])(prod|production)([._-]|$)`)
 )
 

@@ -1,7 +1,6 @@
 package survey
 
 import (
-	"maps"
 	"path"
 	"path/filepath"
 	"slices"
@@ -93,11 +92,6 @@ func (t *Tree) Missing(i Image) []Missing {
 		}
 	}
 	return all
-}
-
-// sameBuild says that two images are built alike.
-func sameBuild(a, b Image) bool {
-	return a.File == b.File && a.Context == b.Context && a.Target == b.Target && maps.Equal(a.Args, b.Args)
 }
 
 // contexts are where a Dockerfile's sources might be: its own folder, then each
