@@ -173,7 +173,7 @@ func TestRefusals(t *testing.T) {
 		"a service that goes": {func(w *world) { w.ecs.SetService("api", "DRAINING") }, []string{`service "api"`, "it is DRAINING"}},
 		"another controller": {func(w *world) {
 			w.ecs.AddService(strings.Replace(createService("api", "api", 1), `"launchType"`, `"deploymentController": {"type": "CODE_DEPLOY"}, "launchType"`, 1))
-		}, []string{"CODE_DEPLOY", "use a service with the controller ECS"}},
+		}, []string{"CODE_DEPLOY", "--deployment-controller type=ECS", "make a new service with the controller ECS"}},
 		"a denied identity":       {func(w *world) { w.fake.Fault("ecs", "DescribeServices", -1, awsfake.Denied("*")) }, []string{"AccessDeniedException", "user/admin", "ecs:DescribeServices"}},
 		"no JSON":                 {file("{\n\"family\": \"api\"\n\"x\"}"), []string{`service "api"`, `"ecs/api.json"`, "line 3"}},
 		"no family":               {file(`{"containerDefinitions": [{"name": "app", "image": "x"}]}`), []string{`it has no "family"`}},

@@ -27,6 +27,9 @@ func deployable(s types.Service) error {
 
 // controllerError refuses a deployment controller that is not ECS itself.
 func controllerError(kind string) error {
+	if kind == string(types.DeploymentControllerTypeCodeDeploy) {
+		return fmt.Errorf("its deployment controller is %s, and CodeDeploy would undo what is deployed beside it: move the service to ECS's own deployments with `aws ecs update-service --cluster CLUSTER --service SERVICE --deployment-controller type=ECS`, then take the CodeDeploy application away, or make a new service with the controller ECS", kind)
+	}
 	return fmt.Errorf("its deployment controller is %s, which rolls releases itself; use a service with the controller ECS", kind)
 }
 
