@@ -28,14 +28,14 @@ func (g *globals) initForm(ctx context.Context, o *initOptions) error {
 			Options(huh.NewOption("none yet", "none"), huh.NewOption("GitHub Actions", "github"), huh.NewOption("CircleCI", "circleci")).Value(&ci))
 	}
 	servers := huh.NewGroup(
-		huh.NewInput().Title("Servers").Placeholder("deploy@app1.example.com deploy@app2.example.com").Value(&hosts).
+		huh.NewInput().Title("Servers").Description("such as deploy@app1.example.com deploy@app2.example.com").Value(&hosts).
 			Validate(func(text string) error {
 				if len(strings.Fields(text)) == 0 {
 					return errors.New("name at least one")
 				}
 				return nil
 			}),
-		huh.NewInput().Title("Registry that they pull from").Placeholder("docker.io/acme, ghcr.io/acme, 111111111111.dkr.ecr.us-east-1.amazonaws.com").Value(&o.registry).
+		huh.NewInput().Title("Registry that they pull from").Description("such as docker.io/acme, ghcr.io/acme, 111111111111.dkr.ecr.us-east-1.amazonaws.com").Value(&o.registry).
 			Validate(func(text string) error {
 				return propose.Server{Hosts: strings.Fields(hosts), Registry: text}.Validate()
 			}),
