@@ -27,7 +27,7 @@ func (s *Slipway) Changes(
 	env string,
 ) (*Changes, error) {
 	changes := &Changes{}
-	e, err := s.do(ctx, verb{args: flags{"changes"}.text("--env", env), environments: in(env), targets: true}, changes)
+	e, err := s.do(ctx, verb{args: flags{"changes"}, in: oneEnvironment, env: env, targets: true}, changes)
 	if err != nil {
 		return nil, err
 	}

@@ -42,7 +42,7 @@ func (s *Slipway) Check(
 ) (*Checked, error) {
 	var results []checkResult
 	e, err := s.do(ctx, verb{
-		args:  append([]string{"check"}, name...),
+		args:  append([]string{"check", "--"}, name...),
 		needs: func(c *config.Config) []string { return ofChecks(c, name) },
 	}, &results)
 	if e == nil || e.json == "" {

@@ -22,16 +22,7 @@ func (s *Slipway) container(ctx context.Context) (*dagger.Container, error) {
 	if err != nil {
 		return nil, err
 	}
-	container = container.
-		WithEnvVariable("HOME", home).
-		WithDirectory(work, s.Source).
-		WithWorkdir(work).
-		WithEnvVariable("SLIPWAY_EPHEMERAL", "1").
-		WithEnvVariable("SLIPWAY_RUN_ID", run)
-	for _, variable := range s.Variables {
-		name, value, _ := strings.Cut(variable, "=")
-		container = container.WithEnvVariable(name, value)
-	}
+	container = s.withVariables(s.withRepository(container)).WithEnvVariable("SLIPWAY_RUN_ID", run)
 	for i, name := range s.SecretNames {
 		secret, err := withoutLineEnd(ctx, run+" "+name, s.SecretValues[i])
 		if err != nil {
@@ -43,6 +34,23 @@ func (s *Slipway) container(ctx context.Context) (*dagger.Container, error) {
 		return nil, err
 	}
 	return s.withSSH(container), nil
+}
+
+// withRepository puts the repository where the command line works.
+func (s *Slipway) withRepository(container *dagger.Container) *dagger.Container {
+	return container.
+		WithDirectory(work, s.Source).
+		WithWorkdir(work).
+		WithEnvVariable("SLIPWAY_EPHEMERAL", "1")
+}
+
+// withVariables sets what was passed that is no secret.
+func (s *Slipway) withVariables(container *dagger.Container) *dagger.Container {
+	for _, variable := range s.Variables {
+		name, value, _ := strings.Cut(variable, "=")
+		container = container.WithEnvVariable(name, value)
+	}
+	return container.WithEnvVariable("HOME", home)
 }
 
 // withoutLineEnd is a secret without the line end that a file or a command gives

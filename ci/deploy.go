@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"git.example/slipway/ci/internal/dagger"
-	"git.example/slipway/pipelines/config"
 )
 
 // What runs in an environment, proven by digest.
@@ -78,8 +77,8 @@ func (s *Slipway) Deploy(
 	plan *dagger.File,
 ) (*EnvironmentState, error) {
 	return s.deployed(ctx, verb{
-		args:         deployFlags(flags{"deploy"}.text("--tag", tag), env, only, paths, noTfvars, allowDiverged, direct, lockWait),
-		environments: in(env), targets: true, only: only, saved: plan,
+		args: deployFlags(flags{"deploy"}.text("--tag", tag), only, paths, noTfvars, allowDiverged, direct, lockWait),
+		in:   oneEnvironment, env: env, changes: true, targets: true, only: only, saved: plan,
 	})
 }
 
@@ -119,8 +118,8 @@ func (s *Slipway) Release(
 ) (*EnvironmentState, error) {
 	args := publishFlags(flags{"release"}, skipChecks, rerunChecks)
 	return s.deployed(ctx, verb{
-		args:  deployFlags(args, env, only, paths, noTfvars, allowDiverged, direct, lockWait),
-		needs: ofPublish(skipChecks), environments: in(env), targets: true, only: only,
+		args: deployFlags(args, only, paths, noTfvars, allowDiverged, direct, lockWait),
+		in:   oneEnvironment, env: env, changes: true, needs: ofPublish(skipChecks), targets: true, only: only,
 	})
 }
 
@@ -164,18 +163,9 @@ func (s *Slipway) Promote(
 ) (*EnvironmentState, error) {
 	args := flags{"promote"}.text("--from", from).text("--tag", tag)
 	return s.deployed(ctx, verb{
-		args:         deployFlags(args, env, only, paths, noTfvars, allowDiverged, direct, lockWait),
-		environments: func(c *config.Config) []string { return []string{env, promotedFrom(c, env, from)} },
-		targets:      true, only: only,
+		args: deployFlags(args, only, paths, noTfvars, allowDiverged, direct, lockWait),
+		in:   oneEnvironment, env: env, promotes: true, from: from, changes: true, targets: true, only: only,
 	})
-}
-
-func promotedFrom(c *config.Config, env, from string) string {
-	if from != "" {
-		return from
-	}
-	to, _ := environment(c, env)
-	return to.PromoteFrom
 }
 
 // The secrets of AWS that a release runs with.
@@ -220,13 +210,13 @@ func (s *Slipway) Rollback(
 	lockWait string,
 ) (*EnvironmentState, error) {
 	return s.deployed(ctx, verb{
-		args:         flags{"rollback"}.text("--env", env).text("--to", to).list("--only", only).list("--paths", paths).text("--secrets", string(secrets)).list("--down", down).text("--lock-wait", lockWait).is("--yes", true),
-		environments: in(env), targets: true, only: only,
+		args: flags{"rollback"}.text("--to", to).list("--only", only).list("--paths", paths).text("--secrets", string(secrets)).list("--down", down).text("--lock-wait", lockWait).is("--yes", true),
+		in:   oneEnvironment, env: env, changes: true, targets: true, only: only,
 	})
 }
 
-func deployFlags(f flags, env string, only, paths []string, noTfvars, allowDiverged, direct bool, lockWait string) flags {
-	return f.text("--env", env).list("--only", only).list("--paths", paths).is("--no-tfvars", noTfvars).is("--allow-diverged", allowDiverged).
+func deployFlags(f flags, only, paths []string, noTfvars, allowDiverged, direct bool, lockWait string) flags {
+	return f.list("--only", only).list("--paths", paths).is("--no-tfvars", noTfvars).is("--allow-diverged", allowDiverged).
 		is("--direct", direct).text("--lock-wait", lockWait).is("--yes", true)
 }
 

@@ -9,51 +9,31 @@ import (
 	"git.example/slipway/pipelines/config"
 )
 
-// ready reads the configuration and says what a verb lacks, before anything
-// starts.
-func (s *Slipway) ready(path string, v verb) (*config.Config, error) {
-	c, err := config.Load(path)
-	if err != nil {
-		return nil, err
-	}
-	environments := v.uses(c)
+// ready says what a verb lacks, before anything starts.
+func (s *Slipway) ready(c *config.Config, v verb, environments []config.Entry[config.Environment]) error {
 	if err := s.complete(c, v, environments); err != nil {
-		return nil, err
+		return err
 	}
 	if err := reachable(c, v, environments); err != nil {
-		return nil, err
+		return err
 	}
 	if !v.targets {
-		return c, nil
+		return nil
 	}
 	for i, e := range environments {
 		only := v.only
 		if i > 0 {
 			only = nil
 		}
-		if err := remote(e, only); err != nil {
-			return nil, err
+		if err := remote(e.Value, only); err != nil {
+			return err
 		}
 	}
-	return c, nil
-}
-
-// uses are the environments that a verb uses.
-func (v verb) uses(c *config.Config) []config.Environment {
-	if v.environments == nil {
-		return nil
-	}
-	var found []config.Environment
-	for _, name := range v.environments(c) {
-		if e, ok := environment(c, name); ok {
-			found = append(found, e)
-		}
-	}
-	return found
+	return nil
 }
 
 // complete makes sure that each secret that a verb needs was passed.
-func (s *Slipway) complete(c *config.Config, v verb, environments []config.Environment) error {
+func (s *Slipway) complete(c *config.Config, v verb, environments []config.Entry[config.Environment]) error {
 	passed := slices.Clone(s.SecretNames)
 	for _, variable := range s.Variables {
 		name, _, _ := strings.Cut(variable, "=")
@@ -64,7 +44,9 @@ func (s *Slipway) complete(c *config.Config, v verb, environments []config.Envir
 		needed = append(needed, v.needs(c)...)
 	}
 	if v.targets {
-		needed = append(needed, config.References(environments)...)
+		for _, e := range environments {
+			needed = append(needed, config.References(e.Value)...)
+		}
 	}
 	missing := map[string]bool{}
 	for _, name := range needed {
@@ -83,11 +65,11 @@ func (s *Slipway) complete(c *config.Config, v verb, environments []config.Envir
 }
 
 // reachable refuses embedded registries: a container's disk goes with it.
-func reachable(c *config.Config, v verb, environments []config.Environment) error {
+func reachable(c *config.Config, v verb, environments []config.Entry[config.Environment]) error {
 	names := v.registries
 	if len(names) == 0 {
 		for _, e := range environments {
-			names = append(append(names, e.Registry), e.Mirror...)
+			names = append(append(names, e.Value.Registry), e.Value.Mirror...)
 		}
 	}
 	for _, name := range names {
@@ -151,13 +133,4 @@ func ofArtifacts(c *config.Config, b config.Build) []string {
 		}
 	}
 	return found
-}
-
-// environment is the one called name; without a name the only one. Which one a
-// build matches is for the command line to say.
-func environment(c *config.Config, name string) (config.Environment, bool) {
-	if name == "" && len(c.Environments) == 1 {
-		return c.Environments[0].Value, true
-	}
-	return c.Environments.Get(name)
 }

@@ -70,14 +70,14 @@ func (s *Slipway) Plan(
 		Refused   []string
 		Targets   []struct{ Changes []struct{} }
 	}
-	args := flags{"plan"}.text("--env", env).text("--tag", tag).list("--only", only).list("--paths", paths).
+	args := flags{"plan"}.text("--tag", tag).list("--only", only).list("--paths", paths).
 		is("--no-tfvars", noTfvars).is("--allow-diverged", allowDiverged).is("--direct", direct)
 	if save {
 		args = args.text("--out", savedPlan)
 	}
 	e, err := s.do(ctx, verb{
-		args:         args,
-		environments: in(env), terraform: true, only: only,
+		args: args,
+		in:   oneEnvironment, env: env, terraform: true, only: only,
 	}, &planned)
 	if err != nil {
 		return nil, err

@@ -56,8 +56,8 @@ func (s *Slipway) Publish(
 ) (*Release, error) {
 	published := &Release{}
 	e, err := s.do(ctx, verb{
-		args:  publishFlags(flags{"publish"}.text("--env", env), skipChecks, rerunChecks).list("--registry", registry),
-		needs: ofPublish(skipChecks), environments: in(env), registries: registry,
+		args: publishFlags(flags{"publish"}, skipChecks, rerunChecks).list("--registry", registry),
+		in:   publishedEnvironments, env: env, changes: true, needs: ofPublish(skipChecks), registries: registry,
 	}, published)
 	if err != nil {
 		return nil, err

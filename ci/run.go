@@ -25,8 +25,16 @@ type verb struct {
 	// needs are the references to secrets that it resolves, beside those of
 	// registries and of environments; nil for none.
 	needs func(*config.Config) []string
-	// environments are those whose registries it uses; nil for none.
-	environments func(*config.Config) []string
+	// in says which environments it is for.
+	in scope
+	// env is the one that was named; empty for the one that the command line chooses.
+	env string
+	// promotes says that its release comes from another environment: from, or the
+	// one that slipway.yaml says.
+	promotes bool
+	from     string
+	// changes says that it changes something outside of the engine.
+	changes bool
 	// registries are used instead of theirs, unless there are none.
 	registries []string
 	// targets says that it reaches the targets of its environments.
@@ -37,11 +45,6 @@ type verb struct {
 	only []string
 	// saved is a plan to apply; nil for none.
 	saved *dagger.File
-}
-
-// in is one environment; without a name the only one.
-func in(name string) func(*config.Config) []string {
-	return func(*config.Config) []string { return []string{name} }
 }
 
 // ended is a verb that has run.
@@ -85,16 +88,23 @@ func (s *Slipway) run(ctx context.Context, v verb) (*ended, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.ready(path, v)
+	c, err := config.Load(path)
 	if err != nil {
+		return nil, err
+	}
+	environments, err := s.environments(ctx, c, path, v)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.ready(c, v, environments); err != nil {
 		return nil, err
 	}
 	container, err := s.container(ctx)
 	if err != nil {
 		return nil, err
 	}
-	e := &ended{terraform: terraformTargets(c, path, v)}
-	if container, err = s.withTerraform(ctx, container, e.terraform); err != nil {
+	targets := terraformTargets(environments, path, v)
+	if container, err = s.withTerraform(ctx, container, targets); err != nil {
 		return nil, err
 	}
 	words, container, err := s.loopbacks(ctx, container)
@@ -104,15 +114,28 @@ func (s *Slipway) run(ctx context.Context, v verb) (*ended, error) {
 	words = append(words, "slipway", "--result-file", resultFile, "--progress", "plain", "--engine", "dagger", "--config", path)
 	words = append(words, s.build()...)
 	words = append(words, v.args...)
+	words = append(words, v.environment(environments)...)
 	if v.saved != nil {
 		container, words = container.WithFile(savedPlan, v.saved), append(words, "--plan="+savedPlan)
 	}
 	container = container.WithNewFile(resultFile, "").WithExec(words, dagger.ContainerWithExecOpts{
 		ExperimentalPrivilegedNesting: true, Expect: dagger.ReturnTypeAny,
 	})
-	if e.container, err = container.Sync(ctx); err != nil {
+	e, err := finished(ctx, container)
+	if err != nil {
+		return nil, err
+	}
+	e.terraform = targets
+	return e, nil
+}
+
+// finished is a container in which the command line has run.
+func finished(ctx context.Context, container *dagger.Container) (*ended, error) {
+	container, err := container.Sync(ctx)
+	if err != nil {
 		return nil, fmt.Errorf("running slipway: %w", err)
 	}
+	e := &ended{container: container}
 	if e.code, err = e.container.ExitCode(ctx); err != nil {
 		return nil, err
 	}

@@ -23,8 +23,8 @@ func (s *Slipway) Verify(
 		Running map[string][]running
 	}
 	e, err := s.do(ctx, verb{
-		args:         flags{"verify"}.text("--env", env),
-		environments: in(env), targets: true, terraform: true,
+		args: flags{"verify"},
+		in:   oneEnvironment, env: env, targets: true, terraform: true,
 	}, &verified)
 	if err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func (s *Slipway) History(
 	limit int,
 ) (*Report, error) {
 	return s.report(ctx, verb{
-		args:         flags{"history"}.text("--env", env).number("--limit", limit),
-		environments: in(env), targets: true,
+		args: flags{"history"}.number("--limit", limit),
+		in:   oneEnvironment, env: env, targets: true,
 	})
 }

@@ -95,13 +95,12 @@ func tagMaps(container *dagger.Container, targets []config.TerraformTarget) *dag
 
 // terraformTargets are the Terraform targets that a verb runs the code of, their
 // directories and tag maps from the repository's root.
-func terraformTargets(c *config.Config, configPath string, v verb) []config.TerraformTarget {
-	environments := v.uses(c)
+func terraformTargets(environments []config.Entry[config.Environment], configPath string, v verb) []config.TerraformTarget {
 	if !v.terraform || len(environments) == 0 {
 		return nil
 	}
 	var found []config.TerraformTarget
-	for _, target := range environments[0].Deploy {
+	for _, target := range environments[0].Value.Deploy {
 		t := target.Value.Terraform
 		if t == nil || len(v.only) > 0 && !slices.Contains(v.only, target.Name) && !slices.Contains(v.only, "auto") {
 			continue

@@ -3,7 +3,6 @@ package published
 import (
 	"slices"
 
-	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/workspace"
 )
 
@@ -20,13 +19,9 @@ func (r *Registries) Names(env string, asked []string) ([]string, error) {
 	if len(asked) > 0 {
 		return asked, nil
 	}
-	environments := w.Matching()
-	if env != "" || len(environments) == 0 && len(w.Config.Environments) == 1 {
-		e, err := w.Environment(env)
-		if err != nil {
-			return nil, err
-		}
-		environments = []config.Entry[config.Environment]{e}
+	environments, err := w.Publishing(env)
+	if err != nil {
+		return nil, err
 	}
 	var names []string
 	for _, e := range environments {

@@ -46,3 +46,18 @@ func (w *Workspace) Matching() []config.Entry[config.Environment] {
 	}
 	return found
 }
+
+// Publishing are the environments that a publish is for: the one that is named,
+// else those that this build goes to, else the only one there is. None when there
+// is no telling: then it needs a registry's name.
+func (w *Workspace) Publishing(name string) ([]config.Entry[config.Environment], error) {
+	matching := w.Matching()
+	if name == "" && (len(matching) > 0 || len(w.Config.Environments) != 1) {
+		return matching, nil
+	}
+	e, err := w.Environment(name)
+	if err != nil {
+		return nil, err
+	}
+	return []config.Entry[config.Environment]{e}, nil
+}

@@ -62,7 +62,8 @@ func TestTerraform(t *testing.T) {
 	if err != nil {
 		t.Skip(err)
 	}
-	s := newSite(t, stack+infrastructure)
+	// Which of the two environments it is the branch says.
+	s := newSite(t, strings.Replace(stack+infrastructure, "  prod:\n", "  other: {registry: local, when: {branch: other}}\n  prod:\n    when: {branch: main}\n", 1))
 	state := &stateServer{}
 	server := httptest.NewServer(state)
 	t.Cleanup(server.Close)
@@ -80,7 +81,7 @@ func TestTerraform(t *testing.T) {
 		}
 	})
 	maps := t.TempDir()
-	c := s.call("release", "--env", "prod", "tag-maps", "export", "--path", maps)
+	c := s.call("release", "tag-maps", "export", "--path", maps)
 	if c.code != 0 {
 		t.Fatalf("exit code %d\n%s", c.code, c.stderr)
 	}
@@ -92,7 +93,7 @@ func TestTerraform(t *testing.T) {
 		t.Errorf("the state is %s", state.state)
 	}
 	var planned pipelines.Planned
-	s.ok(&planned, "plan", "--env", "prod", "json")
+	s.ok(&planned, "plan", "json")
 	if len(planned.Targets) != 2 {
 		t.Errorf("%d plans: %+v", len(planned.Targets), planned)
 	}

@@ -16,12 +16,13 @@ import (
 // notInModule are the commands that the Dagger module has no function for, and
 // why.
 var notInModule = map[string]string{
-	"version": "dagger.json pins the module's version",
-	"lock":    byHand,
-	"unlock":  byHand,
-	"logs":    byHand,
-	"exec":    byHand,
-	"setup":   byHand,
+	"version":      "dagger.json pins the module's version",
+	"environments": "the module itself asks",
+	"lock":         byHand,
+	"unlock":       byHand,
+	"logs":         byHand,
+	"exec":         byHand,
+	"setup":        byHand,
 }
 
 const byHand = "for somebody at a terminal: the command line only"

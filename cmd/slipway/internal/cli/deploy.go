@@ -2,8 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -39,14 +37,9 @@ is brought back and the command fails.`,
 			if dryRun {
 				return plan(g, c.Context(), dryRunOf(o, offline), planFlags{})
 			}
-			if saved != "" {
-				data, err := os.ReadFile(saved)
-				if err != nil {
-					return flagError{fmt.Errorf("reading the plan: %w", err)}
-				}
-				if o.Plan, err = pipelines.ReadSavedPlan(saved, data); err != nil {
-					return err
-				}
+			var err error
+			if o.Plan, err = readPlan(saved); err != nil {
+				return err
 			}
 			o.Confirm = g.confirm(yes)
 			return g.deploy(c.Context(), func(p *pipelines.Project) (rollout.Result, error) { return p.Deploy(c.Context(), o) })
