@@ -39,7 +39,7 @@ func (s *Slipway) Build(
 	result := &Built{}
 	for _, built := range images {
 		result.Names = append(result.Names, built.Name)
-		result.Containers = append(result.Containers, dag.LoadContainerFromID(dagger.ContainerID(built.ID)))
+		result.Containers = append(result.Containers, dagger.Ref[*dagger.Container](dag, dagger.ID(built.ID)))
 	}
 	return result, nil
 }

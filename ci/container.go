@@ -11,6 +11,12 @@ import (
 	"git.example/slipway/ci/internal/dagger"
 )
 
+// Where a container has the repository, and the result of the verb that it runs.
+const (
+	work       = "/work"
+	resultFile = "/run/slipway-result.json"
+)
+
 // home is the home directory of who runs in a container.
 const home = "/root"
 

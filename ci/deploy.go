@@ -76,9 +76,13 @@ func (s *Slipway) Deploy(
 	// +optional
 	plan *dagger.File,
 ) (*EnvironmentState, error) {
+	release := argument{"deploy", "tag", tag}
+	if plan != nil {
+		release = argument{"deploy", "plan", savedPlan}
+	}
 	return s.deployed(ctx, verb{
 		args: deployFlags(flags{"deploy"}.text("--tag", tag), only, paths, noTfvars, allowDiverged, direct, lockWait),
-		in:   oneEnvironment, env: env, changes: true, targets: true, only: only, saved: plan,
+		in:   oneEnvironment, env: env, changes: true, targets: true, only: only, saved: plan, release: release,
 	})
 }
 
@@ -165,6 +169,7 @@ func (s *Slipway) Promote(
 	return s.deployed(ctx, verb{
 		args: deployFlags(args, only, paths, noTfvars, allowDiverged, direct, lockWait),
 		in:   oneEnvironment, env: env, promotes: true, from: from, changes: true, targets: true, only: only,
+		release: argument{"promote", "tag", tag},
 	})
 }
 
@@ -212,6 +217,7 @@ func (s *Slipway) Rollback(
 	return s.deployed(ctx, verb{
 		args: flags{"rollback"}.text("--to", to).list("--only", only).list("--paths", paths).text("--secrets", string(secrets)).list("--down", down).text("--lock-wait", lockWait).is("--yes", true),
 		in:   oneEnvironment, env: env, changes: true, targets: true, only: only,
+		release: argument{"rollback", "to", to},
 	})
 }
 

@@ -10,17 +10,6 @@ import (
 	"git.example/slipway/pipelines/config"
 )
 
-// scope is which environments a verb is for.
-type scope int
-
-const (
-	noEnvironment scope = iota
-	oneEnvironment
-	// publishedEnvironments are those whose registries a publish goes to: several,
-	// or none.
-	publishedEnvironments
-)
-
 // environments are those that a verb is for, and last the one that it promotes
 // from. Where no name says which, the command line does, which alone knows what
 // DEPLOY_ENV, a branch, a git tag or a saved plan choose.
@@ -54,14 +43,6 @@ func (s *Slipway) environments(ctx context.Context, c *config.Config, path strin
 		}
 	}
 	return found, nil
-}
-
-// environment is the flag of the one that a verb was given, or is for.
-func (v verb) environment(found []config.Entry[config.Environment]) flags {
-	if v.env == "" && v.in == oneEnvironment && len(found) > 0 {
-		return flags{}.text("--env", found[0].Name)
-	}
-	return flags{}.text("--env", v.env)
 }
 
 // chosen asks the command line which environments it takes. No run id is in it: the

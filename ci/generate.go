@@ -29,14 +29,17 @@ var ciFiles = []ciFile{
 	{Circleci, ".circleci", ".circleci/config.yml"},
 }
 
-// byInit is how a CI file begins that "slipway init" wrote.
+// byInit is how a file begins that "slipway init" wrote.
 const byInit = "# Written by `slipway init"
+
+// workspaceFile is where Dagger 1.0 has a repository's modules and environments.
+const workspaceFile = "dagger.toml"
 
 // Write the CI files anew, from slipway.yaml
 //
 // As "slipway init" writes them: for the systems of which the repository has a
-// directory, .github or .circleci. A file that somebody else wrote is left alone.
-// Gives the changes, to be applied.
+// directory, .github or .circleci, and dagger.toml for Dagger 1.0. A file that
+// somebody else wrote is left alone. Gives the changes, to be applied.
 //
 // +generate
 // +cache="never"
@@ -59,6 +62,13 @@ func (s *Slipway) Generate(
 		if wanted {
 			args, paths = append(args, "--ci="+string(file.system)), append(paths, file.path)
 		}
+	}
+	workspace, err := s.writesWorkspace(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if workspace {
+		paths = append(paths, workspaceFile)
 	}
 	if len(paths) == 0 {
 		return dag.Directory().Changes(dag.Directory()), nil
@@ -100,4 +110,14 @@ func (s *Slipway) wants(ctx context.Context, file ciFile, named []Ci) (bool, err
 		return false, wrongUse("%s was not written by slipway init: move it away, or take over what it does with slipway init --ci %s --force", file.path, file.system)
 	}
 	return false, nil
+}
+
+// writesWorkspace says whether dagger.toml is to be written: where nobody wrote one.
+func (s *Slipway) writesWorkspace(ctx context.Context) (bool, error) {
+	there, err := s.Source.Glob(ctx, workspaceFile)
+	if err != nil || len(there) == 0 {
+		return err == nil, err
+	}
+	content, err := s.Source.File(workspaceFile).Contents(ctx)
+	return strings.HasPrefix(content, byInit), err
 }

@@ -78,6 +78,7 @@ func (s *Slipway) Plan(
 	e, err := s.do(ctx, verb{
 		args: args,
 		in:   oneEnvironment, env: env, terraform: true, only: only,
+		release: argument{"plan", "tag", tag},
 	}, &planned)
 	if err != nil {
 		return nil, err

@@ -51,7 +51,12 @@ func ownSource(ctx context.Context) (*dagger.Directory, error) {
 	if !ok {
 		return nil, errors.New("this program does not know where it was compiled")
 	}
-	root := filepath.Dir(filepath.Dir(file))
+	root := filepath.Dir(file)
+	for ; root != filepath.Dir(root); root = filepath.Dir(root) {
+		if _, err := os.Stat(filepath.Join(root, "pipelines")); err == nil {
+			break
+		}
+	}
 	const here = "slipway-source"
 	for _, name := range sources {
 		if err := copyAll(filepath.Join(root, name), filepath.Join(here, name)); err != nil {

@@ -10,6 +10,7 @@ import (
 	"testing/fstest"
 
 	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/lint"
 	"git.example/slipway/pipelines/scaffold"
 )
 
@@ -186,5 +187,44 @@ func TestPossible(t *testing.T) {
 				t.Errorf("%q, want %q", got, want)
 			}
 		})
+	}
+}
+
+// TestDaggerDefaults: the names in .env that pages and lint know for arguments of
+// the module are those of arguments that it has, and the module refuses no others.
+func TestDaggerDefaults(t *testing.T) {
+	functions := module(t)["Slipway"]
+	page, err := os.ReadFile("../../docs/dagger.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused, err := os.ReadFile("../../ci/dotenv.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, argument := range lint.DaggerDefaults() {
+		if row := fmt.Sprintf("| `%s` | `%s` |", name, argument); !strings.Contains(string(page), row) {
+			t.Errorf("docs/dagger.md has no row %s", row)
+		}
+		function, flag, ok := strings.Cut(argument, " ")
+		if !ok {
+			function, flag = "", argument
+		}
+		if function == "" {
+			if flag != "--source" && !strings.Contains(string(refused), `flag: "`+flag[2:]+`"`) {
+				t.Errorf("the module does not refuse %s", argument)
+			}
+			continue
+		}
+		if _, ok := functions[function].flags[flag[2:]]; !ok {
+			t.Errorf("%s: the module has no %s", name, argument)
+		}
+	}
+	for name, f := range functions {
+		for flag := range f.flags {
+			if argument := name + " --" + flag; (flag == "tag" || flag == "plan" || flag == "to") && lint.DaggerDefaults()[strings.ToUpper(name+"_"+flag)] != argument {
+				t.Errorf("lint knows nothing of %s", argument)
+			}
+		}
 	}
 }

@@ -325,6 +325,12 @@ func TestRules(t *testing.T) {
 			rule: "outside-repository", bad: change{"slipway.yaml context: .": "context: ..\n    cache-to: ['type=local,dest=/elsewhere']"}, where: []string{"slipway.yaml:7", "slipway.yaml:8", "slipway.yaml:9"},
 			good: []change{{"slipway.yaml context: .": "context: .\n    cache-to: ['type=registry,ref=x']\n    contexts: {base: docker-image://x, web: web}"}},
 		},
+		"defaults of Dagger": {
+			rule:  "dagger-default",
+			bad:   change{"dagger.json": "{}", ".env": "# DEPLOY_TAG=1\nDEPLOY_ENV=prod\nexport deploy_tag=1\n  SLIPWAY_BRANCH = main\nAPP_TAG=1\nTAG=1\nSOURCE\n"},
+			where: []string{".env:3", ".env:4"},
+			good:  []change{{".env": "DEPLOY_TAG=1\n"}, {"dagger.json": "{}", ".env": "-"}},
+		},
 		"actions": {
 			rule:  "action-unpinned",
 			bad:   change{".github/workflows/a.yml": "jobs:\n  a:\n    steps:\n      - uses: actions/checkout@v4\n      - uses: docker://alpine:3\n      - uses: a/b@0123456\n", ".github/actions/x/action.yml": "runs:\n  steps:\n    - uses: c/d@main\n"},

@@ -4,5 +4,5 @@ import "slices"
 
 // Rules are all rules.
 func Rules() []Rule {
-	return slices.Concat(imageRules(), configRules(), serviceRules(), checkRules(), secretRules(), contextRules(), copyRules(), boundaryRules(), workflowRules())
+	return slices.Concat(imageRules(), configRules(), serviceRules(), checkRules(), secretRules(), contextRules(), copyRules(), boundaryRules(), workflowRules(), daggerRules())
 }

@@ -34,31 +34,13 @@ func TestElsewhere(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			dir, _ := project(t, "pass", strings.Replace(sample, "checks:\n", "checks:\n"+broken, 1))
-			module := filepath.Join(dir, "tools/slipway")
-			run(t, exec.Command("git", "clone", "-q", "../..", module))
-			if err := os.RemoveAll(filepath.Join(module, ".git")); err != nil {
-				t.Fatal(err)
-			}
-			run := func(args ...string) (string, error) {
-				cmd := exec.Command("dagger", append([]string{"--silent"}, args...)...)
-				cmd.Dir = dir
-				var stderr strings.Builder
-				cmd.Stderr = &stderr
-				out, err := cmd.Output()
-				if err != nil {
-					err = fmt.Errorf("dagger %v: %w\n%s", args, err, stderr.String())
-				}
-				return string(out), err
-			}
+			run := elsewhere(t, dir, test.install...)
 			dagger := func(args ...string) string {
 				out, err := run(args...)
 				if err != nil {
 					t.Fatal(err)
 				}
 				return out
-			}
-			for _, args := range test.install {
-				dagger(args...)
 			}
 			projecttest.Write(t, dir, ".env", test.env)
 			checked := dagger(append(append([]string{"call"}, test.under...), "check", "json")...)
@@ -79,4 +61,32 @@ func TestElsewhere(t *testing.T) {
 			dagger("check")
 		})
 	}
+}
+
+// elsewhere puts a copy of the module into the repository in dir and runs dagger to
+// install it; it returns what runs dagger there.
+func elsewhere(t *testing.T, dir string, install ...[]string) func(args ...string) (string, error) {
+	t.Helper()
+	module := filepath.Join(dir, "tools/slipway")
+	run(t, exec.Command("git", "clone", "-q", "../..", module))
+	if err := os.RemoveAll(filepath.Join(module, ".git")); err != nil {
+		t.Fatal(err)
+	}
+	run := func(args ...string) (string, error) {
+		cmd := exec.Command("dagger", append([]string{"--silent"}, args...)...)
+		cmd.Dir = dir
+		var stderr strings.Builder
+		cmd.Stderr = &stderr
+		out, err := cmd.Output()
+		if err != nil {
+			err = fmt.Errorf("dagger %v: %w\n%s", args, err, stderr.String())
+		}
+		return string(out), err
+	}
+	for _, args := range install {
+		if _, err := run(args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return run
 }
