@@ -38,7 +38,7 @@ const workspaceFile = "dagger.toml"
 // Write the CI files anew, from slipway.yaml
 //
 // As "slipway init" writes them: for the systems of which the repository has a
-// directory, .github or .circleci, and dagger.toml for Dagger 1.0. A file that
+// directory, .github or .circleci, and dagger.toml where init wrote one. A file that
 // somebody else wrote is left alone. Gives the changes, to be applied.
 //
 // +generate
@@ -112,11 +112,12 @@ func (s *Slipway) wants(ctx context.Context, file ciFile, named []Ci) (bool, err
 	return false, nil
 }
 
-// writesWorkspace says whether dagger.toml is to be written: where nobody wrote one.
+// writesWorkspace says whether dagger.toml is to be written: where init wrote it. A
+// repository that is not for Dagger 1.0 has none, and lacks none in "dagger check".
 func (s *Slipway) writesWorkspace(ctx context.Context) (bool, error) {
 	there, err := s.Source.Glob(ctx, workspaceFile)
 	if err != nil || len(there) == 0 {
-		return err == nil, err
+		return false, err
 	}
 	content, err := s.Source.File(workspaceFile).Contents(ctx)
 	return strings.HasPrefix(content, byInit), err

@@ -3,9 +3,13 @@ package main
 import (
 	"net"
 	"regexp"
+	"slices"
 
 	"git.example/slipway/ci/internal/dagger"
 )
+
+// ownVariables are those that a container has of itself.
+var ownVariables = []string{"HOME", "PATH", "SLIPWAY_EPHEMERAL", "SLIPWAY_RUN_ID"}
 
 var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
@@ -21,6 +25,9 @@ func (s *Slipway) WithSecret(
 ) (*Slipway, error) {
 	if !variableName.MatchString(name) {
 		return nil, wrongUse("with-secret: %q is no variable name", name)
+	}
+	if slices.Contains(ownVariables, name) {
+		return nil, wrongUse("with-secret: %s is the container's own: give it another name", name)
 	}
 	s.SecretNames, s.SecretValues = append(s.SecretNames, name), append(s.SecretValues, value)
 	return s, nil
@@ -38,6 +45,9 @@ func (s *Slipway) WithVariable(
 ) (*Slipway, error) {
 	if !variableName.MatchString(name) {
 		return nil, wrongUse("with-variable: %q is no variable name", name)
+	}
+	if slices.Contains(ownVariables, name) {
+		return nil, wrongUse("with-variable: %s is the container's own: give it another name", name)
 	}
 	s.Variables = append(s.Variables, name+"="+value)
 	return s, nil
@@ -74,7 +84,15 @@ func (s *Slipway) WithSSH(
 	if agent == nil && key == nil && knownHosts == nil {
 		return nil, wrongUse("with-ssh: give --agent, --key or --known-hosts")
 	}
-	s.SSHAgent, s.SSHKey, s.KnownHosts = agent, key, knownHosts
+	if agent != nil {
+		s.SSHAgent = agent
+	}
+	if key != nil {
+		s.SSHKey = key
+	}
+	if knownHosts != nil {
+		s.KnownHosts = knownHosts
+	}
 	return s, nil
 }
 

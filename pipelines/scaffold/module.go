@@ -1,7 +1,6 @@
 package scaffold
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -38,14 +37,7 @@ type dependency struct{ Name, Source, Pin string }
 // called is the module that CI has to call: empty when it is the blueprint in the
 // repository's dagger.json, so that a call needs none.
 func (m Module) called(root fs.FS) (string, error) {
-	var file struct {
-		Blueprint  dependency
-		Toolchains []dependency
-	}
-	if text, err := fs.ReadFile(root, "dagger.json"); err == nil {
-		// Dagger itself says what is wrong with a file that can't be read.
-		_ = json.Unmarshal(text, &file)
-	}
+	file, _ := m.file(root)
 	toolchain := slices.IndexFunc(file.Toolchains, m.is)
 	switch {
 	case m.is(file.Blueprint):

@@ -57,8 +57,9 @@ func TestRefusals(t *testing.T) {
 			config: strings.Replace(sample, "project:", "projct:", 1), args: []string{"lint"},
 			code: 2, want: []string{"slipway.yaml:2:1", `did you mean "project"`},
 		},
-		"a flag for a check": {config: sample, args: []string{"check", "--name=--help"}, code: 2, want: []string{`unknown check "--help"`}},
-		"unknown check":      {config: sample, args: []string{"check", "--name", "unti"}, code: 2, want: []string{`unknown check "unti"`}},
+		"a flag for a check":          {config: sample, args: []string{"check", "--name=--help"}, code: 2, want: []string{`unknown check "--help"`}},
+		"a variable of the container": {config: sample, args: []string{"with-variable", "--name", "HOME", "--value", "/x", "lint"}, code: 2, want: []string{"HOME is the container's own"}},
+		"unknown check":               {config: sample, args: []string{"check", "--name", "unti"}, code: 2, want: []string{`unknown check "unti"`}},
 		"missing secret": {
 			config: strings.Replace(sample, "export:", "env: {TOKEN: env://TOKEN}, export:", 1), args: []string{"check"},
 			code: 2, want: []string{"with-secret --name TOKEN --value env://TOKEN"},

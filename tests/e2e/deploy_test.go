@@ -104,7 +104,7 @@ func (s *site) args(login []string, words ...string) []string {
 	port := strconv.Itoa(s.server.Port)
 	args := append(slices.Clone(s.arguments), "--build-number", "1", "with-secret", "--name", "TOKEN", "--value", "env://E2E_TOKEN",
 		"with-service", "--address", "app1.internal:"+port, "--service", "tcp://127.0.0.1:"+port, "with-ssh")
-	args = append(append(args, login...), "--known-hosts", s.knownHosts)
+	args = append(append(args, login...), "with-ssh", "--known-hosts", s.knownHosts)
 	return append(append(args, s.with...), service(s.registry, words...)...)
 }
 

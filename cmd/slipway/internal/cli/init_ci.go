@@ -25,7 +25,6 @@ func (g *globals) initCI(ctx context.Context, path string, systems []scaffold.Sy
 	}
 	if len(systems) == 0 {
 		fmt.Fprintln(g.env.Err, noCI(dir))
-		return nil
 	}
 	c, err := config.Load(path)
 	if err != nil {
@@ -57,7 +56,7 @@ func (g *globals) initCI(ctx context.Context, path string, systems []scaffold.Sy
 		}
 		o.written = append(o.written, file)
 	}
-	return nil
+	return g.initWorkspace(ctx, dir, c, o)
 }
 
 // noCI says why no CI file is written: the project has no directory of a CI system,
