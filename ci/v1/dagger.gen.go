@@ -1432,39 +1432,39 @@ func invoke(ctx context.Context, parentJSON []byte, parentName string, fnName st
 						dag.Function("WithRegistryAuth",
 							dag.TypeDef().WithObject("Slipway")).
 							WithDescription("Pass the login of a registry").
-							WithSourceMap(dag.SourceMap("with.go", 49, 1)).
-							WithArg("address", dag.TypeDef().WithKind(dagger.TypeDefKindStringKind), dagger.FunctionWithArgOpts{Description: "Host of the registry, such as ghcr.io; docker.io for Docker Hub.", SourceMap: dag.SourceMap("with.go", 51, 2)}).
-							WithArg("username", dag.TypeDef().WithKind(dagger.TypeDefKindStringKind), dagger.FunctionWithArgOpts{Description: "User name; AWS for ECR.", SourceMap: dag.SourceMap("with.go", 53, 2)}).
-							WithArg("secret", dag.TypeDef().WithObject("Secret"), dagger.FunctionWithArgOpts{Description: "Password or token: env://NAME, file://PATH, cmd://COMMAND, op://…, vault://…", SourceMap: dag.SourceMap("with.go", 55, 2)})).
+							WithSourceMap(dag.SourceMap("with.go", 59, 1)).
+							WithArg("address", dag.TypeDef().WithKind(dagger.TypeDefKindStringKind), dagger.FunctionWithArgOpts{Description: "Host of the registry, such as ghcr.io; docker.io for Docker Hub.", SourceMap: dag.SourceMap("with.go", 61, 2)}).
+							WithArg("username", dag.TypeDef().WithKind(dagger.TypeDefKindStringKind), dagger.FunctionWithArgOpts{Description: "User name; AWS for ECR.", SourceMap: dag.SourceMap("with.go", 63, 2)}).
+							WithArg("secret", dag.TypeDef().WithObject("Secret"), dagger.FunctionWithArgOpts{Description: "Password or token: env://NAME, file://PATH, cmd://COMMAND, op://…, vault://…", SourceMap: dag.SourceMap("with.go", 65, 2)})).
 					WithFunction(
 						dag.Function("WithSSH",
 							dag.TypeDef().WithObject("Slipway")).
 							WithDescription("Pass what hosts behind SSH are reached with\n\nWhat slipway.yaml says of a host's key and known hosts goes first.").
-							WithSourceMap(dag.SourceMap("with.go", 65, 1)).
-							WithArg("agent", dag.TypeDef().WithObject("Socket").WithOptional(true), dagger.FunctionWithArgOpts{Description: "Socket of an SSH agent, such as $SSH_AUTH_SOCK.", SourceMap: dag.SourceMap("with.go", 68, 2)}).
-							WithArg("key", dag.TypeDef().WithObject("Secret").WithOptional(true), dagger.FunctionWithArgOpts{Description: "Private key without a passphrase: file://PATH, env://NAME, op://…, vault://…", SourceMap: dag.SourceMap("with.go", 71, 2)}).
-							WithArg("knownHosts", dag.TypeDef().WithObject("File").WithOptional(true), dagger.FunctionWithArgOpts{Description: "The hosts' keys, such as ~/.ssh/known_hosts.", SourceMap: dag.SourceMap("with.go", 74, 2)})).
+							WithSourceMap(dag.SourceMap("with.go", 75, 1)).
+							WithArg("agent", dag.TypeDef().WithObject("Socket").WithOptional(true), dagger.FunctionWithArgOpts{Description: "Socket of an SSH agent, such as $SSH_AUTH_SOCK.", SourceMap: dag.SourceMap("with.go", 78, 2)}).
+							WithArg("key", dag.TypeDef().WithObject("Secret").WithOptional(true), dagger.FunctionWithArgOpts{Description: "Private key without a passphrase: file://PATH, env://NAME, op://…, vault://…", SourceMap: dag.SourceMap("with.go", 81, 2)}).
+							WithArg("knownHosts", dag.TypeDef().WithObject("File").WithOptional(true), dagger.FunctionWithArgOpts{Description: "The hosts' keys, such as ~/.ssh/known_hosts.", SourceMap: dag.SourceMap("with.go", 84, 2)})).
 					WithFunction(
 						dag.Function("WithSecret",
 							dag.TypeDef().WithObject("Slipway")).
 							WithDescription("Pass the secret that slipway.yaml calls env://NAME\n\nAlso one that AWS or Docker Hub knows by that name, such as\nAWS_SECRET_ACCESS_KEY or DOCKER_PASS.").
-							WithSourceMap(dag.SourceMap("with.go", 18, 1)).
-							WithArg("name", dag.TypeDef().WithKind(dagger.TypeDefKindStringKind), dagger.FunctionWithArgOpts{Description: "NAME in env://NAME.", SourceMap: dag.SourceMap("with.go", 20, 2)}).
-							WithArg("value", dag.TypeDef().WithObject("Secret"), dagger.FunctionWithArgOpts{Description: "Where the secret is: env://NAME, file://PATH, cmd://COMMAND, op://…, vault://…", SourceMap: dag.SourceMap("with.go", 22, 2)})).
+							WithSourceMap(dag.SourceMap("with.go", 22, 1)).
+							WithArg("name", dag.TypeDef().WithKind(dagger.TypeDefKindStringKind), dagger.FunctionWithArgOpts{Description: "NAME in env://NAME.", SourceMap: dag.SourceMap("with.go", 24, 2)}).
+							WithArg("value", dag.TypeDef().WithObject("Secret"), dagger.FunctionWithArgOpts{Description: "Where the secret is: env://NAME, file://PATH, cmd://COMMAND, op://…, vault://…", SourceMap: dag.SourceMap("with.go", 26, 2)})).
 					WithFunction(
 						dag.Function("WithService",
 							dag.TypeDef().WithObject("Slipway")).
 							WithDescription("Reach something that only the caller's machine reaches\n\nSuch as a host in a private network, or a registry on that machine: the engine\nconnects through the caller.").
-							WithSourceMap(dag.SourceMap("with.go", 87, 1)).
-							WithArg("address", dag.TypeDef().WithKind(dagger.TypeDefKindStringKind), dagger.FunctionWithArgOpts{Description: "Address in slipway.yaml: a host name or loopback address and the port, such as\napp1.internal:22 or 127.0.0.1:5000.", SourceMap: dag.SourceMap("with.go", 90, 2)}).
-							WithArg("service", dag.TypeDef().WithObject("Service"), dagger.FunctionWithArgOpts{Description: "Where the caller reaches it, such as tcp://10.0.0.5:22.", SourceMap: dag.SourceMap("with.go", 92, 2)})).
+							WithSourceMap(dag.SourceMap("with.go", 105, 1)).
+							WithArg("address", dag.TypeDef().WithKind(dagger.TypeDefKindStringKind), dagger.FunctionWithArgOpts{Description: "Address in slipway.yaml: a host name or loopback address and the port, such as\napp1.internal:22 or 127.0.0.1:5000.", SourceMap: dag.SourceMap("with.go", 108, 2)}).
+							WithArg("service", dag.TypeDef().WithObject("Service"), dagger.FunctionWithArgOpts{Description: "Where the caller reaches it, such as tcp://10.0.0.5:22.", SourceMap: dag.SourceMap("with.go", 110, 2)})).
 					WithFunction(
 						dag.Function("WithVariable",
 							dag.TypeDef().WithObject("Slipway")).
 							WithDescription("Pass a variable that is no secret\n\nOne that a compose file interpolates, or AWS's or a CI system's, such as\nAWS_REGION, CIRCLE_USERNAME or SLIPWAY_RUN_URL.").
-							WithSourceMap(dag.SourceMap("with.go", 35, 1)).
-							WithArg("name", dag.TypeDef().WithKind(dagger.TypeDefKindStringKind), dagger.FunctionWithArgOpts{Description: "Its name.", SourceMap: dag.SourceMap("with.go", 37, 2)}).
-							WithArg("value", dag.TypeDef().WithKind(dagger.TypeDefKindStringKind), dagger.FunctionWithArgOpts{Description: "Its value.", SourceMap: dag.SourceMap("with.go", 39, 2)})).
+							WithSourceMap(dag.SourceMap("with.go", 42, 1)).
+							WithArg("name", dag.TypeDef().WithKind(dagger.TypeDefKindStringKind), dagger.FunctionWithArgOpts{Description: "Its name.", SourceMap: dag.SourceMap("with.go", 44, 2)}).
+							WithArg("value", dag.TypeDef().WithKind(dagger.TypeDefKindStringKind), dagger.FunctionWithArgOpts{Description: "Its value.", SourceMap: dag.SourceMap("with.go", 46, 2)})).
 					WithConstructor(
 						dag.Function("New",
 							dag.TypeDef().WithObject("Slipway")).
