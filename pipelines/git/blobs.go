@@ -6,7 +6,6 @@ import (
 	"crypto/sha1"
 	"crypto/sha256"
 	"fmt"
-	"hash"
 	"strconv"
 	"strings"
 
@@ -102,7 +101,7 @@ func (f Files) Holds(ctx context.Context, path, id string, content []byte) (bool
 // objectID is the id of content as a blob: SHA-1, or SHA-256 where ids have 64
 // characters.
 func objectID(content []byte, length int) string {
-	var sum hash.Hash = sha1.New()
+	sum := sha1.New()
 	if length == 2*sha256.Size {
 		sum = sha256.New()
 	}

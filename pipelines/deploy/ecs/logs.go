@@ -160,8 +160,7 @@ func (f *follower) read(ctx context.Context) error {
 			var err error
 			if first && f.tail >= 0 {
 				if f.tail == 0 {
-					events, err = r.last(ctx, 1, f.since)
-					events = nil
+					_, err = r.last(ctx, 1, f.since) // to know where to go on
 				} else {
 					events, err = r.last(ctx, min(f.tail, mostEvents), f.since)
 				}

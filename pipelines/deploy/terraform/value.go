@@ -38,7 +38,7 @@ func (t *Target) Values(ctx context.Context) (Values, error) {
 // ("aws_subnet.a.id", "module.net.aws_subnet.a[0].tags.Name"), as text.
 func (v Values) Text(address string) (string, error) {
 	if v.state.Values == nil {
-		return "", errors.New("Terraform's state is empty: apply the code first")
+		return "", errors.New("the state of Terraform is empty: apply the code first")
 	}
 	if name, ok := strings.CutPrefix(address, "output."); ok {
 		return v.output(name)
@@ -58,7 +58,7 @@ func (v Values) Text(address string) (string, error) {
 		}
 		return textOf(address, value, secret == true)
 	}
-	return "", fmt.Errorf("Terraform's state has no resource at %q: it has %s", address, some(addresses(v.state.Values.RootModule)))
+	return "", fmt.Errorf("the state of Terraform has no resource at %q: it has %s", address, some(addresses(v.state.Values.RootModule)))
 }
 
 func (v Values) output(name string) (string, error) {
@@ -68,7 +68,7 @@ func (v Values) output(name string) (string, error) {
 		for name := range v.state.Values.Outputs {
 			names = append(names, "output."+name)
 		}
-		return "", fmt.Errorf("Terraform's state has no output %q: it has %s", name, some(names))
+		return "", fmt.Errorf("the state of Terraform has no output %q: it has %s", name, some(names))
 	}
 	return textOf("output."+name, o.Value, o.Sensitive)
 }
