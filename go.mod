@@ -53,6 +53,9 @@ require (
 	github.com/aws/aws-sdk-go-v2/service/eventbridge v1.48.7 // the last that builds no schemas at start
 	github.com/aws/aws-sdk-go-v2/service/scheduler v1.18.2
 	github.com/aymanbagabas/go-udiff v0.4.1
+	github.com/charmbracelet/x/vt v0.1.0
+	github.com/creack/pty v1.1.24
+	github.com/nicholas-fedor/shoutrrr v0.13.2
 	github.com/tailscale/hujson v0.0.0-20260727124030-b80ff77dac4f
 	golang.org/x/net v0.60.0
 )
@@ -116,6 +119,8 @@ require (
 	github.com/klauspost/compress v1.19.2 // indirect
 	github.com/kr/fs v0.1.0 // indirect
 	github.com/lucasb-eyer/go-colorful v1.4.1 // indirect
+	github.com/mattn/go-colorable v0.1.14 // indirect
+	github.com/mattn/go-isatty v0.0.20 // indirect
 	github.com/mattn/go-runewidth v0.0.31 // indirect
 	github.com/mattn/go-shellwords v1.0.12 // indirect
 	github.com/mitchellh/go-homedir v1.1.0 // indirect

@@ -2,7 +2,6 @@ package pipelines
 
 import (
 	"context"
-	"fmt"
 
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/rollout"
@@ -32,7 +31,7 @@ func (p *Project) Deploy(ctx context.Context, o DeployOptions) (rollout.Result, 
 	}
 	config := r.environment.Config
 	if config.Protected && o.Confirm != nil {
-		if err := o.Confirm(ctx, fmt.Sprintf("Deploy %s to the protected environment %s?", d.Tag, r.environment.Name)); err != nil {
+		if err := r.ask(ctx, &d, o.Confirm); err != nil {
 			return rollout.Result{}, err
 		}
 	}
@@ -41,7 +40,11 @@ func (p *Project) Deploy(ctx context.Context, o DeployOptions) (rollout.Result, 
 	}
 	d.Guard, d.Record = r.admission.guard, r.admission.evidence.Recorded(r.release.Digest)
 	d.PromotedFrom, d.Direct = o.promotedFrom, o.Direct && (config.PromoteFrom != "" || o.promotedFrom != "")
-	return rollout.Run(ctx, d)
+	told := announce(p.workspace, r.environment.Name, d, func() (*Shipping, error) { return r.shipping(ctx) })
+	d.Begun = told.begun
+	result, err := rollout.Run(ctx, d)
+	told.ended(ctx, err)
+	return result, err
 }
 
 // nothingToDo is a deploy that changes nothing: what is live stays.

@@ -37,9 +37,10 @@ type DeployOptions struct {
 	// Plan is a saved plan: the deploy does exactly that, or nothing. It names the
 	// environment, the release and the targets.
 	Plan *SavedPlan
-	// Confirm asks before a protected environment is changed; an error stops the
-	// deploy. Nil does not ask.
-	Confirm func(ctx context.Context, question string) error
+	// Confirm asks before a protected environment is changed, with what would be done;
+	// an error stops the deploy. What was agreed to is done, or nothing. Nil does not
+	// ask.
+	Confirm func(ctx context.Context, question Question) error
 
 	// promotedFrom is the environment of a promotion, which has made its proof.
 	promotedFrom string

@@ -19,10 +19,13 @@ func openJournal(ctx context.Context, w *workspace.Workspace, e *targets.Environ
 }
 
 // holder is who this run is, for the lock and the history.
-func holder(w *workspace.Workspace) journal.Holder {
+func holder(ctx context.Context, w *workspace.Workspace) journal.Holder {
 	user := w.Info.Actor
 	if user == "" {
 		user, _ = w.Lookup("USER")
+	}
+	if user == "" && w.Git != nil {
+		user = w.Git.User(ctx)
 	}
 	return journal.Holder{User: user, RunURL: w.Info.RunURL}
 }

@@ -20,7 +20,7 @@ func (p *Project) Lock(ctx context.Context, o LockOptions) (journal.LockInfo, er
 	if err != nil {
 		return journal.LockInfo{}, err
 	}
-	return j.Lock(ctx, holder(p.workspace), o.Message)
+	return j.Lock(ctx, holder(ctx, p.workspace), o.Message)
 }
 
 // Locked is who holds an environment's lock; nil when nobody does.

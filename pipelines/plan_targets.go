@@ -41,7 +41,7 @@ func (p planner) deploy(ctx context.Context, e config.Entry[config.Environment],
 			planned.unseen("target "+name, err)
 			continue
 		}
-		planned.First = alone.First
+		planned.First, planned.Shipping = alone.First, alone.Shipping
 		planned.Targets = append(planned.Targets, alone.Targets...)
 		refused = append(refused, alone.Refused...)
 	}
@@ -70,6 +70,9 @@ func (p planner) together(ctx context.Context, e config.Entry[config.Environment
 	}
 	for i := range plans {
 		showPending(&plans[i])
+	}
+	if planned.Shipping, err = r.shipping(ctx); err != nil {
+		return err
 	}
 	planned.First, planned.Targets = !begun, plans
 	planned.Refused = append(planned.Refused, refused...)

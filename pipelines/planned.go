@@ -29,6 +29,16 @@ type Planned struct {
 	// Unseen is what could not be looked at, so that the plan is not whole.
 	Unseen  []Unseen      `json:"unseen,omitempty"`
 	Targets []deploy.Plan `json:"targets,omitempty"`
+	// Shipping is what comes, compared with what is live; nil where that was not read.
+	Shipping *Shipping `json:"shipping,omitempty"`
+}
+
+// Question is what is asked before a protected environment is changed.
+type Question struct {
+	// Text reads as "Deploy 75_db4b44b to the protected environment prod?".
+	Text string
+	// Planned is what would be done.
+	Planned Planned
 }
 
 // Unseen is something that a plan would have to look at and could not.

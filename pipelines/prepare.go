@@ -93,14 +93,30 @@ func (p preparation) of(ctx context.Context, configured config.Entry[config.Envi
 	if err != nil {
 		return readied{}, err
 	}
+	d := deploymentTo(ctx, p.workspace, environment, found.Record.Tag, items, o.LockWait)
+	d.Committed, d.Published = committed(ctx, p.workspace, found.Record.Commit), found.Record.Created
 	return readied{
-		environment: environment, release: found,
-		deployment: deploymentTo(p.workspace, environment, found.Record.Tag, items, o.LockWait),
+		environment: environment, release: found, deployment: d,
 		admission: admission{
 			workspace: p.workspace, targets: p.targets, environment: recorded, release: found,
 			evidence: proof, direct: o.Direct, promotedFrom: o.promotedFrom, allowDiverged: o.AllowDiverged,
 		},
 	}, nil
+}
+
+// committed is when a commit was made; zero where this clone does not know it.
+func committed(ctx context.Context, w *workspace.Workspace, commit string) time.Time {
+	if w.Git == nil || commit == "" {
+		return time.Time{}
+	}
+	if commit == w.Info.Commit && !w.Info.CommitTime.IsZero() {
+		return w.Info.CommitTime.UTC()
+	}
+	at, err := w.Git.TimeOf(ctx, commit)
+	if err != nil {
+		return time.Time{}
+	}
+	return at.UTC()
 }
 
 // recordedEnvironment is the environment as the release's own slipway.yaml has it.
@@ -123,9 +139,9 @@ func recordedEnvironment(c *config.Config, name string, r published.Release) (co
 }
 
 // deploymentTo is a deploy to an environment of what the items want.
-func deploymentTo(w *workspace.Workspace, e *targets.Environment, tag string, items []rollout.Item, wait time.Duration) rollout.Deployment {
+func deploymentTo(ctx context.Context, w *workspace.Workspace, e *targets.Environment, tag string, items []rollout.Item, wait time.Duration) rollout.Deployment {
 	return rollout.Deployment{
-		Journal: e.Journal, Move: e.MoveJournal(), Tag: tag, Targets: items, By: holder(w), Wait: wait, Keep: e.Keep(),
+		Journal: e.Journal, Move: e.MoveJournal(), Tag: tag, Targets: items, By: holder(ctx, w), Wait: wait, Keep: e.Keep(),
 		Reporter: w.Reporter, Clean: w.Clean,
 	}
 }

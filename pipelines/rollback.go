@@ -2,7 +2,6 @@ package pipelines
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -32,7 +31,7 @@ type RollbackOptions struct {
 	Paths    []string
 	LockWait time.Duration
 	// Confirm is as in DeployOptions.
-	Confirm func(ctx context.Context, question string) error
+	Confirm func(ctx context.Context, question Question) error
 }
 
 // Rollback brings an earlier release back with the files that were recorded
@@ -68,7 +67,7 @@ func (p *Project) Rollback(ctx context.Context, o RollbackOptions) (rollout.Resu
 	if items, err = environment.Narrow(items, o.Paths); err != nil {
 		return rollout.Result{}, err
 	}
-	d := deploymentTo(p.workspace, environment, entry.Tag, items, o.LockWait)
+	d := deploymentTo(ctx, p.workspace, environment, entry.Tag, items, o.LockWait)
 	if d.Down, err = downSteps(environment, o.Down); err != nil {
 		return rollout.Result{}, err
 	}
@@ -77,11 +76,19 @@ func (p *Project) Rollback(ctx context.Context, o RollbackOptions) (rollout.Resu
 	}
 	sayWhatStays(p.workspace, environment, entry.Tag, live)
 	if environment.Config.Protected && o.Confirm != nil {
-		if err := o.Confirm(ctx, fmt.Sprintf("Roll the protected environment %s back to %s?", environment.Name, entry.Tag)); err != nil {
+		if err := askAboutRollback(ctx, p.workspace, environment, &d, entry, earlier, o.Confirm); err != nil {
 			return rollout.Result{}, err
 		}
 	}
-	return rollout.Rollback(ctx, d, entry, earlier)
+	d.Rollback, d.Tag = true, entry.Tag
+	told := announce(p.workspace, environment.Name, d, func() (*Shipping, error) {
+		from, err := liveRelease(ctx, environment)
+		return &Shipping{From: from.tag}, err
+	})
+	d.Begun = told.begun
+	result, err := rollout.Rollback(ctx, d, entry, earlier)
+	told.ended(ctx, err)
+	return result, err
 }
 
 // sayWhatStays names the targets that are live and that the release to go back to

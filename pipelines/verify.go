@@ -6,6 +6,8 @@ import (
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/report"
+	"git.example/slipway/pipelines/targets"
+	"git.example/slipway/pipelines/workspace"
 )
 
 // VerifyOptions say what to verify.
@@ -26,11 +28,15 @@ type Verified struct {
 // Verify compares what runs with what should run: all targets that are live, where
 // they were deployed, whatever slipway.yaml says by now. It changes nothing.
 func (p *Project) Verify(ctx context.Context, o VerifyOptions) (Verified, error) {
-	configured, err := p.workspace.Environment(o.Env)
+	return verify(ctx, p.workspace, p.targets, o)
+}
+
+func verify(ctx context.Context, w *workspace.Workspace, opened *targets.Environments, o VerifyOptions) (Verified, error) {
+	configured, err := w.Environment(o.Env)
 	if err != nil {
 		return Verified{}, err
 	}
-	kept, err := p.targets.Journal(ctx, configured)
+	kept, err := opened.Journal(ctx, configured)
 	if err != nil {
 		return Verified{}, err
 	}
@@ -38,13 +44,13 @@ func (p *Project) Verify(ctx context.Context, o VerifyOptions) (Verified, error)
 	if err != nil {
 		return Verified{}, err
 	}
-	environment, err := p.targets.Recorded(ctx, configured, desired, desired, nil)
+	environment, err := opened.Recorded(ctx, configured, desired, desired, nil)
 	if err != nil {
 		return Verified{}, err
 	}
 	for _, name := range configured.Value.Deploy.Names() {
 		if _, deployed := desired[name]; !deployed {
-			p.workspace.Notice(report.Info, "target %q was not deployed yet", name)
+			w.Notice(report.Info, "target %q was not deployed yet", name)
 		}
 	}
 	all := make([]deploy.Target, len(environment.Targets))

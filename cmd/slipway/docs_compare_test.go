@@ -12,6 +12,7 @@ var masks = []struct {
 	mask    string
 }{
 	{regexp.MustCompile(`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?`), "TIME"},
+	{regexp.MustCompile(`\d+ (s|min|h|days) ago`), "AGO"},
 	{regexp.MustCompile(`[0-9a-f]{7,64}`), "HEX"},
 	{regexp.MustCompile(`\b(\d+m)?\d+(\.\d+)?s\b`), "SECONDS"},
 	{regexp.MustCompile(`"seconds": [0-9.e-]+`), "SECONDS"},

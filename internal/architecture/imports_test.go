@@ -29,7 +29,7 @@ var layers = [][]string{
 	{"pipelines/deploy/compose/observe"},
 	{"pipelines/deploy/compose/plan", "pipelines/deploy/compose/prove"},
 	{"pipelines/deploy/compose/apply"},
-	{"pipelines/engine/*", "pipelines/deploy/*", "pipelines/lint", "pipelines/scaffold"},
+	{"pipelines/engine/*", "pipelines/deploy/*", "pipelines/lint", "pipelines/notify", "pipelines/scaffold"},
 	{"pipelines/workspace", "pipelines/propose"},
 	{"pipelines/published", "pipelines/images"},
 	{"pipelines/checks", "pipelines/targets", "pipelines/evidence"},

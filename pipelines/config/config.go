@@ -31,6 +31,8 @@ type Config struct {
 	Registries Map[Registry] `yaml:"registries,omitempty"`
 	// Environments are the places that releases are deployed to.
 	Environments Map[Environment] `yaml:"environments,omitempty"`
+	// Notify says who is told of the deploys to every environment.
+	Notify []Notify `yaml:"notify,omitempty"`
 
 	// Path is the file that this was read from, absolute when Load read it.
 	// Every relative path in the file is relative to its directory.

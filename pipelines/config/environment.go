@@ -22,6 +22,8 @@ type Environment struct {
 	// relative to the project. Beside the first target when absent; for ECS, and for
 	// nothing but Terraform on AWS, that is in Parameter Store.
 	Journal string `yaml:"journal,omitempty"`
+	// Notify says who else is told of the deploys to this environment.
+	Notify []Notify `yaml:"notify,omitempty"`
 	// Deploy are the targets, in order, under one lock.
 	Deploy Map[Target] `yaml:"deploy,omitempty"`
 }

@@ -26,4 +26,5 @@ func validate(d *document, c *Config) {
 		validateEnvironment(v, "environments."+e.Name, e)
 	}
 	validatePromotions(v)
+	validateNotify(v, "notify", c.Notify)
 }

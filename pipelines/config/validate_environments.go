@@ -24,6 +24,7 @@ func validateEnvironment(v validator, at string, e Entry[Environment]) {
 		validateSSH(v, at+".ssh", *e.Value.SSH)
 	}
 	validateAWS(v, at+".aws", e.Value.AWS)
+	validateNotify(v, at+".notify", e.Value.Notify)
 	for _, target := range e.Value.Deploy {
 		validateTarget(v, at+".deploy."+target.Name, target)
 	}

@@ -17,7 +17,10 @@ import (
 // nothing where slipway.yaml has it: its path, its targets or their order may have
 // changed since. It is used where it is, and the next deploy moves it along.
 func (e *Environments) findJournal(ctx context.Context, s *site, kinds []kind) error {
-	if at, known := e.found[s.name]; known {
+	e.finding.Lock()
+	at, known := e.found[s.name]
+	e.finding.Unlock()
+	if known {
 		s.takeJournal(at)
 		return nil
 	}
@@ -47,7 +50,9 @@ func (e *Environments) findJournal(ctx context.Context, s *site, kinds []kind) e
 
 // useFound takes a journal that is not where slipway.yaml has it, and says so once.
 func (e *Environments) useFound(s *site, at location) {
+	e.finding.Lock()
 	e.found[s.name] = at
+	e.finding.Unlock()
 	s.workspace.Notice(report.Info, "the journal of %s is in %s, where it was deployed before; the next deploy moves it to %s", s.name, at.dir, s.dir)
 	s.takeJournal(at)
 }

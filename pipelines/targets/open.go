@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"git.example/slipway/pipelines/config"
 	"git.example/slipway/pipelines/deploy/journal"
@@ -22,7 +23,9 @@ type Environments struct {
 	// dry says that targets which are opened are only planned.
 	dry bool
 	// found are journals that are not where slipway.yaml has them, by environment.
-	found map[string]location
+	// Several environments may be looked at once.
+	finding sync.Mutex
+	found   map[string]location
 }
 
 // New opens environments of a workspace. Nothing is connected yet.

@@ -9,6 +9,7 @@
 //	live.json                      the id and tag of the live deploy
 //	history/<id>.json              one Entry for each deploy: the newest, and those with a snapshot
 //	history/<first>-<last>.json    {"entries": […]}: all of the older ones from first to last
+//	stories/<id>.json              the steps of one of the newest deploys, and why it failed, mode 0600
 //	snapshots/<id>/desired.json    what each target was to run, for the last releases, by target
 //	snapshots/<id>/env.json        the values of env files, mode 0600, for the live release
 //

@@ -14,6 +14,13 @@ type Entry struct {
 	Tag string `json:"tag"`
 	// Commit is the release's full commit.
 	Commit string `json:"commit,omitempty"`
+	// Committed is when the commit was made, and Published when the release was; zero
+	// where nobody knows.
+	Committed time.Time `json:"committed,omitzero"`
+	Published time.Time `json:"published,omitzero"`
+	// Previous is the tag that was live before, and PreviousCommit its commit.
+	Previous       string `json:"previous,omitempty"`
+	PreviousCommit string `json:"previousCommit,omitempty"`
 	// Digests of the release's images, by name.
 	Digests map[string]string `json:"digests,omitempty"`
 	// Record is the release record that was deployed; nil in entries from before that

@@ -33,6 +33,13 @@ func (j *Journal) MoveTo(ctx context.Context, files deploy.Files, dir string) er
 	for _, name := range names {
 		copied = append(copied, path.Join("history", name))
 	}
+	told, err := j.store.numbers(ctx, storyFiles)
+	if err != nil {
+		return err
+	}
+	for _, id := range told {
+		copied = append(copied, storyFile(id))
+	}
 	ids, err := j.snapshots.ids(ctx)
 	if err != nil {
 		return err
@@ -57,7 +64,7 @@ func (j *Journal) copyTo(ctx context.Context, to *store, name string) error {
 		return nil
 	}
 	mode := fs.FileMode(0o644)
-	if path.Base(name) == "env.json" {
+	if path.Base(name) == "env.json" || path.Dir(name) == storyFiles {
 		mode = 0o600
 	}
 	if err == nil {

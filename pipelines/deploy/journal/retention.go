@@ -66,6 +66,9 @@ func (j *Journal) Compact(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := j.forgetStories(ctx); err != nil {
+		return err
+	}
 	if j.history.most > 0 {
 		return j.history.trim(ctx, keep)
 	}

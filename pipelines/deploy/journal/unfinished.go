@@ -13,7 +13,7 @@ import (
 // newest can be its own: when its entry was never written, the next run takes the
 // same number.
 func (s *store) sweepUnfinished(ctx context.Context) error {
-	dirs := []string{"", "history"}
+	dirs := []string{"", "history", storyFiles}
 	ids, err := s.numbers(ctx, "snapshots")
 	if err != nil {
 		return err

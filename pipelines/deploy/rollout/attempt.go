@@ -16,6 +16,8 @@ type attempt struct {
 	prior map[string]deploy.Desired // what the live deploy wanted of each target
 	plans []deploy.Plan
 	entry journal.Entry
+	// story keeps the steps; nil where nobody wants to know.
+	story *storyteller
 }
 
 // before is what the live deploy wanted where an item is: of the target, or of

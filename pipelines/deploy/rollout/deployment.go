@@ -32,6 +32,9 @@ type Deployment struct {
 	// Rollback says that somebody asked for an earlier release: steps are not
 	// run, and the history says so.
 	Rollback bool
+	// Begun is told once the deploy is in the history, before anything changes. Nil for
+	// nobody.
+	Begun func(ctx context.Context, e journal.Entry)
 	// Released gives a rollback the secrets of a target as they were deployed, by
 	// their versions; see Desired.SecretVersions. Nil for those of the Items.
 	Released func(ctx context.Context, target string, versions map[string]string) (deploy.Desired, error)
@@ -39,6 +42,9 @@ type Deployment struct {
 	Record       *journal.Record
 	PromotedFrom string
 	Direct       bool
+	// Committed is when the release's commit was made, and Published when the release
+	// was; zero where nobody knows.
+	Committed, Published time.Time
 	// Down are commands that undo migrations. They run in the live release's
 	// containers before anything changes.
 	Down []deploy.Step

@@ -42,7 +42,9 @@ func (a *attempt) fail(ctx, held context.Context, started int, cause error) erro
 	if err := a.lease.Fence(ctx); err != nil {
 		return errors.Join(failure, err)
 	}
-	return errors.Join(failure, a.Journal.Save(ctx, a.entry))
+	saved := a.Journal.Save(ctx, a.entry)
+	a.tell(ctx, failure)
+	return errors.Join(failure, saved)
 }
 
 // regain takes the lock up again once its journal can be reached.

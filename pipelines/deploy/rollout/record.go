@@ -20,6 +20,10 @@ func (a *attempt) begin(ctx context.Context) error {
 	entry := journal.Entry{Tag: a.Tag, By: a.By, Started: time.Now().UTC(), Outcome: journal.OutcomeRunning, Digests: map[string]string{},
 		Record: a.Record, PromotedFrom: a.PromotedFrom, Direct: a.Direct, Rollback: a.Rollback}
 	entry.Revisions = a.keptRevisions(desired)
+	entry.Committed, entry.Published = a.Committed, a.Published
+	if a.live != nil {
+		entry.Previous, entry.PreviousCommit = a.live.Tag, a.live.Commit
+	}
 	for _, item := range a.Targets {
 		desired[item.Target.Name()] = item.Desired
 		entry.Targets = append(entry.Targets, item.Target.Name())

@@ -14,18 +14,37 @@ import (
 // stay the current ones, unless d.Released gives those of the release; everything
 // else comes from the journal. Targets that d leaves out stay as they are.
 func Rollback(ctx context.Context, d Deployment, to journal.Entry, desired map[string]deploy.Desired) (Result, error) {
+	d, err := backTo(ctx, d, to, desired)
+	if err != nil {
+		return Result{}, err
+	}
+	return Run(ctx, d)
+}
+
+// PreviewRollback is what Rollback would do: the plans, in order. It takes no lock and
+// changes nothing.
+func PreviewRollback(ctx context.Context, d Deployment, to journal.Entry, desired map[string]deploy.Desired) ([]deploy.Plan, error) {
+	d, err := backTo(ctx, d, to, desired)
+	if err != nil {
+		return nil, err
+	}
+	return Preview(ctx, d)
+}
+
+// backTo is d as the deploy of an earlier release.
+func backTo(ctx context.Context, d Deployment, to journal.Entry, desired map[string]deploy.Desired) (Deployment, error) {
 	items := make([]Item, 0, len(d.Targets))
 	for _, item := range d.Targets {
 		earlier, ok := desired[item.Target.Name()]
 		if !ok {
-			return Result{}, fmt.Errorf("rolling back to %s: it has no target %q; deploy it by its tag instead, with --allow-diverged: that takes the targets that it was published with",
+			return d, fmt.Errorf("rolling back to %s: it has no target %q; deploy it by its tag instead, with --allow-diverged: that takes the targets that it was published with",
 				to.Tag, item.Target.Name())
 		}
 		current := item.Desired
 		if d.Released != nil {
 			var err error
 			if current, err = d.Released(ctx, item.Target.Name(), earlier.SecretVersions); err != nil {
-				return Result{}, fmt.Errorf("rolling back to %s: target %q: %w", to.Tag, item.Target.Name(), err)
+				return d, fmt.Errorf("rolling back to %s: target %q: %w", to.Tag, item.Target.Name(), err)
 			}
 		}
 		earlier.Env, earlier.SecretVersions, earlier.PinnedSecrets = current.Env, current.SecretVersions, current.PinnedSecrets
@@ -33,6 +52,7 @@ func Rollback(ctx context.Context, d Deployment, to journal.Entry, desired map[s
 		earlier.Place, earlier.Configured = cmp.Or(item.Desired.Place, earlier.Place), cmp.Or(item.Desired.Configured, earlier.Configured)
 		items = append(items, Item{Target: item.Target, Desired: earlier})
 	}
+	d.Committed, d.Published = to.Committed, to.Published
 	d.Targets, d.Tag, d.Record, d.Rollback = items, to.Tag, to.Record, true
-	return Run(ctx, d)
+	return d, nil
 }

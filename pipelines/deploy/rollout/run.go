@@ -15,6 +15,8 @@ func Run(ctx context.Context, d Deployment) (Result, error) {
 	if err := d.Journal.CheckVersion(ctx); err != nil {
 		return Result{}, err
 	}
+	story := newStoryteller(d)
+	d.Reporter = story
 	if err := pull(ctx, d); err != nil {
 		return Result{}, err
 	}
@@ -27,7 +29,7 @@ func Run(ctx context.Context, d Deployment) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	a := &attempt{Deployment: d, lease: lease}
+	a := &attempt{Deployment: d, lease: lease, story: story}
 	result, err := a.underLock(ctx, held)
 	released := lease.Release(ctx)
 	if errors.Is(err, journal.ErrLockLost) {
@@ -58,6 +60,9 @@ func (a *attempt) underLock(ctx, held context.Context) (Result, error) {
 	if err := a.begin(held); err != nil {
 		return Result{}, err
 	}
+	if a.Begun != nil {
+		a.Begun(held, a.entry)
+	}
 	proofs, started, err := a.applyAll(held)
 	if err != nil {
 		return Result{}, a.fail(ctx, held, started, err)
@@ -65,6 +70,7 @@ func (a *attempt) underLock(ctx, held context.Context) (Result, error) {
 	if err := a.finish(held); err != nil {
 		return Result{}, err
 	}
+	a.tell(held, nil)
 	a.prune(held)
 	a.moveJournal(held)
 	return a.result(proofs), nil

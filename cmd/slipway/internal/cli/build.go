@@ -29,7 +29,7 @@ engine they stay in Docker's store as PROJECT/IMAGE:TAG.`,
 				for i, b := range built {
 					rows[i] = []string{b.Name, orDash(b.Reference)}
 				}
-				table(g.env.Out, []string{"IMAGE", "REFERENCE"}, rows)
+				printTable(g, []string{"IMAGE", "REFERENCE"}, rows)
 			})
 		},
 	}

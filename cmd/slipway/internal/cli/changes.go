@@ -53,7 +53,7 @@ func printChanges(g *globals, c pipelines.Changes) {
 	}
 	add("image", c.All.Images)
 	add("target", c.All.Targets)
-	table(g.env.Out, []string{"KIND", "NAME", "STATE", "WHY"}, rows)
+	printTable(g, []string{"KIND", "NAME", "STATE", "WHY"}, rows)
 	live := cmp.Or(c.Live, "nothing")
 	if len(c.Targets) == 0 {
 		fmt.Fprintf(g.env.Out, "\nNothing differs from what is live in %s (%s).\n", c.Environment, live)

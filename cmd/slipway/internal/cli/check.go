@@ -53,5 +53,5 @@ func checkTable(g *globals, results []pipelines.CheckResult) {
 		}
 		rows[i] = []string{r.Name, outcome, seconds(r.Seconds), orDash(strings.Join(r.Exported, ", "))}
 	}
-	table(g.env.Out, []string{"CHECK", "RESULT", "TIME", "EXPORTED"}, rows)
+	printTable(g, []string{"CHECK", "RESULT", "TIME", "EXPORTED"}, rows)
 }

@@ -6,15 +6,17 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"git.example/slipway/pipelines"
 )
 
 func TestConfirm(t *testing.T) {
 	for answer, want := range map[string]bool{"y\n": true, " YES\n": true, "n\n": false, "\n": false, "": false} {
 		t.Run(answer, func(t *testing.T) {
 			var shown strings.Builder
-			g := &globals{env: Environment{In: strings.NewReader(answer), Err: &shown, InTerminal: true, ErrTerminal: true}}
-			err := g.confirm(false)(t.Context(), "Deploy it?")
-			if (err == nil) != want || shown.String() != "\nDeploy it? [y/N] " {
+			g := &globals{env: Environment{Lookup: func(name string) (string, bool) { return "1", name == "NO_COLOR" }, In: strings.NewReader(answer), Err: &shown, InTerminal: true, ErrTerminal: true}}
+			err := g.confirm(false)(t.Context(), pipelines.Question{Text: "Deploy it?", Planned: pipelines.Planned{Environment: "prod", Tag: "7_abcdef0", Published: true}})
+			if (err == nil) != want || !strings.Contains(shown.String(), "Environment prod, release 7_abcdef0") || !strings.HasSuffix(strings.TrimSpace(shown.String()), "Deploy it? [y/N]") {
 				t.Errorf("asked %q, got %v", shown.String(), err)
 			}
 		})
@@ -26,8 +28,8 @@ func TestConfirmCanBeInterrupted(t *testing.T) {
 	ctx, interrupt := context.WithCancelCause(t.Context())
 	cause := errors.New("interrupt")
 	asked := writerFunc(func(p []byte) (int, error) { interrupt(cause); return len(p), nil })
-	g := &globals{env: Environment{In: nobody, Err: asked, InTerminal: true, ErrTerminal: true}}
-	if err := g.confirm(false)(ctx, "Deploy it?"); !errors.Is(err, cause) {
+	g := &globals{env: Environment{Lookup: func(name string) (string, bool) { return "1", name == "NO_COLOR" }, In: nobody, Err: asked, InTerminal: true, ErrTerminal: true}}
+	if err := g.confirm(false)(ctx, pipelines.Question{Text: "Deploy it?"}); !errors.Is(err, cause) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -23,7 +23,13 @@ var notInModule = map[string]string{
 	"logs":         byHand,
 	"exec":         byHand,
 	"setup":        byHand,
+	"status":       allEnvironments,
+	"releases":     allEnvironments,
+	"diff":         allEnvironments,
+	"stats":        allEnvironments,
 }
+
+const allEnvironments = "they look at all environments, whose secrets and keys a call would have to name: the command line only"
 
 const byHand = "for somebody at a terminal: the command line only"
 

@@ -34,7 +34,7 @@ func printDeployed(g *globals, r rollout.Result) {
 		}
 	}
 	if len(rows) > 0 {
-		hostTable(g.env.Out, []string{"TARGET", "SERVICE", "IMAGE", "STATE"}, rows)
+		hostTable(g, []string{"TARGET", "SERVICE", "IMAGE", "STATE"}, rows)
 	}
 	var kept []string
 	for _, p := range r.Plans {

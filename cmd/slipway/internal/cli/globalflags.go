@@ -17,6 +17,8 @@ type globals struct {
 	resultFile    string
 	overrides     release.Overrides
 	failureReport string
+	// pause runs something, such as a question, while the progress stands still.
+	pause func(do func())
 }
 
 // addFlags gives the flags to the root command, from which every other has them.

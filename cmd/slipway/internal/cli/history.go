@@ -16,7 +16,8 @@ func newHistory(g *globals) *cobra.Command {
 		Use:   "history",
 		Short: "List the deploys of an environment, newest first",
 		Example: `  slipway history --env prod
-  slipway history --env prod --limit 0 --json   # all of them`,
+  slipway history --env prod --limit 0 --json   # all of them
+  slipway history show 12 --env prod            # everything of one of them`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			var entries []journal.Entry
 			err := g.with(c.Context(), func(p *pipelines.Project) (err error) {
@@ -29,6 +30,7 @@ func newHistory(g *globals) *cobra.Command {
 			return g.print(orEmpty(entries), func() { printHistory(g, entries) })
 		},
 	}
+	c.AddCommand(newHistoryShow(g, &o.Env))
 	g.envFlag(c, &o.Env, "environment to list")
 	c.Flags().IntVar(&o.Limit, "limit", 20, "how many deploys to list; 0 is all")
 	return c
@@ -41,7 +43,7 @@ func printHistory(g *globals, entries []journal.Entry) {
 	}
 	rows := make([][]string, len(entries))
 	for i, e := range entries {
-		outcome := string(e.Outcome)
+		outcome := screenOf(g).outcome(e.Outcome)
 		if e.PromotedFrom != "" {
 			outcome += " from " + e.PromotedFrom
 		}
@@ -53,5 +55,5 @@ func printHistory(g *globals, entries []journal.Entry) {
 		}
 		rows[i] = []string{strconv.Itoa(e.ID), e.Tag, outcome, moment(e.Started), orDash(e.By.User), orDash(e.Error)}
 	}
-	table(g.env.Out, []string{"ID", "RELEASE", "OUTCOME", "STARTED", "BY", "ERROR"}, rows)
+	printTable(g, []string{"ID", "RELEASE", "OUTCOME", "STARTED", "BY", "ERROR"}, rows)
 }

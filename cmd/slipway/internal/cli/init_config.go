@@ -137,11 +137,10 @@ func (g *globals) asks(o *initOptions) bool {
 
 // confirmFiles asks whether the files that were shown are to be written.
 func (g *globals) confirmFiles(ctx context.Context, o *initOptions) error {
-	ask := g.confirm(!g.asks(o))
-	if ask == nil {
+	if !g.asks(o) {
 		return nil
 	}
-	return ask(ctx, "Write these files?")
+	return askFor(g, ctx, "Write these files?")
 }
 
 // showFound writes the table of what was found.
@@ -151,7 +150,7 @@ func (g *globals) showFound(p propose.Proposal) {
 		for n, r := range p.Found {
 			rows[n] = []string{r.What, r.Chosen, r.Why}
 		}
-		table(g.env.Err, []string{"FOUND", "CHOSEN", "BY"}, rows)
+		printTable(onErr(g), []string{"FOUND", "CHOSEN", "BY"}, rows)
 		fmt.Fprintln(g.env.Err)
 	}
 	for _, line := range p.Said {

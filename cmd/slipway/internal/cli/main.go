@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 )
 
@@ -28,7 +29,11 @@ func run(ctx context.Context, args []string, env Environment) int {
 	command, err := root.ExecuteContextC(ctx)
 	code := exitCode(ctx, err)
 	if err != nil && !saysNothing(err) {
-		fmt.Fprintln(env.Err, errorMessage(command.CommandPath(), code, err))
+		text := errorMessage(command.CommandPath(), code, err)
+		if rest, is := strings.CutPrefix(text, "error:"); is {
+			text = screen{env.color(env.ErrTerminal)}.red("error:") + rest
+		}
+		fmt.Fprintln(env.Err, text)
 	}
 	return code
 }

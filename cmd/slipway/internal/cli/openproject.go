@@ -17,12 +17,13 @@ func (g *globals) with(ctx context.Context, do func(*pipelines.Project) error) e
 	}
 	renderer, err := progress.New(progress.Options{
 		Mode: progress.Mode(g.progress), Out: g.env.raw.err, Terminal: g.env.ErrTerminal,
-		GitHub: g.env.set("GITHUB_ACTIONS"), Color: g.env.color(g.env.ErrTerminal),
+		Moves: g.env.moves(), GitHub: g.env.set("GITHUB_ACTIONS"), Color: g.env.color(g.env.ErrTerminal),
 	})
 	if err != nil {
 		return flagError{err}
 	}
 	defer renderer.Close()
+	g.pause = renderer.Pause
 	defer context.AfterFunc(ctx, func() {
 		renderer.Report(report.Notice{Level: report.Info, Text: "interrupted: ending what runs; interrupt again to leave it as it is"})
 	})()

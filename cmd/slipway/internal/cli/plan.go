@@ -145,17 +145,18 @@ func planExit(flags planFlags, all ...pipelines.Planned) error {
 
 func printPlan(g *globals, p pipelines.Planned) {
 	out := g.env.Out
-	fmt.Fprintf(out, "Environment %s, release %s", p.Environment, p.Tag)
+	fmt.Fprintf(out, "Environment %s, release %s", screenOf(g).bold(p.Environment), screenOf(g).bold(p.Tag))
 	if !p.Published {
 		fmt.Fprint(out, " (not published yet)")
 	}
 	fmt.Fprint(out, "\n\n")
+	printShipping(g, p.Shipping)
 	if len(p.Images) > 0 {
 		rows := make([][]string, len(p.Images))
 		for i, image := range p.Images {
 			rows[i] = []string{image.Name, string(image.Action), orDash(short(image.Digest)), image.Content}
 		}
-		table(out, []string{"IMAGE", "ACTION", "DIGEST", "CONTENT"}, rows)
+		printTable(g, []string{"IMAGE", "ACTION", "DIGEST", "CONTENT"}, rows)
 		if slices.ContainsFunc(p.Images, builtForPlan) {
 			fmt.Fprintln(out, "Digests of images to build are those of a build for this plan: publishing builds anew.")
 		}
@@ -172,13 +173,13 @@ func printPlan(g *globals, p pipelines.Planned) {
 		printTargetPlan(g, target)
 	}
 	for _, wrong := range p.Wrong {
-		fmt.Fprintf(out, "Wrong: %s\n", wrong)
+		printLine(g, 0, screenOf(g).red("Wrong:")+" "+wrong)
 	}
 	for _, u := range p.Unseen {
-		fmt.Fprintf(out, "Not seen: %s: %s\n", u.Subject, u.Why)
+		printLine(g, 0, screenOf(g).yellow("Not seen:")+" "+u.Subject+": "+u.Why)
 	}
 	for _, why := range p.Refused {
-		fmt.Fprintf(out, "A deploy would be refused: %s\n", why)
+		printLine(g, 0, screenOf(g).red("A deploy would be refused:")+" "+why)
 	}
 	switch {
 	case len(p.Wrong) > 0:
@@ -212,26 +213,26 @@ func changeLine(c deploy.Change) string {
 
 func printTargetPlan(g *globals, p deploy.Plan) {
 	out := g.env.Out
-	fmt.Fprintf(out, "Target %s:\n", p.Target)
+	fmt.Fprintf(out, "Target %s:\n", screenOf(g).bold(p.Target))
 	var rows [][]string
 	for _, c := range p.Changes {
 		rows = append(rows, []string{"  " + deploy.ShortHosts(c.Hosts), changeLine(c)})
 	}
 	if slices.ContainsFunc(p.Changes, func(c deploy.Change) bool { return len(c.Hosts) > 0 }) {
-		table(out, []string{"  HOSTS", "CHANGE"}, rows)
+		printTable(g, []string{"  HOSTS", "CHANGE"}, rows)
 	} else {
-		for _, row := range rows {
-			fmt.Fprintln(out, "  "+row[1])
+		for i, row := range rows {
+			printLine(g, 2, screenOf(g).change(p.Changes[i].Kind, row[1]))
 		}
 	}
 	for _, line := range p.Contents {
-		fmt.Fprintln(out, "  "+line)
+		printLine(g, 2, line)
 	}
 	if len(p.Unchanged) > 0 {
-		fmt.Fprintf(out, "  unchanged: %s\n", strings.Join(p.Unchanged, ", "))
+		printLine(g, 2, "unchanged: "+strings.Join(p.Unchanged, ", "))
 	}
 	for _, note := range p.Notes {
-		fmt.Fprintf(out, "  note: %s\n", note)
+		printLine(g, 2, screenOf(g).yellow("note:")+" "+note)
 	}
 	fmt.Fprintln(out)
 }

@@ -47,7 +47,7 @@ func publishedTable(g *globals, p pipelines.Published) {
 		}
 		rows[i] = []string{image.Name, image.Reference, short(image.Digest), how}
 	}
-	table(g.env.Out, []string{"IMAGE", "REFERENCE", "DIGEST", ""}, rows)
+	printTable(g, []string{"IMAGE", "REFERENCE", "DIGEST", ""}, rows)
 	state := "published"
 	if p.Existed {
 		state = "was published before"

@@ -37,7 +37,7 @@ what runs is what was released. The same pipeline runs on a laptop and in CI.`,
 	}
 	add("release", newCheck(g), newBuild(g), newPublish(g), newRelease(g))
 	add("deploy", newDeploy(g), newPromote(g), newRollback(g), newLock(g), newUnlock(g), newSetup(g))
-	add("look", newPlan(g), newChanges(g), newVerify(g), newHistory(g), newLogs(g), newExec(g), newLint(g))
+	add("look", newPlan(g), newChanges(g), newStatus(g), newVerify(g), newHistory(g), newReleases(g), newDiff(g), newStats(g), newLogs(g), newExec(g), newLint(g))
 	root.AddCommand(newInit(g), newVersion(g), newEnvironments(g))
 	refuseArgsAsUsage(root)
 	return root

@@ -19,6 +19,8 @@ type Environment struct {
 	// raw are Out and Err for what writes commands of a runner or of a terminal
 	// itself, or bytes that are no text. All else goes through package foreign.
 	raw struct{ out, err io.Writer }
+	// Width is how many columns standard output has; 0 where it is no terminal. Nil is 0.
+	Width func() int
 	// Lookup reads environment variables.
 	Lookup func(name string) (string, bool)
 }
@@ -30,6 +32,7 @@ func System() Environment {
 		InTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
 		OutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+		Width:       func() int { return columns(os.Stdout) },
 		Lookup:      os.LookupEnv,
 	}
 }
@@ -54,6 +57,30 @@ func (e Environment) outIsFile() bool {
 	}
 	info, err := file.Stat()
 	return err == nil && info.Mode().IsRegular()
+}
+
+// columns is how wide a terminal is; 0 when f is none, or when it does not say.
+func columns(f *os.File) int {
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}
+
+// width is how many columns a result may have; 0 for as many as it needs.
+func (e Environment) width() int {
+	if e.Width == nil || !e.OutTerminal {
+		return 0
+	}
+	return e.Width()
+}
+
+// moves says that what is on the terminal can be drawn anew: not on one that is
+// dumb, and not in CI, where a terminal is a log as well.
+func (e Environment) moves() bool {
+	kind, _ := e.Lookup("TERM")
+	return kind != "dumb" && !e.set("CI")
 }
 
 // set says whether an environment variable turns something on.

@@ -50,7 +50,7 @@ func printVerified(g *globals, v pipelines.Verified) {
 	for i, d := range v.Drift {
 		rows[i] = []string{d.Host, d.Target, d.Subject, d.Kind, orDash(short(d.Want)), orDash(short(d.Got))}
 	}
-	hostTable(g.env.Out, []string{"TARGET", "SUBJECT", "DRIFT", "WANT", "GOT"}, rows)
+	hostTable(g, []string{"TARGET", "SUBJECT", "DRIFT", "WANT", "GOT"}, rows)
 	fmt.Fprintf(g.env.Out, "\n%s does not run release %s as it was released.", v.Environment, v.Tag)
 	if slices.ContainsFunc(v.Drift, func(d deploy.Drift) bool { return d.Advice == "" }) {
 		fmt.Fprintf(g.env.Out, " To bring it back: slipway deploy --env %s --tag %s", v.Environment, v.Tag)

@@ -98,6 +98,13 @@ func (p *plain) notice(n report.Notice) {
 	fmt.Fprintln(p.out, p.style.notice(n))
 }
 
+// Pause holds whoever reports until do has ended.
+func (p *plain) Pause(do func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	do()
+}
+
 func (p *plain) Close() {}
 
 // workflowMessage escapes the text of a GitHub Actions workflow command, and

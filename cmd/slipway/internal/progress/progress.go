@@ -28,6 +28,9 @@ type Options struct {
 	Out io.Writer
 	// Terminal says that Out is a terminal.
 	Terminal bool
+	// Moves says that lines of the terminal can be drawn anew: not on one that is
+	// dumb, and not in CI, whatever its terminal says.
+	Moves bool
 	// GitHub says that the run is on GitHub Actions, which folds log groups.
 	GitHub bool
 	Color  bool
@@ -36,6 +39,8 @@ type Options struct {
 // Renderer is a Reporter that must be closed to show its last state.
 type Renderer interface {
 	report.Reporter
+	// Pause runs do, such as a question, while nothing is written.
+	Pause(do func())
 	Close()
 }
 
@@ -50,7 +55,7 @@ func New(o Options) (Renderer, error) {
 	case TTY:
 		return newLive(o.Out, style), nil
 	case Auto, "":
-		if o.Terminal && !o.GitHub {
+		if o.Terminal && o.Moves && !o.GitHub {
 			return newLive(o.Out, style), nil
 		}
 		return newPlain(o.Out, style, o.GitHub), nil
@@ -69,6 +74,8 @@ func (q quiet) Report(e report.Event) {
 		fmt.Fprintln(q.out, q.style.notice(n))
 	}
 }
+
+func (q quiet) Pause(do func()) { do() }
 
 func (q quiet) Close() {}
 
