@@ -43,7 +43,7 @@ func putImage(t *testing.T, p *Project, repository, config, digest string, recor
 		Digest: digest, Content: content.Tag(content.Digest("test")),
 	}}
 	files := map[string][]byte{"slipway.yaml": []byte(config), "compose.yml": []byte("services: [")}
-	if _, err := p.workspace.Registry.PutRecord(t.Context(), repository, record, files); err != nil {
+	if _, err := p.workspace.Registry.PutRecord(t.Context(), repository, record, files, nil); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"git.example/slipway/pipelines/deploy"
 	"git.example/slipway/pipelines/deploy/rollout"
+	"git.example/slipway/pipelines/report"
 )
 
 // Deploy brings one release to one environment and proves that it runs. It
@@ -34,6 +35,9 @@ func (p *Project) Deploy(ctx context.Context, o DeployOptions) (rollout.Result, 
 		if err := r.ask(ctx, &d, o.Confirm); err != nil {
 			return rollout.Result{}, err
 		}
+	}
+	if config.Protected && !p.registries.Signatures.Trust.Verifies() {
+		p.workspace.Notice(report.Info, "releases are not signed here, so whoever may push to registry %q decides which images they have: trust: in slipway.yaml changes that", config.Registry)
 	}
 	if err := d.PointToJournal(ctx); err != nil {
 		return rollout.Result{}, err

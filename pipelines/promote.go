@@ -44,6 +44,9 @@ func (p *Project) Promote(ctx context.Context, o PromoteOptions) (rollout.Result
 	if err != nil {
 		return rollout.Result{}, err
 	}
+	if p.registries.Signatures.Trust.Revoked(found.Record.Tag, found.Digest) {
+		return rollout.Result{}, revoked(p.workspace, "promoting", found.Record.Tag)
+	}
 	if to.Value.Protected {
 		if err := admitProtected(to.Name, found.Record); err != nil {
 			return rollout.Result{}, err

@@ -49,6 +49,9 @@ func (p *Project) Rollback(ctx context.Context, o RollbackOptions) (rollout.Resu
 	if err != nil {
 		return rollout.Result{}, err
 	}
+	if err := admitBack(p.workspace, p.registries.Signatures.Trust, configured, entry); err != nil {
+		return rollout.Result{}, err
+	}
 	_, live, err := rollout.Live(ctx, kept)
 	if err != nil {
 		return rollout.Result{}, err

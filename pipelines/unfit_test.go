@@ -59,7 +59,7 @@ func TestProtectedTakesNoBuildAndNoLatest(t *testing.T) {
 					Images: map[string]release.RecordedImage{"api": {Digest: "sha256:" + strings.Repeat("a", 64), Content: content.Tag(content.Digest("test"))}},
 					Checks: map[string]release.RecordedCheck{"unit": {Passed: true}},
 				}
-				if _, err := p.workspace.Registry.PutRecord(t.Context(), host+"/shop/api", record, files); err != nil {
+				if _, err := p.workspace.Registry.PutRecord(t.Context(), host+"/shop/api", record, files, nil); err != nil {
 					t.Fatal(err)
 				}
 				refusal := func(doing string, err error) {

@@ -7,6 +7,7 @@ import (
 	"git.example/slipway/pipelines/deploy/rollout"
 	"git.example/slipway/pipelines/report"
 	"git.example/slipway/pipelines/targets"
+	"git.example/slipway/pipelines/trust"
 	"git.example/slipway/pipelines/workspace"
 )
 
@@ -23,6 +24,8 @@ type Verified struct {
 	Running map[string][]deploy.Running `json:"running"`
 	// Drift is every difference; none is the proof.
 	Drift []deploy.Drift `json:"drift,omitempty"`
+	// Untrusted is why trust: does not accept the live release, where it does not.
+	Untrusted string `json:"untrusted,omitempty"`
 }
 
 // Verify compares what runs with what should run: all targets that are live, where
@@ -61,7 +64,11 @@ func verify(ctx context.Context, w *workspace.Workspace, opened *targets.Environ
 	if err != nil {
 		return Verified{}, err
 	}
-	result := Verified{Environment: environment.Name, Tag: live.Tag, Running: map[string][]deploy.Running{}}
+	why, err := untrusted(trust.Of(w), live)
+	if err != nil {
+		return Verified{}, err
+	}
+	result := Verified{Untrusted: why, Environment: environment.Name, Tag: live.Tag, Running: map[string][]deploy.Running{}}
 	for _, target := range environment.Targets {
 		proof := proofs[target.Name()]
 		result.Running[target.Name()] = proof.Running

@@ -85,7 +85,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"expand": expand, "repo": repo, "serves": serves, "aws": accounts(t),
-			"hostile": hostile, "harmless": harmless, "evilregistry": evilregistry, "forge": forge,
+			"hostile": hostile, "harmless": harmless, "evilregistry": evilregistry, "forge": forge, "signkey": signkey, "usekey": usekey, "revoke": revoke, "movesignature": movesignature,
 		},
 	})
 }

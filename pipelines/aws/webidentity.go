@@ -36,7 +36,7 @@ func (s *signer) ciToken() *ciToken {
 	bearer, _ := s.lookup("ACTIONS_ID_TOKEN_REQUEST_TOKEN")
 	if endpoint != "" && bearer != "" {
 		return &ciToken{"GitHub Actions", "token.actions.githubusercontent.com", func(ctx context.Context) (secrets.Value, error) {
-			return githubToken(ctx, endpoint, secrets.NewValue(bearer))
+			return githubToken(ctx, endpoint, secrets.NewValue(bearer), audience)
 		}}
 	}
 	second, _ := s.lookup("CIRCLE_OIDC_TOKEN_V2")
@@ -51,7 +51,7 @@ func (s *signer) ciToken() *ciToken {
 
 // githubToken asks the runner for a token
 // (https://docs.github.com/en/actions/reference/security/oidc#methods-for-requesting-the-oidc-token).
-func githubToken(ctx context.Context, endpoint string, bearer secrets.Value) (secrets.Value, error) {
+func githubToken(ctx context.Context, endpoint string, bearer secrets.Value, audience string) (secrets.Value, error) {
 	const doing = "asking GitHub Actions for an OIDC token"
 	u, err := url.Parse(endpoint)
 	if err != nil {
@@ -89,6 +89,19 @@ const (
 	tokenTimeout  = 15 * time.Second
 	maxToken      = 1 << 20
 )
+
+// RunToken is the OIDC token by which a CI run says who it is, made out to an audience
+// where the CI system lets a run choose one; found is false where there is none.
+func RunToken(ctx context.Context, lookup func(string) (string, bool), audience string) (token secrets.Value, found bool, err error) {
+	endpoint, _ := lookup("ACTIONS_ID_TOKEN_REQUEST_URL")
+	bearer, _ := lookup("ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+	if endpoint != "" && bearer != "" {
+		token, err = githubToken(ctx, endpoint, secrets.NewValue(bearer), audience)
+		return token, true, err
+	}
+	second, _ := lookup("CIRCLE_OIDC_TOKEN_V2")
+	return secrets.NewValue(second), second != "", nil
+}
 
 // requestToken is one request; neither its URL nor its header may get into an error.
 func requestToken(ctx context.Context, address string, bearer secrets.Value) (token string, status int, err error) {

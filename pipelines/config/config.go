@@ -27,6 +27,8 @@ type Config struct {
 	Artifacts Map[Artifact] `yaml:"artifacts,omitempty"`
 	// Images are what a release is made of.
 	Images Images `yaml:"images,omitempty"`
+	// Trust says who signs releases, and whose signatures count.
+	Trust *Trust `yaml:"trust,omitempty"`
 	// Registries are the places that images are published to.
 	Registries Map[Registry] `yaml:"registries,omitempty"`
 	// Environments are the places that releases are deployed to.

@@ -22,6 +22,9 @@ func validate(d *document, c *Config) {
 	for _, e := range c.Registries {
 		validateRegistry(v, "registries."+e.Name, e)
 	}
+	if c.Trust != nil {
+		validateTrust(v, *c.Trust)
+	}
 	for _, e := range c.Environments {
 		validateEnvironment(v, "environments."+e.Name, e)
 	}

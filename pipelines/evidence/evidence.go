@@ -20,6 +20,8 @@ type Kind string
 const (
 	// None proves nothing.
 	None Kind = ""
+	// Signature is one of the record that counts by the trust: of the checkout.
+	Signature Kind = "signature"
 	// Run is that this very run published the record.
 	Run Kind = "run"
 	// Git is that the deploy files are those of the recorded commit, which is on a
@@ -37,6 +39,10 @@ type Evidence struct {
 	Kind Kind
 	// Why says why git and journal prove nothing, when neither does.
 	Why error
+	// Unsigned says why no signature counts, where the checkout wants one.
+	Unsigned error
+	// Revoked says that the checkout has revoked the release.
+	Revoked bool
 	// Signer is who signed the record, where that was verified.
 	Signer string
 }
@@ -47,7 +53,7 @@ func (e Evidence) Recorded(digest string) *journal.Record {
 }
 
 // Lasting says that a protected environment may take what it proves, today and later.
-func (k Kind) Lasting() bool { return k == Run || k == Git || k == Journal }
+func (k Kind) Lasting() bool { return k == Signature || k == Run || k == Git || k == Journal }
 
 // Question is what has to be proven, to whom.
 type Question struct {
@@ -55,6 +61,8 @@ type Question struct {
 	// Environment as the checkout has it.
 	Environment config.Entry[config.Environment]
 	Release     published.Release
+	// Registries know the signatures.
+	Registries *published.Registries
 	// Published is the digest of the record that this run has written; empty when it
 	// has written none.
 	Published string
@@ -64,7 +72,31 @@ type Question struct {
 
 // Find looks for evidence, for what is nearest first.
 func Find(ctx context.Context, q Question) (Evidence, error) {
-	if q.Release.Unpublished || q.Published != "" && q.Published == q.Release.Digest {
+	if q.Release.Unpublished {
+		return Evidence{Kind: Run}, nil
+	}
+	trust := q.Registries.Signatures.Trust
+	if trust.Revoked(q.Release.Record.Tag, q.Release.Digest) {
+		return Evidence{Revoked: true}, nil
+	}
+	if !trust.Verifies() {
+		return q.unsigned(ctx)
+	}
+	signer, err := q.Registries.Signatures.Signer(ctx, q.Release)
+	if err == nil {
+		return Evidence{Kind: Signature, Signer: signer}, nil
+	}
+	if !errors.Is(err, published.ErrUnsigned) {
+		return Evidence{}, err
+	}
+	found, otherwise := q.unsigned(ctx)
+	found.Unsigned = err
+	return found, otherwise
+}
+
+// unsigned looks for evidence that is no signature.
+func (q Question) unsigned(ctx context.Context) (Evidence, error) {
+	if q.Published != "" && q.Published == q.Release.Digest {
 		return Evidence{Kind: Run}, nil
 	}
 	inGit := q.inGit(ctx)

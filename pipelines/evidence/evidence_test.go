@@ -74,7 +74,7 @@ func (c checkout) question(environment string, env map[string]string) Question {
 	e, _ := w.Config.Environments.Get(environment)
 	files := map[string][]byte{"slipway.yaml": []byte(project), "compose.yml": []byte("services: {}\n"), "conf/a.conf": []byte("a\n"), "conf/run.sh": []byte("#!/bin/sh\n")}
 	return Question{
-		Workspace: w, Environment: config.Entry[config.Environment]{Name: environment, Value: e},
+		Workspace: w, Registries: published.New(w, true, nil), Environment: config.Entry[config.Environment]{Name: environment, Value: e},
 		Release: published.Release{
 			Digest: "sha256:" + strings.Repeat("d", 64), Files: files,
 			Record: release.Record{

@@ -37,7 +37,7 @@ func (r *Registries) Copy(ctx context.Context, from Release, to []Destination) e
 // copyTo brings a release with its images and its record to another registry.
 func (r *Registries) copyTo(ctx context.Context, from Release, to Destination) error {
 	return report.Run(ctx, r.workspace.Reporter, "copy release "+from.Record.Tag+" to "+to.Name, func(*report.Task) error {
-		_, err := r.writeTo(ctx, from.In, to, from.Record, from.Files)
+		_, err := r.writeTo(ctx, from.In, to, from.Record, from.Files, r.Signatures.kept(from))
 		return err
 	})
 }

@@ -25,7 +25,7 @@ func (r *Registries) Existing(ctx context.Context, tag string, to []Destination,
 			missing = append(missing, d)
 			continue
 		}
-		if err := r.isThisBuild(found, skipChecks); err != nil {
+		if err := r.isThisBuild(ctx, found, skipChecks); err != nil {
 			return Release{}, false, err
 		}
 		if from == nil {
@@ -44,7 +44,7 @@ func (r *Registries) Existing(ctx context.Context, tag string, to []Destination,
 }
 
 // isThisBuild is the error when the release is not what this run would publish.
-func (r *Registries) isThisBuild(found Release, skipChecks bool) error {
+func (r *Registries) isThisBuild(ctx context.Context, found Release, skipChecks bool) error {
 	record := found.Record
 	if commit := r.workspace.Info.Commit; record.Commit != commit {
 		return fmt.Errorf("publishing release %q: it exists in registry %q from commit %s, and this is commit %s: publish with another --build-number",
@@ -55,6 +55,19 @@ func (r *Registries) isThisBuild(found Release, skipChecks bool) error {
 			return fmt.Errorf("publishing release %q: it exists, check %q was skipped, and a release never changes: publish with another --build-number, or with --skip-checks",
 				record.Tag, name)
 		}
+	}
+	return r.asSigned(ctx, found)
+}
+
+// asSigned is the error of a release that exists where releases are signed, and that
+// nobody signed whose signature counts: this run does not sign what it has not made.
+func (r *Registries) asSigned(ctx context.Context, found Release) error {
+	if !r.Signatures.Trust.Signs() {
+		return nil
+	}
+	if _, err := r.Signatures.Signer(ctx, found); err != nil {
+		return fmt.Errorf("publishing release %q: it exists in registry %q, and is not signed as trust: wants it (%w): somebody else has written it, or it is from before releases were signed; publish with another --build-number",
+			found.Record.Tag, found.In.Name, err)
 	}
 	return nil
 }

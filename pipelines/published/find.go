@@ -36,7 +36,7 @@ func (r *Registries) read(ctx context.Context, d Destination, repository, tag st
 	}
 	return []Release{{
 		Record: recorded.Record, Files: recorded.Contents, In: d, Reference: repository + ":" + release.RecordTag(tag),
-		Digest: recorded.Digest,
+		Digest: recorded.Digest, repository: repository,
 	}}, nil
 }
 

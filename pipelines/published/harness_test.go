@@ -76,7 +76,7 @@ func (r *Registries) record(t *testing.T, repository, tag string, created time.T
 		Images: map[string]release.RecordedImage{"api": {
 			Digest: "sha256:" + strings.Repeat("a", 64), Content: content.Tag(content.Digest("test")),
 		}},
-	}, map[string][]byte{"slipway.yaml": []byte("version: 1\nproject: shop\n")})
+	}, map[string][]byte{"slipway.yaml": []byte("version: 1\nproject: shop\n")}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 
 	"git.example/slipway/pipelines/config"
+	"git.example/slipway/pipelines/trust"
 	"git.example/slipway/pipelines/workspace"
 )
 
@@ -17,13 +18,15 @@ type Registries struct {
 	// images are for records from before they had a place of their own.
 	images   func(context.Context) (config.Map[config.Image], error)
 	embedded embeddedServers
+	// Signatures are those of release records.
+	Signatures Signatures
 }
 
 // New are the registries of a workspace. NoEmbedded refuses embedded ones: for
 // where no disk outlives the run. Images are asked for where only they tell
 // where an old release record is.
 func New(w *workspace.Workspace, noEmbedded bool, images func(context.Context) (config.Map[config.Image], error)) *Registries {
-	return &Registries{workspace: w, images: images, embedded: embeddedServers{lookup: w.Lookup, dir: w.Dir, refused: noEmbedded}}
+	return &Registries{workspace: w, Signatures: Signatures{Trust: trust.Of(w), workspace: w}, images: images, embedded: embeddedServers{lookup: w.Lookup, dir: w.Dir, refused: noEmbedded}}
 }
 
 // Dry has embedded registries that are served from now on write nothing on this

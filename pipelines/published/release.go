@@ -15,4 +15,7 @@ type Release struct {
 	Reference string
 	// Digest of the record's manifest; empty when it is unpublished.
 	Digest string
+
+	// repository that has the record.
+	repository string
 }

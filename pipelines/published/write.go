@@ -19,9 +19,10 @@ import (
 func (r *Registries) Write(ctx context.Context, to []Destination, record release.Record, files map[string][]byte) (registry.WrittenRecord, error) {
 	written := registry.WrittenRecord{Record: record}
 	err := report.Run(ctx, r.workspace.Reporter, "write release "+record.Tag, func(t *report.Task) error {
+		beside := r.Signatures.signed()
 		for i := len(to) - 1; i >= 0; i-- {
 			var err error
-			if written, err = r.writeTo(ctx, to[0], to[i], record, files); err != nil {
+			if written, err = r.writeTo(ctx, to[0], to[i], record, files, beside); err != nil {
 				return err
 			}
 		}
@@ -32,13 +33,20 @@ func (r *Registries) Write(ctx context.Context, to []Destination, record release
 }
 
 // writeTo writes a release to one registry, its images from another one.
-func (r *Registries) writeTo(ctx context.Context, from, to Destination, record release.Record, files map[string][]byte) (registry.WrittenRecord, error) {
+func (r *Registries) writeTo(ctx context.Context, from, to Destination, record release.Record, files map[string][]byte, beside func(context.Context, string) ([]registry.Referrer, error)) (registry.WrittenRecord, error) {
 	if err := r.writeTags(ctx, from, to, record); err != nil {
 		return registry.WrittenRecord{}, err
 	}
-	written, err := r.workspace.Registry.PutRecord(ctx, to.Records(), record, files)
+	written, err := r.workspace.Registry.PutRecord(ctx, to.Records(), record, files, beside)
 	if err != nil {
 		return written, fmt.Errorf("writing the record of release %q: %w%s", record.Tag, err, to.recordsAdvice(err))
+	}
+	r.Signatures.sayWay(written.Way, to.Records())
+	if written.Existed {
+		is := Release{Record: written.Record, In: to, Digest: written.Digest, repository: to.Records()}
+		if err := r.asSigned(ctx, is); err != nil {
+			return written, err
+		}
 	}
 	return written, nil
 }

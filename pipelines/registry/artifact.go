@@ -3,6 +3,8 @@ package registry
 import (
 	"context"
 	"errors"
+
+	"github.com/google/go-containerregistry/pkg/name"
 )
 
 // Artifact is a handful of small files under a tag, such as a release record or
@@ -20,6 +22,18 @@ type Artifact struct {
 // the tag stands for is returned, with existed when that is another's. The same
 // files give the same digest.
 func (c *Client) PutArtifact(ctx context.Context, repository, tag string, a Artifact) (written Artifact, existed bool, err error) {
+	return c.putArtifact(ctx, repository, tag, a, nil)
+}
+
+// beside are what has to be there beside an artifact before anybody can find it.
+type beside struct {
+	give func(ctx context.Context, digest string) ([]Referrer, error)
+	// way is set to how the registry knows of it.
+	way *Way
+}
+
+// putArtifact is PutArtifact of one that has others beside it; nil for none.
+func (c *Client) putArtifact(ctx context.Context, repository, tag string, a Artifact, with *beside) (written Artifact, existed bool, err error) {
 	repo, err := c.names.repository(repository)
 	if err != nil {
 		return Artifact{}, false, err
@@ -43,6 +57,9 @@ func (c *Client) PutArtifact(ctx context.Context, repository, tag string, a Arti
 		if err := uploadAll(ctx, c.store, repo, blobs); err != nil {
 			return Artifact{}, false, err
 		}
+		if err := c.putBeside(ctx, repo, m, with); err != nil {
+			return Artifact{}, false, err
+		}
 		if winner, err = c.claim(ctx, ref, m); err != nil {
 			return Artifact{}, false, err
 		}
@@ -53,6 +70,26 @@ func (c *Client) PutArtifact(ctx context.Context, repository, tag string, a Arti
 	}
 	written, err = readArtifact(ctx, c.store, repo.Digest(winner), a.Type)
 	return written, true, err
+}
+
+// putBeside writes the manifest without a tag, and what goes beside it.
+func (c *Client) putBeside(ctx context.Context, repo name.Repository, m manifest, with *beside) error {
+	if with == nil || with.give == nil {
+		return nil
+	}
+	referrers, err := with.give(ctx, m.digest)
+	if err != nil || len(referrers) == 0 {
+		return err
+	}
+	if err := c.store.put(ctx, repo.Digest(m.digest), m); err != nil {
+		return err
+	}
+	for _, r := range referrers {
+		if *with.way, err = c.putReferrer(ctx, repo, m, int64(len(m.raw)), r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // GetArtifact reads the artifact under the tag and verifies its digests. One of

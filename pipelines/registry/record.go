@@ -32,6 +32,9 @@ type WrittenRecord struct {
 	release.Record
 	// Digest of its manifest.
 	Digest string
+	// Way is how the registry knows what is beside it; empty when nothing was written
+	// there.
+	Way Way
 	// Existed says that another run wrote it.
 	Existed bool
 }
@@ -39,8 +42,9 @@ type WrittenRecord struct {
 // PutRecord writes the record of a release with its deploy files, and returns
 // the one that stands: the first that was written. One that exists with the same
 // images is returned, with others it is a *RecordConflict. Record.Files is
-// filled in from contents.
-func (c *Client) PutRecord(ctx context.Context, repository string, record release.Record, contents map[string][]byte) (WrittenRecord, error) {
+// filled in from contents. With gives what goes beside the record, such as its
+// signature, before its tag; nil for nothing.
+func (c *Client) PutRecord(ctx context.Context, repository string, record release.Record, contents map[string][]byte, with func(ctx context.Context, digest string) ([]Referrer, error)) (WrittenRecord, error) {
 	var err error
 	if record.Files, err = release.FileDigests(contents); err != nil {
 		return WrittenRecord{}, err
@@ -55,15 +59,16 @@ func (c *Client) PutRecord(ctx context.Context, repository string, record releas
 	}
 	files[recordFile] = raw
 	tag := release.RecordTag(record.Tag)
-	stands, existed, err := c.PutArtifact(ctx, repository, tag, Artifact{Type: RecordType, Files: files})
+	var way Way
+	stands, existed, err := c.putArtifact(ctx, repository, tag, Artifact{Type: RecordType, Files: files}, &beside{with, &way})
 	if err != nil || !existed {
-		return WrittenRecord{Record: record, Digest: stands.Digest}, err
+		return WrittenRecord{Record: record, Digest: stands.Digest, Way: way}, err
 	}
 	existing, err := decodeRecord(stands, record.Tag)
 	if err != nil {
 		return WrittenRecord{}, fmt.Errorf("reading release record %q: %w", repository+":"+tag, err)
 	}
-	return WrittenRecord{existing.Record, stands.Digest, true}, sameImages(repository+":"+tag, existing.Record, record)
+	return WrittenRecord{Record: existing.Record, Digest: stands.Digest, Existed: true}, sameImages(repository+":"+tag, existing.Record, record)
 }
 
 // GetRecord reads the record of the release named tag, and verifies it and its

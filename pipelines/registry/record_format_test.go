@@ -102,7 +102,7 @@ func TestARecordOfFormatVersion1(t *testing.T) {
 	// The same release, published again, is this one: nothing is written.
 	again := want
 	again.Created, again.Files = want.Created.Add(time.Hour), nil
-	stands, err := c.PutRecord(ctx, repository, again, got.Contents)
+	stands, err := c.PutRecord(ctx, repository, again, got.Contents, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +116,7 @@ func TestRecordsOfANewerFormat(t *testing.T) {
 	t.Parallel()
 	ctx, server, c := testContext(t), serve(t), client(t)
 	repository := server.host + "/shop/api"
-	if _, err := c.PutRecord(ctx, repository, testRecord("75_db4b44b", digestA), nil); err != nil {
+	if _, err := c.PutRecord(ctx, repository, testRecord("75_db4b44b", digestA), nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	for _, tag := range []string{"76_db4b44b", "77_ffffff0"} {
@@ -136,7 +136,7 @@ func TestRecordsOfANewerFormat(t *testing.T) {
 	} else if *format != (release.NewerFormat{Version: 3, Known: 2}) {
 		t.Errorf("format is %+v", *format)
 	}
-	if _, err := c.PutRecord(ctx, repository, testRecord("76_db4b44b", digestA), nil); err == nil || err.Error() != refused("76_db4b44b") {
+	if _, err := c.PutRecord(ctx, repository, testRecord("76_db4b44b", digestA), nil, nil); err == nil || err.Error() != refused("76_db4b44b") {
 		t.Errorf("writing over it: %v", err)
 	}
 	if r, err := c.GetRecord(ctx, repository, "75_db4b44b"); err != nil || r.Tag != "75_db4b44b" {

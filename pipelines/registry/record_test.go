@@ -36,7 +36,7 @@ func TestRecords(t *testing.T) {
 		if _, err := c.GetRecord(ctx, repository, "75_db4b44b"); !errors.Is(err, registry.ErrNotFound) {
 			t.Errorf("reading none: %v", err)
 		}
-		written, err := c.PutRecord(ctx, repository, record, contents)
+		written, err := c.PutRecord(ctx, repository, record, contents, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,7 +54,7 @@ func TestRecords(t *testing.T) {
 		t.Run("a later record of the same images", func(t *testing.T) {
 			later := record
 			later.Created = later.Created.Add(time.Hour)
-			stands, err := client(t).PutRecord(ctx, repository, later, contents)
+			stands, err := client(t).PutRecord(ctx, repository, later, contents, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -63,7 +63,7 @@ func TestRecords(t *testing.T) {
 			}
 		})
 		t.Run("a record of other images", func(t *testing.T) {
-			_, err := client(t).PutRecord(ctx, repository, testRecord("75_db4b44b", digestB), contents)
+			_, err := client(t).PutRecord(ctx, repository, testRecord("75_db4b44b", digestB), contents, nil)
 			var conflict *registry.RecordConflict
 			if !errors.As(err, &conflict) {
 				t.Fatalf("got %v", err)
@@ -84,7 +84,7 @@ func TestListRecords(t *testing.T) {
 	for i, tag := range []string{"9_db4b44b", "75_db4b44b", "100_db4b44b", "101_ffffff0"} {
 		r := testRecord(tag, fmt.Sprintf("sha256:%064d", i))
 		r.Created = r.Created.Add(time.Duration(i) * time.Hour)
-		if _, err := c.PutRecord(ctx, repository, r, nil); err != nil {
+		if _, err := c.PutRecord(ctx, repository, r, nil, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

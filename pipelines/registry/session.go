@@ -19,6 +19,8 @@ type session struct {
 	http   *http.Client
 	puller *remote.Puller
 	pusher *remote.Pusher
+	// options are those that both were made with.
+	options []remote.Option
 }
 
 // sessions opens repositories. A session is opened once and kept; one that could
@@ -77,7 +79,7 @@ func (s *sessions) open(ctx context.Context, repo name.Repository, scopes []stri
 		remote.WithRetryBackoff(remote.Backoff{Steps: 1}),
 		remote.WithRetryPredicate(func(error) bool { return false }),
 	}
-	opened := &session{http: &http.Client{Transport: authorized}}
+	opened := &session{http: &http.Client{Transport: authorized}, options: once}
 	if opened.puller, err = remote.NewPuller(once...); err != nil {
 		return nil, err
 	}

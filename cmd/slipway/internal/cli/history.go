@@ -50,6 +50,9 @@ func printHistory(g *globals, entries []journal.Entry) {
 		if e.Direct {
 			outcome += ", direct"
 		}
+		if e.Record != nil && e.Record.Signer != "" {
+			outcome += ", signed by " + e.Record.Signer
+		}
 		if e.ReturnedTo != "" {
 			outcome += " to " + e.ReturnedTo
 		}

@@ -16,7 +16,7 @@ func newVerify(g *globals) *cobra.Command {
 		Use:   "verify",
 		Short: "Compare what runs with what should run",
 		Long: `Compares what runs in an environment with its live release, by digest, and shows
-every difference. Ends with exit code 1 when there is one.`,
+every difference, and whether trust: accepts that release. Ends with exit code 1 when there is one, or when it does not.`,
 		Example: `  slipway verify --env prod
   slipway verify --env prod --json`,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -31,7 +31,7 @@ every difference. Ends with exit code 1 when there is one.`,
 			if err := g.print(verified, func() { printVerified(g, verified) }); err != nil {
 				return err
 			}
-			if len(verified.Drift) > 0 {
+			if len(verified.Drift) > 0 || verified.Untrusted != "" {
 				return exitError(exitFailed)
 			}
 			return nil
@@ -42,6 +42,9 @@ every difference. Ends with exit code 1 when there is one.`,
 }
 
 func printVerified(g *globals, v pipelines.Verified) {
+	if v.Untrusted != "" {
+		defer fmt.Fprintf(g.env.Out, "Release %s is not what trust: in slipway.yaml accepts: %s.\n", v.Tag, v.Untrusted)
+	}
 	if len(v.Drift) == 0 {
 		fmt.Fprintf(g.env.Out, "Release %s runs in %s, proven by digest.\n", v.Tag, v.Environment)
 		return
