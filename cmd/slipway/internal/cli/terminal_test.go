@@ -24,7 +24,6 @@ import (
 // what a person sees, and what it is asked, it answers into the input.
 type terminal struct {
 	keyboard, tty *os.File
-	mu            sync.Mutex
 	screen        *vt.SafeEmulator
 }
 
