@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 
 	"git.example/slipway/ci/v1/internal/dagger"
 )
@@ -49,9 +50,19 @@ func (s *Slipway) commandLine(ctx context.Context) (*dagger.Container, error) {
 // ownSource is the source that the module was compiled from, as dagger.json
 // includes it. CurrentModule gives only the module's own directory of it.
 func ownSource(ctx context.Context) (*dagger.Directory, error) {
+	here, err := copiedSource()
+	if err != nil {
+		return nil, err
+	}
+	return dag.CurrentModule().Workdir(here).Sync(ctx)
+}
+
+// copiedSource copies it into this function's working directory: once, a function
+// that asks the command line something before it runs it needs it twice.
+var copiedSource = sync.OnceValues(func() (string, error) {
 	_, file, _, ok := runtime.Caller(0)
 	if !ok {
-		return nil, errors.New("this program does not know where it was compiled")
+		return "", errors.New("this program does not know where it was compiled")
 	}
 	root := filepath.Dir(file)
 	for ; root != filepath.Dir(root); root = filepath.Dir(root) {
@@ -62,11 +73,11 @@ func ownSource(ctx context.Context) (*dagger.Directory, error) {
 	const here = "slipway-source"
 	for _, name := range sources {
 		if err := copyAll(filepath.Join(root, name), filepath.Join(here, name)); err != nil {
-			return nil, err
+			return "", err
 		}
 	}
-	return dag.CurrentModule().Workdir(here).Sync(ctx)
-}
+	return here, nil
+})
 
 // copyAll copies a file or a directory.
 func copyAll(from, to string) error {

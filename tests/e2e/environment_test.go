@@ -61,4 +61,11 @@ func TestChosenEnvironment(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a publish that runs", func(t *testing.T) {
+		dir, host := project(t, "pass", strings.Replace(sample, "  staging: {registry: local}\n", "  staging: {registry: local, when: {branch: main}}\n  prod: {registry: local}\n", 1))
+		args := append([]string{"--build-number", "1"}, service(host, "publish", "tag")...)
+		if tag := ok(t, dir, nil, args...); !strings.HasPrefix(tag, "1_") {
+			t.Errorf("published %q", tag)
+		}
+	})
 }
